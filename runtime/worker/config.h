@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// WorkerConfig: what a wrangler.jsonc, wrangler.json or wrangler.toml, or a script alone, says about
+// one worker. A value, read once at start; after that any thread may read it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/limits.h"
+#include "runtime/base/status.h"
+#include "runtime/worker/route.h"
+
+namespace sedge::worker {
+
+// A larger file is not a configuration; nor is a deeper one.
+constexpr size_t kMaxConfigBytes = 1u << 20;
+constexpr int kMaxConfigDepth = 64;
+
+struct KvNamespaceConfig {
+  std::string binding;  // its name in env
+  std::string id;       // the namespace in the store; the binding's name when none is given
+  bool operator==(const KvNamespaceConfig&) const = default;
+};
+
+struct VarConfig {
+  std::string name;   // its name in env
+  std::string value;  // JSON text: "\"text\"", "1", "{\"a\":true}"
+  bool operator==(const VarConfig&) const = default;
+};
+
+struct RouteConfig {
+  RoutePattern pattern;
+  std::string text;  // as written
+  int line = 0;
+  bool operator==(const RouteConfig& other) const { return pattern == other.pattern; }
+};
+
+struct WorkerConfig {
+  std::string name;
+  std::string main;      // absolute path of the entry module
+  std::string base_dir;  // absolute folder of the configuration, or of the script when there is none
+  std::string source;    // the file that this came from, as errors show it
+  std::string compatibility_date;  // "2026-01-31" or empty
+  std::vector<std::string> compatibility_flags;
+  std::vector<KvNamespaceConfig> kv_namespaces;
+  std::vector<VarConfig> vars;      // ordered by name; .dev.vars is already in
+  std::vector<RouteConfig> routes;  // none: every host and path
+  std::optional<uint16_t> dev_port;
+  std::optional<std::string> dev_ip;
+  Limits limits;
+  std::map<std::string, int> limit_lines;  // the limits that the file sets: key -> line
+  std::vector<std::string> warnings;       // for the log; at most one, about unknown keys
+};
+
+// PATH is a script (.js, .mjs), a wrangler file or a folder. In a folder the first of wrangler.jsonc,
+// wrangler.json, wrangler.toml, index.js, worker.js, src/index.js (and .mjs of each) counts.
+// Errors read "wrangler.toml:7: what is wrong; what is allowed".
+Result<WorkerConfig> LoadWorkerConfig(const std::string& path);
+
+enum class ConfigSyntax : uint8_t { kJsonc, kToml };
+// `text` as if it were the file `source`, whose folder is `base_dir` (absolute). Reads no file, so
+// `main` is not looked for and .dev.vars not read.
+Result<WorkerConfig> ParseWorkerConfig(ConfigSyntax syntax, std::string_view text,
+                                       const std::string& source, const std::string& base_dir);
+
+// A later binding or variable takes the place of one with the same name.
+void SetKvNamespace(WorkerConfig& config, std::string binding, std::string id);
+void SetVar(WorkerConfig& config, std::string name, std::string json);
+
+}  // namespace sedge::worker

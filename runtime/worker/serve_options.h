@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// ServeOptions: everything that a server is started with, checked and with defaults filled in.
+// A value, made once before threads start; after that any thread may read it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/base/limits.h"
+#include "runtime/base/log.h"
+#include "runtime/worker/config.h"
+#include "runtime/worker/endpoint.h"
+
+namespace sedge::worker {
+
+constexpr uint16_t kDefaultPort = 8787;
+constexpr int kMaxThreads = 256;
+
+// Requests that workers make to `host` are sent to `to`; Host header and TLS name stay `host`'s.
+struct HostMapping {
+  std::string host;   // lower case; IPv6 without brackets
+  uint16_t port = 0;  // 0: any
+  Endpoint to;
+  bool operator==(const HostMapping&) const = default;
+};
+
+struct ServeOptions {
+  std::string host = "127.0.0.1";  // address to listen on; IPv6 without brackets
+  uint16_t port = kDefaultPort;    // 0: any free one
+  int threads = 1;
+  std::vector<WorkerConfig> workers;  // at least one; --kv and --var are already in
+  std::string data_dir;               // absolute
+  std::optional<Endpoint> origin;     // where fetch to a worker's own host goes
+  std::vector<HostMapping> maps;
+  std::vector<std::string> ca_files;  // absolute, readable
+  std::string cf_json;                // a JSON object for request.cf; empty: the default
+  LogLevel log_level = LogLevel::kInfo;
+  LogFormat log_format = LogFormat::kText;
+  // Those of the server as a whole; cpu_ms and memory_bytes are each worker's own (WorkerConfig).
+  Limits limits;
+};
+
+}  // namespace sedge::worker
