@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/http/body.h"
+
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sedge::http {
+namespace {
+
+class BytesBody final : public BodySource {
+ public:
+  explicit BytesBody(Bytes bytes) : bytes_(std::move(bytes)), length_(bytes_.size()) {}
+
+  void Read(ReadCallback done) override { done(std::move(bytes_)); }
+  void Cancel() override { bytes_ = Bytes(); }
+  std::optional<uint64_t> length() const override { return length_; }
+
+ private:
+  Bytes bytes_;  // empty, that is: at its end, after the first Read
+  uint64_t length_;
+};
+
+// Shared by the read that is pending and the function that cancels.
+struct Collector : std::enable_shared_from_this<Collector> {
+  std::unique_ptr<BodySource> source;
+  uint64_t max_bytes = 0;
+  std::function<void(Result<Bytes>)> done;
+  std::vector<Bytes> chunks;
+  uint64_t size = 0;
+  bool in_read = false;
+  bool read_again = false;
+
+  // Reads on while chunks come at once: a loop, so that a long body does not deepen the stack.
+  void Run() {
+    auto self = shared_from_this();
+    do {
+      in_read = true;
+      read_again = false;
+      source->Read([self](Result<Bytes> chunk) {
+        const bool more = self->Take(std::move(chunk));
+        if (self->in_read) {
+          self->read_again = more;
+        } else if (more) {
+          self->Run();
+        }
+      });
+      in_read = false;
+    } while (read_again);
+  }
+
+  // True when there is more to read.
+  bool Take(Result<Bytes> chunk) {
+    if (!done) return false;
+    if (!chunk.ok()) {
+      Finish(chunk.status());
+      return false;
+    }
+    if (chunk->empty()) {
+      Finish(Join());
+      return false;
+    }
+    size += chunk->size();
+    if (size > max_bytes) {
+      Finish(OutOfRange("the body is longer than " + std::to_string(max_bytes) + " bytes"));
+      return false;
+    }
+    chunks.push_back(std::move(chunk).value());
+    return true;
+  }
+
+  Bytes Join() {
+    if (chunks.size() == 1) return std::move(chunks[0]);
+    Bytes all = Bytes::Allocate(size);
+    size_t at = 0;
+    for (const Bytes& chunk : chunks) {
+      std::memcpy(all.data() + at, chunk.data(), chunk.size());
+      at += chunk.size();
+    }
+    return all;
+  }
+
+  void Finish(Result<Bytes> result) {
+    source.reset();
+    chunks.clear();
+    auto report = std::exchange(done, nullptr);
+    report(std::move(result));
+  }
+};
+
+}  // namespace
+
+std::function<void()> ReadAll(std::unique_ptr<BodySource> source, uint64_t max_bytes,
+                              std::function<void(Result<Bytes>)> done) {
+  auto collector = std::make_shared<Collector>();
+  collector->source = std::move(source);
+  collector->max_bytes = max_bytes;
+  collector->done = std::move(done);
+  collector->Run();
+  return [collector] {
+    collector->done = nullptr;
+    collector->source.reset();
+  };
+}
+
+std::unique_ptr<BodySource> MakeBytesBody(Bytes bytes) {
+  return std::make_unique<BytesBody>(std::move(bytes));
+}
+
+}  // namespace sedge::http

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// BodySource: a message body (or any run of bytes) that is pulled, one chunk at a time. The reader
+// asks, so nothing flows faster than it is taken: back-pressure without a second mechanism.
+// One loop thread. The reader owns the source; destroying it is the same as Cancel().
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "runtime/base/bytes.h"
+#include "runtime/base/status.h"
+
+namespace sedge::http {
+
+class BodySource {
+ public:
+  // An empty chunk is the end; a failed status is the end too. Never called after Cancel().
+  using ReadCallback = std::function<void(Result<Bytes> chunk)>;
+
+  virtual ~BodySource() = default;
+
+  // Asks for the next chunk. `done` is called exactly once, perhaps before Read returns. `done` may
+  // destroy the source. REQUIRES: no Read is pending; the end has not been reported.
+  virtual void Read(ReadCallback done) = 0;
+
+  // The reader lost interest: a pending callback is dropped and the writer is told. Idempotent.
+  virtual void Cancel() = 0;
+
+  // The number of bytes that all chunks from the start will have, when that is known.
+  virtual std::optional<uint64_t> length() const = 0;
+};
+
+// Reads `source` to its end and gives all bytes; fails with kOutOfRange past `max_bytes`. Takes
+// ownership; the returned function cancels (dropping `done`).
+std::function<void()> ReadAll(std::unique_ptr<BodySource> source, uint64_t max_bytes,
+                              std::function<void(Result<Bytes>)> done);
+
+// A body that is there already.
+std::unique_ptr<BodySource> MakeBytesBody(Bytes bytes);
+
+}  // namespace sedge::http

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The heads of HTTP messages as structs of views. Values are bytes as on the wire (Latin-1 when
+// they become strings). Who made a head says how long its views live.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace sedge::http {
+
+struct HeaderField {
+  std::string_view name;   // as received; compare without case
+  std::string_view value;  // without surrounding white space
+};
+
+struct RequestHead {
+  std::string_view method;
+  std::string_view target;  // as received: origin-form, absolute-form, authority-form or "*"
+  std::string_view host;    // of the absolute-form target, else the Host header; "" in HTTP/1.0
+  std::string_view path;    // path and query of the target, always starting with "/" ("*" for "*")
+  std::span<const HeaderField> headers;
+  int minor_version = 1;    // HTTP/1.x
+  bool tls = false;         // the connection is https
+  bool has_body = false;    // chunked, or a Content-Length above zero
+  std::optional<uint64_t> content_length;
+
+  // The first field of that name, or nullptr. `name` in any case.
+  const HeaderField* Find(std::string_view name) const;
+};
+
+struct ResponseHead {
+  int status = 200;
+  std::string_view reason;  // "" means the standard phrase
+  std::span<const HeaderField> headers;
+
+  const HeaderField* Find(std::string_view name) const;
+};
+
+// RFC 9110 section 5.6.2: what a method and a field name are made of.
+bool IsToken(std::string_view text);
+// RFC 9110 section 5.5: no NUL, CR, LF or other control but HTAB; no surrounding white space needed.
+bool IsFieldValue(std::string_view text);
+// The standard phrase of a status code, or "".
+std::string_view ReasonPhrase(int status);
+
+}  // namespace sedge::http

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Listener: a listening TCP socket. Several listeners (of several loops) may share one port
+// (SO_REUSEPORT). The loop's thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "runtime/loop/stream.h"
+
+namespace sedge::loop {
+
+class Listener {
+ public:
+  using AcceptCallback = std::function<void(std::unique_ptr<Stream>)>;
+  virtual ~Listener() = default;
+  // The port, also when 0 was asked for.
+  virtual uint16_t port() const = 0;
+  // Accepts no more; connections go on.
+  virtual void Stop() = 0;
+};
+
+struct ListenOptions {
+  std::string host = "127.0.0.1";  // an address, or a name of this machine
+  uint16_t port = 0;
+  // Shares the port with other listeners of this process. The first one of a process is made with
+  // `probe`, which fails when anything else listens there (else the kernel would share it silently).
+  bool probe = true;
+};
+
+// Fails with a message that names address and reason: "listen EADDRINUSE 127.0.0.1:8787: ...".
+// `accept` gets streams that read nothing yet. When file descriptors run out it goes on as soon as
+// there are some again: a reserve descriptor, one log line, no spin.
+Result<std::unique_ptr<Listener>> Listen(Loop& loop, const ListenOptions& options,
+                                         Listener::AcceptCallback accept);
+
+}  // namespace sedge::loop

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/loop/tcp_stream.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <utility>
+
+#include "runtime/base/check.h"
+
+namespace sedge::loop {
+
+struct TcpStream::Handle {
+  union {
+    uv_stream_t stream;
+    uv_tcp_t tcp;
+    uv_pipe_t pipe;
+  };
+  TcpStream* owner;  // null once the stream is destroyed
+  bool is_pipe;
+  sockaddr_storage peer;  // ss_family 0: not known
+};
+
+struct TcpStream::PendingWrite {
+  uv_write_t request;
+  Handle* handle;
+  size_t size;
+  Bytes data;
+};
+
+Status UvStatus(const char* doing, int error) {
+  const StatusCode code =
+      error == UV_ETIMEDOUT ? StatusCode::kDeadlineExceeded : StatusCode::kUnavailable;
+  return Status(code, std::string(doing) + " " + uv_err_name(error));
+}
+
+std::string AddressText(const sockaddr* address) {
+  char text[INET6_ADDRSTRLEN];
+  if (address->sa_family == AF_UNIX) return "unix:";
+  if (address->sa_family == AF_INET6) {
+    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address);
+    // An IPv4 client of a dual-stack socket is shown as what it is.
+    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+      uv_inet_ntop(AF_INET, v6->sin6_addr.s6_addr + 12, text, sizeof text);
+      return text;
+    }
+  }
+  if (uv_ip_name(address, text, sizeof text) != 0) return "";
+  return text;
+}
+
+std::string AddressAndPortText(const sockaddr* address) {
+  std::string host = AddressText(address);
+  if (address->sa_family != AF_INET && address->sa_family != AF_INET6) return host;
+  // The port lies at the same place in both.
+  const uint16_t port = ntohs(reinterpret_cast<const sockaddr_in*>(address)->sin_port);
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return host + ":" + std::to_string(port);
+}
+
+TcpStream::TcpStream(Loop& loop, bool is_pipe) : loop_(loop), handle_(new Handle()) {
+  handle_->owner = this;
+  handle_->is_pipe = is_pipe;
+  if (is_pipe) {
+    SEDGE_CHECK(uv_pipe_init(loop.uv(), &handle_->pipe, 0) == 0);
+  } else {
+    SEDGE_CHECK(uv_tcp_init(loop.uv(), &handle_->tcp) == 0);
+    uv_tcp_nodelay(&handle_->tcp, 1);
+  }
+  handle_->stream.data = handle_;
+}
+
+std::unique_ptr<TcpStream> TcpStream::MakeTcp(Loop& loop) {
+  return std::unique_ptr<TcpStream>(new TcpStream(loop, false));
+}
+
+std::unique_ptr<TcpStream> TcpStream::MakePipe(Loop& loop) {
+  return std::unique_ptr<TcpStream>(new TcpStream(loop, true));
+}
+
+Result<std::unique_ptr<TcpStream>> TcpStream::Adopt(Loop& loop, int fd) {
+  sockaddr_storage own;
+  socklen_t size = sizeof own;
+  const bool is_pipe =
+      getsockname(fd, reinterpret_cast<sockaddr*>(&own), &size) == 0 && own.ss_family == AF_UNIX;
+  std::unique_ptr<TcpStream> stream(new TcpStream(loop, is_pipe));
+  const int error = is_pipe ? uv_pipe_open(stream->pipe(), fd) : uv_tcp_open(stream->tcp(), fd);
+  if (error != 0) {
+    close(fd);
+    return UvStatus("open", error);
+  }
+  stream->LearnPeer();
+  return stream;
+}
+
+TcpStream::~TcpStream() {
+  handle_->owner = nullptr;
+  uv_close(reinterpret_cast<uv_handle_t*>(&handle_->stream),
+           [](uv_handle_t* handle) { delete static_cast<Handle*>(handle->data); });
+}
+
+uv_stream_t* TcpStream::uv() { return &handle_->stream; }
+uv_tcp_t* TcpStream::tcp() { return &handle_->tcp; }
+uv_pipe_t* TcpStream::pipe() { return &handle_->pipe; }
+
+void TcpStream::LearnPeer() {
+  if (handle_->is_pipe) {
+    handle_->peer.ss_family = AF_UNIX;
+    return;
+  }
+  int size = sizeof handle_->peer;
+  if (uv_tcp_getpeername(&handle_->tcp, reinterpret_cast<sockaddr*>(&handle_->peer), &size) != 0) {
+    handle_->peer.ss_family = AF_UNSPEC;
+  }
+}
+
+void TcpStream::StartReading() {
+  SEDGE_CHECK(listener_ != nullptr);
+  if (failed_) return;
+  const int error = uv_read_start(
+      &handle_->stream,
+      [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
+        buffer->base = static_cast<Handle*>(handle->data)->owner->loop_.read_buffer();
+        buffer->len = Loop::kReadBufferBytes;
+      },
+      &TcpStream::OnRead);
+  // UV_EALREADY: it reads. Any other failure shows itself when the peer's end is noticed by a write.
+  (void)error;
+}
+
+void TcpStream::StopReading() { uv_read_stop(&handle_->stream); }
+
+void TcpStream::OnRead(uv_stream_t* uv, ssize_t count, const uv_buf_t* buffer) {
+  TcpStream* self = static_cast<Handle*>(uv->data)->owner;
+  if (!self || count == 0) return;  // 0: EAGAIN
+  if (count > 0) {
+    self->listener_->OnData({reinterpret_cast<const uint8_t*>(buffer->base), size_t(count)});
+    return;
+  }
+  uv_read_stop(uv);
+  if (count == UV_EOF) {
+    self->listener_->OnEnd();
+  } else {
+    self->Fail("read", static_cast<int>(count));
+  }
+}
+
+bool TcpStream::Write(ByteSpan data) { return Write2(data, {}); }
+
+bool TcpStream::Write2(ByteSpan first, ByteSpan second) {
+  if (failed_) return false;
+  if (queued_bytes_ == 0) {
+    uv_buf_t buffers[2] = {
+        uv_buf_init(const_cast<char*>(AsText(first).data()), static_cast<unsigned>(first.size())),
+        uv_buf_init(const_cast<char*>(AsText(second).data()), static_cast<unsigned>(second.size()))};
+    const int written = uv_try_write(&handle_->stream, buffers, second.empty() ? 1 : 2);
+    // On an error all is queued: the queue's callback reports it, never this call.
+    const size_t taken = written > 0 ? static_cast<size_t>(written) : 0;
+    if (taken == first.size() + second.size()) return true;
+    const size_t of_first = std::min(taken, first.size());
+    first = first.subspan(of_first);
+    second = second.subspan(taken - of_first);
+  } else if (first.empty() && second.empty()) {
+    return false;
+  }
+  Queue(first, second);
+  return false;
+}
+
+void TcpStream::Queue(ByteSpan first, ByteSpan second) {
+  const size_t size = first.size() + second.size();
+  auto* pending = new PendingWrite{{}, handle_, size, Bytes::Allocate(size)};
+  if (!first.empty()) std::memcpy(pending->data.data(), first.data(), first.size());
+  if (!second.empty()) {
+    std::memcpy(pending->data.data() + first.size(), second.data(), second.size());
+  }
+  pending->request.data = pending;
+  const uv_buf_t buffer = uv_buf_init(reinterpret_cast<char*>(pending->data.data()),
+                                      static_cast<unsigned>(size));
+  drain_owed_ = true;
+  queued_bytes_ += size;
+  const int error = uv_write(&pending->request, &handle_->stream, &buffer, 1, &OnWritten);
+  // Only a handle that is not connected refuses a write at once.
+  SEDGE_CHECK(error == 0);
+}
+
+void TcpStream::OnWritten(uv_write_t* request, int status) {
+  std::unique_ptr<PendingWrite> pending(static_cast<PendingWrite*>(request->data));
+  TcpStream* self = pending->handle->owner;
+  if (!self) return;
+  self->queued_bytes_ -= pending->size;
+  if (status != 0) {
+    self->Fail("write", status);
+  } else if (self->queued_bytes_ == 0 && self->drain_owed_ && !self->failed_) {
+    self->drain_owed_ = false;
+    self->listener_->OnDrain();
+  }
+}
+
+void TcpStream::Fail(const char* doing, int error) {
+  if (std::exchange(failed_, true)) return;
+  uv_read_stop(&handle_->stream);
+  if (listener_) listener_->OnError(UvStatus(doing, error));
+}
+
+void TcpStream::ShutdownWrite() {
+  if (failed_) return;
+  auto* request = new uv_shutdown_t;
+  const int error = uv_shutdown(request, &handle_->stream,
+                                [](uv_shutdown_t* done, int) { delete done; });
+  if (error != 0) delete request;  // the peer is gone already
+}
+
+void TcpStream::ResetOnClose() {
+  uv_os_fd_t fd;
+  if (handle_->is_pipe || uv_fileno(reinterpret_cast<uv_handle_t*>(&handle_->stream), &fd) != 0) {
+    return;
+  }
+  const linger at_once = {1, 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+std::string TcpStream::peer_address() const {
+  if (handle_->peer.ss_family == AF_UNSPEC) const_cast<TcpStream*>(this)->LearnPeer();
+  return AddressText(reinterpret_cast<const sockaddr*>(&handle_->peer));
+}
+
+std::string TcpStream::peer_name() const {
+  if (handle_->peer.ss_family == AF_UNSPEC) const_cast<TcpStream*>(this)->LearnPeer();
+  return AddressAndPortText(reinterpret_cast<const sockaddr*>(&handle_->peer));
+}
+
+}  // namespace sedge::loop
