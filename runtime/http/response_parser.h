@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// ResponseParser: bytes of an HTTP/1.x connection -> one response at a time, over llhttp with the
+// framing rules of RFC 9112 section 6 on top. Pure: no I/O and no callbacks; the caller pushes bytes
+// and takes what they completed. Not tied to a thread; not movable.
+#pragma once
+
+#include <llhttp.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/bytes.h"
+#include "runtime/base/status.h"
+
+namespace sedge::http {
+
+// The head of a final (not 1xx) response, as owned strings.
+struct ParsedResponseHead {
+  int status = 0;
+  int minor_version = 1;
+  std::string reason;
+  std::vector<std::pair<std::string, std::string>> headers;  // names as received
+};
+
+class ResponseParser {
+ public:
+  // Interim (1xx) responses before the final one.
+  static constexpr int kMaxInterimResponses = 16;
+
+  struct Limits {
+    size_t head_bytes = 64u << 10;  // status line and fields; also the trailers, and chunk extensions
+    size_t header_count = 128;
+  };
+  enum class Framing : uint8_t { kNone, kLength, kChunked, kUntilClose };
+
+  explicit ResponseParser(const Limits& limits) : limits_(limits) { Start(false); }
+  ResponseParser(const ResponseParser&) = delete;
+  ResponseParser& operator=(const ResponseParser&) = delete;
+
+  // Makes ready for the next response. `to_head`: it answers HEAD and so has no body.
+  void Start(bool to_head);
+
+  // Parses. REQUIRES: TakeBody() was called after the previous Push that had body bytes; no failure
+  // so far. Bytes after the response's end are not read; see has_excess().
+  Status Push(ByteSpan data);
+  // The connection ended. Completes a body that ends with it; else fails.
+  Status Finish();
+
+  // True from the Push on that completed the head.
+  bool head_done() const { return head_done_; }
+  // REQUIRES: head_done(). Once.
+  ParsedResponseHead TakeHead() { return std::move(head_); }
+  // The body bytes of the last Push, in one block.
+  Bytes TakeBody();
+  bool complete() const { return complete_; }
+  // REQUIRES: head_done().
+  Framing framing() const { return framing_; }
+  // The body's length, when the head says it (0 for responses without a body).
+  std::optional<uint64_t> body_length() const { return body_length_; }
+  // REQUIRES: complete(). The connection may carry another exchange.
+  bool keep_alive() const { return keep_alive_ && !excess_; }
+  // Bytes followed the response's end: nobody asked for them, so the connection is of no more use.
+  bool has_excess() const { return excess_; }
+  // Seconds of the response's "Keep-Alive: timeout=N", after which the server closes.
+  std::optional<uint32_t> keep_alive_seconds() const { return keep_alive_seconds_; }
+
+ private:
+  struct Hooks;  // llhttp's callbacks
+
+  int Fail(Status why);
+  bool Count(size_t bytes);
+  int OnHeaderName(std::string_view part);
+  int OnHeaderValue(std::string_view part);
+  int OnHeadersComplete();
+  void BeginMessage();
+  int OnBody(const char* at, size_t size);
+  Status CheckFields();
+  Status DecideFraming();
+
+  Limits limits_;
+  llhttp_t llhttp_;
+  ParsedResponseHead head_;
+  Status failure_;
+  Bytes body_;
+  size_t body_size_ = 0;
+  const char* push_end_ = nullptr;
+  size_t section_bytes_ = 0;  // of the head, or of what frames the body
+  size_t pushed_head_bytes_ = 0;
+  std::optional<uint64_t> body_length_;
+  std::optional<uint32_t> keep_alive_seconds_;
+  int interim_count_ = 0;
+  Framing framing_ = Framing::kNone;
+  bool to_head_ = false;
+  bool in_value_ = false;
+  bool head_done_ = false;
+  bool complete_ = false;
+  bool keep_alive_ = false;
+  bool excess_ = false;
+};
+
+}  // namespace sedge::http
