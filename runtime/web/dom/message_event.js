@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// MessageEvent: https://html.spec.whatwg.org/#messageevent. Workers have no message ports, so `ports` takes an empty
+// sequence only, and `source` is null.
+"use strict";
+
+const webidl = require("webidl/webidl");
+const { Event } = require("dom/event");
+const { ObjectFreeze, uncurryThis } = primordials;
+
+const { any, boolean, DOMString, USVString } = webidl.converters;
+
+const neverAPort = webidl.iface("MessagePort", () => false);
+const convertPorts = webidl.sequence(neverAPort);
+
+const convertInit = webidl.dictionary("MessageEventInit", [
+  { key: "data", converter: any, defaultValue: () => null },
+  { key: "lastEventId", converter: DOMString, defaultValue: () => "" },
+  { key: "origin", converter: USVString, defaultValue: () => "" },
+  { key: "ports", converter: convertPorts, defaultValue: () => [] },
+  { key: "source", converter: webidl.nullable(neverAPort), defaultValue: () => null },
+]);
+
+let init; // (event) => its MessageEventInit
+
+class MessageEvent extends Event {
+  #init;
+
+  constructor(type, eventInitDict = undefined) {
+    webidl.requiredArguments(arguments.length, 1, "Failed to construct 'MessageEvent'");
+    super(type, eventInitDict);
+    this.#init = convertInit(eventInitDict, "Failed to construct 'MessageEvent': parameter 2");
+    ObjectFreeze(this.#init.ports);
+  }
+
+  get data() { return init(this).data; }
+  get origin() { return init(this).origin; }
+  get lastEventId() { return init(this).lastEventId; }
+  get source() { return init(this).source; }
+  get ports() { return init(this).ports; }
+
+  initMessageEvent(type, bubbles = false, cancelable = false, data = null, origin = "", lastEventId = "",
+    source = null, ports = []) {
+    const s = init(this);
+    const context = "Failed to execute 'initMessageEvent' on 'MessageEvent'";
+    webidl.requiredArguments(arguments.length, 1, context);
+    const convertedOrigin = USVString(origin, `${context}: parameter 5`);
+    const convertedId = DOMString(lastEventId, `${context}: parameter 6`);
+    if (source !== null && source !== undefined) neverAPort(source, `${context}: parameter 7`);
+    const convertedPorts = ObjectFreeze(convertPorts(ports, `${context}: parameter 8`));
+    initEvent(this, type, boolean(bubbles), boolean(cancelable));
+    s.data = data;
+    s.origin = convertedOrigin;
+    s.lastEventId = convertedId;
+    s.ports = convertedPorts;
+  }
+
+  static {
+    init = (event) => #init in event ? event.#init : webidl.illegalInvocation();
+  }
+}
+
+const initEvent = uncurryThis(Event.prototype.initEvent);
+
+webidl.defineInterface(MessageEvent);
+
+exports.MessageEvent = MessageEvent;
