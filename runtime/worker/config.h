@@ -42,6 +42,7 @@ struct RouteConfig {
 struct WorkerConfig {
   std::string name;
   std::string main;      // absolute path of the entry module
+  int main_line = 0;     // where the configuration names it; 0: it does not
   std::string base_dir;  // absolute folder of the configuration, or of the script when there is none
   std::string source;    // the file that this came from, as errors show it
   std::string compatibility_date;  // "2026-01-31" or empty

@@ -44,9 +44,10 @@ Result<RoutePattern> ParseRoutePattern(std::string_view text);
 // A `custom_domain` is a host name alone.
 Result<RoutePattern> ParseCustomDomain(std::string_view text);
 
-// True when `a` is tried before `b`: named host before wildcard, longer host first; then the path
-// with more segments (a final "/*" counts as one less than its folder, which is why "/images*" comes
-// before "/images/*"), exact before wildcard, longer first; then a named port, a named scheme.
+// True when `a` is tried before `b`: a whole host before a wildcard, the longer host first, a named
+// port first; then the path with more segments (a final "/*" counts as minus one, so that "/images*"
+// comes before "/images/*", which is documented too), a whole path before a wildcard, the longer
+// first; then a named scheme.
 bool IsMoreSpecific(const RoutePattern& a, const RoutePattern& b);
 
 // A request's Host header in its parts; port 0 when it has none or a wrong one.

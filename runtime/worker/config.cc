@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/worker/config.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "runtime/base/log.h"
+#include "runtime/worker/config_node.h"
+#include "runtime/worker/config_reader.h"
+#include "runtime/worker/dev_vars.h"
+
+namespace sedge::worker {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kConfigNames[] = {"wrangler.jsonc", "wrangler.json", "wrangler.toml"};
+constexpr std::string_view kScriptNames[] = {"index.js",      "index.mjs",     "worker.js",
+                                             "worker.mjs",    "src/index.js",  "src/index.mjs",
+                                             "src/worker.js", "src/worker.mjs"};
+
+std::string ScriptNames() {
+  std::string names;
+  for (const std::string_view name : kScriptNames) {
+    if (!names.empty()) names += ", ";
+    names += name;
+  }
+  return names;
+}
+
+bool IsFile(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
+Result<std::string> ReadSmallFile(const fs::path& path, const std::string& shown) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return IoError(shown + ": the file cannot be read");
+  std::string text;
+  text.resize(kMaxConfigBytes + 1);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return IoError(shown + ": the file cannot be read");
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (text.size() > kMaxConfigBytes) {
+    return InvalidArgument(shown + ": the file has more than " + std::to_string(kMaxConfigBytes) +
+                           " bytes; a configuration is at most that long");
+  }
+  return text;
+}
+
+std::string JsonString(std::string_view text) {
+  std::string json = "\"";
+  AppendJsonEscaped(json, text);
+  return json + "\"";
+}
+
+// `shown` as the user wrote the folder, for messages.
+Status AddDevVars(WorkerConfig& config, const fs::path& shown) {
+  const fs::path file = fs::path(config.base_dir) / ".dev.vars";
+  if (!IsFile(file)) return {};
+  const std::string source = (shown / ".dev.vars").lexically_normal().string();
+  SEDGE_ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(file, source));
+  SEDGE_ASSIGN_OR_RETURN(const std::vector<DevVar> vars, ParseDevVars(text, source));
+  for (const DevVar& var : vars) {
+    const auto taken = std::find_if(config.kv_namespaces.begin(), config.kv_namespaces.end(),
+                                    [&](const auto& kv) { return kv.binding == var.name; });
+    if (taken != config.kv_namespaces.end()) {
+      return ConfigError(source, var.line, "the name \"" + var.name + "\" is that of a KV namespace "
+                                           "in " + config.source + "; give one of them another");
+    }
+    SetVar(config, var.name, JsonString(var.value));
+  }
+  return {};
+}
+
+Result<WorkerConfig> LoadScript(const fs::path& shown) {
+  const fs::path path = fs::absolute(shown).lexically_normal();
+  WorkerConfig config;
+  config.name = path.stem().string();
+  config.main = path.string();
+  config.base_dir = path.parent_path().string();
+  config.source = shown.string();
+  SEDGE_RETURN_IF_ERROR(AddDevVars(config, shown.parent_path()));
+  return config;
+}
+
+Result<WorkerConfig> LoadConfigFile(const fs::path& shown) {
+  const fs::path path = fs::absolute(shown).lexically_normal();
+  const std::string source = shown.string();
+  SEDGE_ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(path, source));
+  const ConfigSyntax syntax =
+      path.extension() == ".toml" ? ConfigSyntax::kToml : ConfigSyntax::kJsonc;
+  SEDGE_ASSIGN_OR_RETURN(WorkerConfig config,
+                         ParseWorkerConfig(syntax, text, source, path.parent_path().string()));
+  if (config.main.empty()) {
+    for (const std::string_view name : kScriptNames) {
+      const fs::path script = path.parent_path() / name;
+      if (!IsFile(script)) continue;
+      config.main = script.string();
+      break;
+    }
+    if (config.main.empty()) {
+      return ConfigError(source, 0, "main is missing, and none of " + ScriptNames() +
+                                        " is there; write for example main = \"src/index.js\"");
+    }
+  } else if (!IsFile(config.main)) {
+    return ConfigError(source, config.main_line, "main: there is no file " + config.main);
+  }
+  SEDGE_RETURN_IF_ERROR(AddDevVars(config, shown.parent_path()));
+  return config;
+}
+
+Result<WorkerConfig> LoadFolder(const fs::path& shown) {
+  for (const std::string_view name : kConfigNames) {
+    if (IsFile(shown / name)) return LoadConfigFile((shown / name).lexically_normal());
+  }
+  for (const std::string_view name : kScriptNames) {
+    if (!IsFile(shown / name)) continue;
+    SEDGE_ASSIGN_OR_RETURN(WorkerConfig config, LoadScript((shown / name).lexically_normal()));
+    return config;
+  }
+  return NotFound(shown.string() + ": the folder has no worker; looked for wrangler.jsonc, "
+                                   "wrangler.json, wrangler.toml, " + ScriptNames());
+}
+
+}  // namespace
+
+Result<WorkerConfig> LoadWorkerConfig(const std::string& path) {
+  std::error_code error;
+  const fs::path shown(path);
+  const fs::file_status status = fs::status(shown, error);
+  if (!fs::exists(status)) {
+    return NotFound(path + ": there is no such file or folder; allowed is a script (.js, .mjs), a "
+                           "folder, or a wrangler.jsonc, .json or .toml");
+  }
+  if (fs::is_directory(status)) return LoadFolder(shown);
+  const fs::path extension = shown.extension();
+  if (extension == ".js" || extension == ".mjs") return LoadScript(shown);
+  if (extension == ".json" || extension == ".jsonc" || extension == ".toml") {
+    return LoadConfigFile(shown);
+  }
+  return InvalidArgument(path + ": the file is of another kind than a worker; allowed is a script "
+                                "(.js, .mjs), a folder, or a wrangler.jsonc, .json or .toml");
+}
+
+Result<WorkerConfig> ParseWorkerConfig(ConfigSyntax syntax, std::string_view text,
+                                       const std::string& source, const std::string& base_dir) {
+  SEDGE_ASSIGN_OR_RETURN(
+      const ConfigNode root,
+      syntax == ConfigSyntax::kToml ? ParseToml(text, source) : ParseJsonc(text, source));
+  return ConfigReader(root, source).Read(base_dir);
+}
+
+void SetKvNamespace(WorkerConfig& config, std::string binding, std::string id) {
+  std::erase_if(config.vars, [&](const VarConfig& var) { return var.name == binding; });
+  for (KvNamespaceConfig& kv : config.kv_namespaces) {
+    if (kv.binding != binding) continue;
+    kv.id = std::move(id);
+    return;
+  }
+  config.kv_namespaces.push_back({std::move(binding), std::move(id)});
+}
+
+void SetVar(WorkerConfig& config, std::string name, std::string json) {
+  std::erase_if(config.kv_namespaces, [&](const auto& kv) { return kv.binding == name; });
+  const auto at = std::lower_bound(config.vars.begin(), config.vars.end(), name,
+                                   [](const VarConfig& v, const std::string& n) { return v.name < n; });
+  if (at != config.vars.end() && at->name == name) {
+    at->value = std::move(json);
+  } else {
+    config.vars.insert(at, {std::move(name), std::move(json)});
+  }
+}
+
+}  // namespace sedge::worker

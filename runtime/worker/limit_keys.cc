@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/worker/limit_keys.h"
+
+namespace sedge::worker {
+namespace {
+
+constexpr int64_t kKilo = 1 << 10;
+constexpr int64_t kMega = 1 << 20;
+constexpr int64_t kMaxMs = 24 * 3600 * 1000;   // a day
+constexpr int64_t kMinMemoryMb = 16;           // V8 itself needs some before any script runs
+constexpr int64_t kMaxMemoryMb = 64 * 1024;
+constexpr int64_t kMaxBodyBytes = int64_t{1} << 40;
+constexpr int64_t kMaxConnections = 1'000'000;
+
+template <auto Field>
+LimitKey Key(std::string_view name, int64_t min, int64_t max, bool per_worker = false) {
+  return {name, min, max, per_worker,
+          [](const Limits& limits) { return static_cast<int64_t>(limits.*Field); },
+          [](Limits& limits, int64_t value) {
+            limits.*Field = static_cast<std::decay_t<decltype(limits.*Field)>>(value);
+          }};
+}
+
+std::vector<LimitKey> MakeLimitKeys() {
+  LimitKey memory = Key<&Limits::memory_bytes>("memory_mb", kMinMemoryMb, kMaxMemoryMb, true);
+  memory.get = [](const Limits& l) { return static_cast<int64_t>(l.memory_bytes >> 20); };
+  memory.set = [](Limits& l, int64_t mb) { l.memory_bytes = static_cast<size_t>(mb) << 20; };
+  return {
+      Key<&Limits::cpu_ms>("cpu_ms", 1, kMaxMs, true),
+      memory,
+      Key<&Limits::head_bytes>("head_bytes", kKilo, 16 * kMega),
+      Key<&Limits::header_count>("header_count", 1, 100'000),
+      Key<&Limits::url_bytes>("url_bytes", 64, 16 * kMega),
+      Key<&Limits::body_bytes>("body_bytes", 0, kMaxBodyBytes),
+      Key<&Limits::head_timeout_ms>("head_timeout_ms", 1, kMaxMs),
+      Key<&Limits::body_timeout_ms>("body_timeout_ms", 1, kMaxMs),
+      Key<&Limits::idle_timeout_ms>("idle_timeout_ms", 1, kMaxMs),
+      Key<&Limits::write_timeout_ms>("write_timeout_ms", 1, kMaxMs),
+      Key<&Limits::connections>("connections", 1, kMaxConnections),
+      Key<&Limits::shutdown_timeout_ms>("shutdown_timeout_ms", 0, kMaxMs),
+      Key<&Limits::connect_timeout_ms>("connect_timeout_ms", 1, kMaxMs),
+      Key<&Limits::response_timeout_ms>("response_timeout_ms", 1, kMaxMs),
+      Key<&Limits::client_idle_timeout_ms>("client_idle_timeout_ms", 0, kMaxMs),
+      Key<&Limits::client_connections_per_origin>("client_connections_per_origin", 1,
+                                                  kMaxConnections),
+      Key<&Limits::client_body_buffer_bytes>("client_body_buffer_bytes", kKilo, 1024 * kMega),
+  };
+}
+
+}  // namespace
+
+const std::vector<LimitKey>& LimitKeys() {
+  static const std::vector<LimitKey> keys = MakeLimitKeys();
+  return keys;
+}
+
+const LimitKey* FindLimitKey(std::string_view name) {
+  for (const LimitKey& key : LimitKeys()) {
+    if (key.name == name) return &key;
+  }
+  return nullptr;
+}
+
+}  // namespace sedge::worker
