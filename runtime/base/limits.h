@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every limit of the runtime in one place, with its default. Each has a configuration key
+// under `[limits]` (the name in the comment) and is documented in docs/limits.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sedge {
+
+struct Limits {
+  // What a worker may use.
+  int64_t cpu_ms = 30'000;                    // cpu_ms: CPU time of one request
+  size_t memory_bytes = 128u << 20;           // memory_mb: heap and ArrayBuffers of one isolate
+
+  // What a client may send.
+  size_t head_bytes = 64u << 10;              // head_bytes: request line and headers; else 431
+  size_t header_count = 128;                  // header_count: else 431
+  size_t url_bytes = 16u << 10;               // url_bytes: request target; else 414
+  uint64_t body_bytes = 100ull << 20;         // body_bytes: request body; else 413
+  int64_t head_timeout_ms = 30'000;           // head_timeout_ms: for the whole head; else 408
+  int64_t body_timeout_ms = 60'000;           // body_timeout_ms: between two pieces of a body
+  int64_t idle_timeout_ms = 75'000;           // idle_timeout_ms: keep-alive without a request
+  int64_t write_timeout_ms = 60'000;          // write_timeout_ms: a reader that takes nothing
+  size_t connections = 10'000;                // connections: open at once, per thread
+  int64_t shutdown_timeout_ms = 10'000;       // shutdown_timeout_ms: for what runs at SIGTERM
+
+  // What fetch may take.
+  int64_t connect_timeout_ms = 10'000;        // connect_timeout_ms
+  int64_t response_timeout_ms = 60'000;       // response_timeout_ms: until the response's head
+  int64_t client_idle_timeout_ms = 30'000;    // client_idle_timeout_ms: pooled connections
+  size_t client_connections_per_origin = 64;  // client_connections_per_origin
+  size_t client_body_buffer_bytes = 256u << 10;  // bytes of a body held before the peer must wait
+};
+
+}  // namespace sedge

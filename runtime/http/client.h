@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Client: sends one request to one origin and gives its response; connections are pooled per
+// origin. No redirects, no cookies, no cache: those belong to fetch. One loop thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/limits.h"
+#include "runtime/base/status.h"
+#include "runtime/http/body.h"
+
+namespace sedge::loop {
+class Loop;
+}
+
+namespace sedge::http {
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+struct ClientRequest {
+  std::string method;
+  bool tls = false;
+  std::string host;         // name or address of the URL, IPv6 without brackets: Host and TLS name
+  uint16_t port = 0;        // of the URL
+  std::string target;       // path and query
+  HeaderList headers;       // without Host and what frames messages; those are the client's own
+  std::unique_ptr<BodySource> body;  // null: none. Chunked when its length() is unknown
+  // Where to connect instead (`--map`, `--origin`): Host and TLS name stay those above.
+  struct ConnectTo {
+    bool tls = false;
+    std::string host;
+    uint16_t port = 0;
+  };
+  std::optional<ConnectTo> connect_to;
+};
+
+struct ClientResponse {
+  int status = 0;
+  std::string reason;
+  HeaderList headers;  // names as received
+  std::unique_ptr<BodySource> body;  // never null
+};
+
+struct ClientOptions {
+  Limits limits;
+  std::vector<std::string> ca_files;  // trusted besides the system's
+};
+
+class Client {
+ public:
+  // `loop` outlives the client.
+  static Result<std::unique_ptr<Client>> Create(loop::Loop& loop, ClientOptions options);
+  virtual ~Client() = default;
+
+  using RequestId = uint64_t;
+  using ResponseCallback = std::function<void(Result<ClientResponse>)>;
+  // `done` is called exactly once, never before Send returns, unless cancelled. Messages of errors
+  // name host, address and reason: "connect ECONNREFUSED 127.0.0.1:9 (blog.example.com)".
+  virtual RequestId Send(ClientRequest request, ResponseCallback done) = 0;
+  // Drops the callback and ends the exchange's connection. Unknown ids are ignored.
+  virtual void Cancel(RequestId id) = 0;
+};
+
+}  // namespace sedge::http

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/script/builtins.h"
+
+#include <string>
+
+#include "runtime/script/engine.h"
+#include "runtime/script/error.h"
+#include "runtime/script/op.h"
+
+namespace sedge::script {
+namespace {
+
+// What `require` needs, as an object that survives in the snapshot: {modules, ops, primordials}.
+// modules[id] is undefined, true while the builtin runs, then its exports.
+constexpr std::string_view kModules = "modules";
+constexpr std::string_view kOps = "ops";
+constexpr std::string_view kPrimordials = "primordials";
+
+const BuiltinSource* FindSource(std::string_view id) {
+  for (const BuiltinSource& source : Engine::Get().builtins()) {
+    if (source.id == id) return &source;
+  }
+  return nullptr;
+}
+
+void Throw(v8::Isolate* isolate, const std::string& text) {
+  isolate->ThrowException(v8::Exception::Error(
+      v8::String::NewFromUtf8(isolate, text.c_str()).ToLocalChecked()));
+}
+
+v8::MaybeLocal<v8::Value> CallBody(v8::Isolate* isolate, v8::Local<v8::Context> context,
+                                   const BuiltinSource& source, size_t count,
+                                   v8::Local<v8::String> names[], v8::Local<v8::Value> values[]) {
+  v8::Local<v8::String> text;
+  if (!v8::String::NewFromUtf8(isolate, source.text.data(), v8::NewStringType::kNormal,
+                               static_cast<int>(source.text.size()))
+           .ToLocal(&text)) {
+    return {};
+  }
+  const std::string name = "sedge:" + std::string(source.id);
+  v8::ScriptOrigin origin = MakeOrigin(isolate, Intern(isolate, name), false);
+  v8::ScriptCompiler::Source compiled(text, origin);
+  v8::Local<v8::Function> body;
+  if (!v8::ScriptCompiler::CompileFunction(context, &compiled, count, names, 0, nullptr,
+                                           v8::ScriptCompiler::kEagerCompile)
+           .ToLocal(&body)) {
+    return {};
+  }
+  return body->Call(context, v8::Undefined(isolate), static_cast<int>(count), values);
+}
+
+v8::MaybeLocal<v8::Value> Require(v8::Isolate* isolate, v8::Local<v8::Context> context,
+                                  v8::Local<v8::Object> state, v8::Local<v8::String> id) {
+  auto get = [&](std::string_view name) {
+    return state->Get(context, Intern(isolate, name)).ToLocalChecked().As<v8::Object>();
+  };
+  v8::Local<v8::Object> modules = get(kModules);
+  v8::Local<v8::Value> known = modules->Get(context, id).ToLocalChecked();
+  const std::string name = *v8::String::Utf8Value(isolate, id);
+  if (known->IsTrue()) {
+    Throw(isolate, "require cycle at builtin \"" + name + "\"");
+    return {};
+  }
+  if (!known->IsUndefined()) return known;
+  const BuiltinSource* source = FindSource(name);
+  if (!source) {
+    Throw(isolate, "there is no builtin \"" + name + "\"");
+    return {};
+  }
+  modules->Set(context, id, v8::True(isolate)).Check();
+  v8::Local<v8::Object> exports = v8::Object::New(isolate);
+  v8::Local<v8::Function> require;
+  if (!v8::Function::New(context, RequireCallback(), state, 1, v8::ConstructorBehavior::kThrow)
+           .ToLocal(&require)) {
+    return {};
+  }
+  v8::Local<v8::String> names[] = {Intern(isolate, "exports"), Intern(isolate, "require"),
+                                   Intern(isolate, kOps), Intern(isolate, kPrimordials)};
+  v8::Local<v8::Value> values[] = {exports, require, get(kOps), get(kPrimordials)};
+  if (CallBody(isolate, context, *source, 4, names, values).IsEmpty()) return {};
+  modules->Set(context, id, exports).Check();
+  return exports;
+}
+
+void RequireFunction(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::Isolate* isolate = info.GetIsolate();
+  if (!info[0]->IsString()) {
+    Throw(isolate, "require needs a builtin's id");
+    return;
+  }
+  v8::Local<v8::Value> exports;
+  if (Require(isolate, isolate->GetCurrentContext(), info.Data().As<v8::Object>(),
+              info[0].As<v8::String>())
+          .ToLocal(&exports)) {
+    info.GetReturnValue().Set(exports);
+  }
+}
+
+v8::MaybeLocal<v8::Value> EvaluateAll(v8::Isolate* isolate, v8::Local<v8::Context> context) {
+  v8::Local<v8::Object> ops = v8::Object::New(isolate);
+  for (const OpDef& op : Engine::Get().ops()) {
+    v8::Local<v8::Function> function;
+    if (!v8::Function::New(context, op.callback, {}, 0, v8::ConstructorBehavior::kThrow)
+             .ToLocal(&function)) {
+      return {};
+    }
+    function->SetName(Intern(isolate, op.name));
+    ops->Set(context, Intern(isolate, op.name), function).Check();
+  }
+  v8::Local<v8::Object> primordials = v8::Object::New(isolate);
+  primordials->SetPrototype(context, v8::Null(isolate)).Check();
+  const BuiltinSource* source = FindSource("script/primordials");
+  if (!source) {
+    Throw(isolate, "there is no builtin \"script/primordials\"");
+    return {};
+  }
+  v8::Local<v8::String> names[] = {Intern(isolate, kPrimordials)};
+  v8::Local<v8::Value> values[] = {primordials};
+  if (CallBody(isolate, context, *source, 1, names, values).IsEmpty()) return {};
+
+  v8::Local<v8::Object> state = v8::Object::New(isolate);
+  v8::Local<v8::Object> modules = v8::Object::New(isolate);
+  modules->SetPrototype(context, v8::Null(isolate)).Check();
+  state->Set(context, Intern(isolate, kModules), modules).Check();
+  state->Set(context, Intern(isolate, kOps), ops).Check();
+  state->Set(context, Intern(isolate, kPrimordials), primordials).Check();
+  return Require(isolate, context, state, Intern(isolate, kMainBuiltin));
+}
+
+}  // namespace
+
+v8::FunctionCallback RequireCallback() { return &RequireFunction; }
+
+Result<v8::Local<v8::Object>> EvaluateBuiltins(v8::Isolate* isolate,
+                                               v8::Local<v8::Context> context) {
+  v8::TryCatch caught(isolate);
+  v8::Local<v8::Value> exports;
+  if (!EvaluateAll(isolate, context).ToLocal(&exports)) {
+    return Internal("a builtin failed: " + DescribeException(isolate, context, caught).ToText());
+  }
+  return exports.As<v8::Object>();
+}
+
+}  // namespace sedge::script

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Engine: V8 once per process: platform, flags, and the startup snapshot that every isolate starts
+// from. Made before the first isolate, on the main thread; lives until the process ends.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/status.h"
+
+namespace v8 {
+class Platform;
+class Isolate;
+class StartupData;
+}  // namespace v8
+
+namespace sedge::script {
+
+struct OpDef;
+
+// One builtin source file, linked into the binary.
+struct BuiltinSource {
+  std::string_view id;  // "url/url"
+  std::string_view text;
+};
+
+struct EngineOptions {
+  std::span<const BuiltinSource> builtins;
+  std::vector<OpDef> ops;
+  // Made by the build; may be empty, and is not used when V8 at run time is another build: then the
+  // builtins are evaluated when an isolate starts.
+  std::span<const char> snapshot;
+};
+
+class Engine {
+ public:
+  // Also used by the snapshot maker, which passes no snapshot.
+  static void Initialize(EngineOptions options);
+  static Engine& Get();
+
+  v8::Platform* platform() { return platform_; }
+  std::span<const BuiltinSource> builtins() const { return options_.builtins; }
+  const std::vector<OpDef>& ops() const { return options_.ops; }
+  // Null-terminated; what a snapshot refers to by index.
+  const intptr_t* external_references() const { return references_.data(); }
+  // Null when builtins must be evaluated.
+  v8::StartupData* snapshot() { return snapshot_valid_ ? blob_.get() : nullptr; }
+  // Before an isolate is disposed of.
+  void NotifyShutdown(v8::Isolate* isolate);
+  // Runs tasks that V8 posted for this isolate's thread.
+  void PumpTasks(v8::Isolate* isolate);
+
+ private:
+  Engine();
+  EngineOptions options_;
+  std::vector<intptr_t> references_;
+  v8::Platform* platform_ = nullptr;
+  std::unique_ptr<v8::StartupData> blob_;
+  bool snapshot_valid_ = false;
+};
+
+}  // namespace sedge::script

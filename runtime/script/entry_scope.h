@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// EntryScope: the only way into JavaScript. Enters isolate and context, opens a handle scope, tells the
+// watchdog, and, when the outermost one ends, runs the microtasks. Nested scopes only nest.
+// A stack object on the isolate's thread.
+#pragma once
+
+#include "runtime/script/isolate.h"
+#include "runtime/script/watchdog.h"
+
+namespace sedge::script {
+
+class EntryScope {
+ public:
+  // JavaScript that runs in here works for `request` (0: for none).
+  explicit EntryScope(Isolate& isolate, uint64_t request = 0)
+      : isolate_(isolate),
+        isolate_scope_(isolate.v8()),
+        handles_(isolate.v8()),
+        context_(isolate.context()),
+        context_scope_(context_),
+        outer_request_(isolate.current_request()) {
+    if (isolate.entry_depth()++ == 0 && isolate.watchdog()) isolate.watchdog()->Enter();
+    isolate.set_current_request(request);
+  }
+
+  ~EntryScope() {
+    if (isolate_.entry_depth() == 1) Leave();
+    --isolate_.entry_depth();
+    isolate_.set_current_request(outer_request_);
+  }
+  EntryScope(const EntryScope&) = delete;
+  EntryScope& operator=(const EntryScope&) = delete;
+
+  v8::Local<v8::Context> context() const { return context_; }
+  v8::Isolate* v8() const { return isolate_.v8(); }
+
+  // Runs what is queued now: between the requests of one entry, so that each answers as early as
+  // it can and CPU time is blamed on the right one. No-op in a nested scope.
+  void RunMicrotasks();
+
+ private:
+  void Leave();
+
+  Isolate& isolate_;
+  v8::Isolate::Scope isolate_scope_;
+  v8::HandleScope handles_;
+  v8::Local<v8::Context> context_;
+  v8::Context::Scope context_scope_;
+  uint64_t outer_request_;
+};
+
+}  // namespace sedge::script

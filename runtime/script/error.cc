@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/script/error.h"
+
+#include "runtime/script/isolate.h"
+#include "runtime/script/module_loader.h"
+
+namespace sedge::script {
+namespace {
+
+constexpr size_t kMaxFrameColumns = 160;  // longer source lines (minified code) are cut
+
+std::string ToUtf8(v8::Isolate* isolate, v8::Local<v8::Value> value) {
+  v8::TryCatch ignored(isolate);
+  v8::String::Utf8Value text(isolate, value);
+  return *text ? std::string(*text, static_cast<size_t>(text.length())) : std::string();
+}
+
+// Drops the lines that point into builtins ("sedge:..."): a user's stack shows the user's files.
+std::string UserFrames(const std::string& stack) {
+  std::string kept;
+  size_t start = 0;
+  while (start < stack.size()) {
+    size_t end = stack.find('\n', start);
+    if (end == std::string::npos) end = stack.size();
+    const std::string_view line(stack.data() + start, end - start);
+    const bool frame = line.starts_with("    at ");
+    if (!frame || line.find("sedge:") == std::string_view::npos) {
+      if (!kept.empty()) kept += '\n';
+      kept += line;
+    }
+    start = end + 1;
+  }
+  return kept;
+}
+
+void DescribeThrown(v8::Isolate* isolate, v8::Local<v8::Context> context,
+                    v8::Local<v8::Value> thrown, ScriptError& error) {
+  v8::TryCatch ignored(isolate);
+  if (thrown->IsNativeError()) {
+    v8::Local<v8::Value> stack;
+    v8::Local<v8::Object> object = thrown.As<v8::Object>();
+    if (object->Get(context, Intern(isolate, "stack")).ToLocal(&stack) && stack->IsString()) {
+      error.stack = UserFrames(ToUtf8(isolate, stack));
+    }
+    error.message = ToUtf8(isolate, thrown);
+    return;
+  }
+  if (thrown->IsString()) {
+    error.message = ToUtf8(isolate, thrown);
+    return;
+  }
+  v8::Local<v8::String> json;
+  error.message = ToUtf8(isolate, thrown);
+  if (thrown->IsObject() && error.message == "[object Object]" &&
+      v8::JSON::Stringify(context, thrown).ToLocal(&json)) {
+    error.message = ToUtf8(isolate, json);
+  }
+}
+
+void DescribePlace(v8::Isolate* isolate, v8::Local<v8::Context> context,
+                   v8::Local<v8::Message> message, ScriptError& error) {
+  const std::string file = ToUtf8(isolate, message->GetScriptResourceName());
+  if (file.empty() || file == "undefined" || file.starts_with("sedge:")) {
+    // The place is inside a builtin; the user's nearest frame is in the stack trace.
+    v8::Local<v8::StackTrace> trace = message->GetStackTrace();
+    for (int i = 0; !trace.IsEmpty() && i < trace->GetFrameCount(); ++i) {
+      v8::Local<v8::StackFrame> frame = trace->GetFrame(isolate, static_cast<uint32_t>(i));
+      const std::string name = ToUtf8(isolate, frame->GetScriptName());
+      if (name.empty() || name == "undefined" || name.starts_with("sedge:")) continue;
+      error.file = name;
+      error.line = frame->GetLineNumber();
+      error.column = frame->GetColumn();
+      if (Isolate* self = Isolate::From(isolate)) {
+        error.source_line = self->modules().SourceLine(error.file, error.line);
+      }
+      return;
+    }
+    return;
+  }
+  error.file = file;
+  error.line = message->GetLineNumber(context).FromMaybe(0);
+  error.column = message->GetStartColumn(context).FromMaybe(-1) + 1;
+  v8::Local<v8::String> line;
+  if (message->GetSourceLine(context).ToLocal(&line)) error.source_line = ToUtf8(isolate, line);
+}
+
+}  // namespace
+
+std::string ScriptError::CodeFrame() const {
+  if (line == 0 || source_line.empty()) return "";
+  std::string text = source_line;
+  size_t caret = column > 0 ? static_cast<size_t>(column - 1) : 0;
+  if (text.size() > kMaxFrameColumns) {
+    const size_t from = caret > kMaxFrameColumns / 2 ? caret - kMaxFrameColumns / 2 : 0;
+    text = text.substr(from, kMaxFrameColumns);
+    caret -= from;
+  }
+  const std::string number = std::to_string(line);
+  std::string frame = "  " + number + " | " + text + "\n  " + std::string(number.size(), ' ') + " | ";
+  for (size_t i = 0; i < caret && i < text.size(); ++i) frame += text[i] == '\t' ? '\t' : ' ';
+  return frame + "^";
+}
+
+std::string ScriptError::ToText() const {
+  std::string text;
+  if (!file.empty()) {
+    text = file;
+    if (line > 0) text += ":" + std::to_string(line) + ":" + std::to_string(column);
+    text += ": ";
+  }
+  text += message;
+  const std::string frame = CodeFrame();
+  if (!frame.empty()) text += "\n" + frame;
+  return text;
+}
+
+ScriptError DescribeException(v8::Isolate* isolate, v8::Local<v8::Context> context,
+                              v8::TryCatch& caught) {
+  ScriptError error;
+  if (caught.HasTerminated()) {
+    error.terminated = true;
+    return error;
+  }
+  if (!caught.HasCaught()) return error;
+  DescribeThrown(isolate, context, caught.Exception(), error);
+  if (!caught.Message().IsEmpty()) DescribePlace(isolate, context, caught.Message(), error);
+  return error;
+}
+
+ScriptError DescribeError(v8::Isolate* isolate, v8::Local<v8::Context> context,
+                          v8::Local<v8::Value> thrown) {
+  ScriptError error;
+  DescribeThrown(isolate, context, thrown, error);
+  v8::Local<v8::Message> message = v8::Exception::CreateMessage(isolate, thrown);
+  if (!message.IsEmpty() && thrown->IsNativeError()) DescribePlace(isolate, context, message, error);
+  return error;
+}
+
+}  // namespace sedge::script

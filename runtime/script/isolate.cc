@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/script/isolate.h"
+
+#include <algorithm>
+
+#include "runtime/base/check.h"
+#include "runtime/base/log.h"
+#include "runtime/script/buffers.h"
+#include "runtime/script/builtins.h"
+#include "runtime/script/engine.h"
+#include "runtime/script/module_loader.h"
+#include "runtime/script/snapshot.h"
+#include "runtime/script/watchdog.h"
+
+namespace sedge::script {
+namespace {
+
+// Room that a terminated isolate gets to unwind in.
+constexpr size_t kUnwindHeapBytes = 32u << 20;
+// V8's default for 64 bits: three semi-spaces of 16 MiB. Less makes scavenges frequent under load.
+constexpr size_t kYoungGenerationBytes = 48u << 20;
+
+void OnFatal(const char* location, const char* message) {
+  LogError("V8 cannot go on", {{"where", location ? location : "?"}, {"why", message}});
+  std::abort();
+}
+
+void OnPromiseReject(v8::PromiseRejectMessage message) {
+  Isolate* isolate = Isolate::From(message.GetPromise()->GetIsolate());
+  if (!isolate) return;  // while the snapshot is made
+  v8::Isolate* v8 = isolate->v8();
+  v8::Local<v8::Function> hook = isolate->Hook("promiseRejected");
+  if (hook.IsEmpty()) return;
+  v8::Local<v8::Value> reason = message.GetValue();
+  if (reason.IsEmpty()) reason = v8::Undefined(v8);
+  v8::Local<v8::Value> args[] = {message.GetPromise(), reason,
+                                 v8::Integer::New(v8, message.GetEvent())};
+  v8::TryCatch ignored(v8);
+  hook->Call(isolate->context(), v8::Undefined(v8), 3, args).IsEmpty();
+}
+
+}  // namespace
+
+size_t NextServiceIndex() {
+  static std::atomic<size_t> next{0};
+  return next++;
+}
+
+Isolate::Isolate() = default;
+
+Result<std::unique_ptr<Isolate>> Isolate::Create(const IsolateOptions& options) {
+  std::unique_ptr<Isolate> self(new Isolate);
+  self->options_ = options;
+  Isolate* raw = self.get();
+  self->allocator_ = std::make_unique<CountingAllocator>(
+      options.memory_bytes, [raw] { raw->Terminate(Termination::kMemory); });
+  v8::StartupData* snapshot = Engine::Get().snapshot();
+  v8::Isolate::CreateParams params;
+  params.array_buffer_allocator = self->allocator_.get();
+  params.constraints.set_max_old_generation_size_in_bytes(options.memory_bytes);
+  params.constraints.set_max_young_generation_size_in_bytes(
+      std::min(kYoungGenerationBytes, options.memory_bytes));
+  params.external_references = Engine::Get().external_references();
+  if (snapshot) params.snapshot_blob = snapshot;
+  self->isolate_ = v8::Isolate::New(params);
+  self->life_ = std::make_shared<Isolate*>(raw);
+  self->modules_ = std::make_unique<ModuleLoader>(*self);
+  self->ConfigureIsolate();
+  SEDGE_RETURN_IF_ERROR(self->MakeContext(snapshot != nullptr));
+  if (options.cpu_ms > 0) {
+    self->watchdog_ = std::make_unique<WatchdogEntry>(
+        options.cpu_ms, [raw] { raw->Terminate(Termination::kCpu); });
+  }
+  return self;
+}
+
+void Isolate::ConfigureIsolate() {
+  isolate_->SetData(kDataSlot, this);
+  isolate_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
+  isolate_->SetFatalErrorHandler(OnFatal);
+  isolate_->AddNearHeapLimitCallback(OnNearHeapLimit, this);
+  isolate_->SetPromiseRejectCallback(OnPromiseReject);
+  isolate_->SetCaptureStackTraceForUncaughtExceptions(true, 20);
+  isolate_->AddGCEpilogueCallback(
+      [](v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
+        // Heap and buffers share one limit; the heap's own size is only known after a collection.
+        auto* self = static_cast<Isolate*>(data);
+        if (self->heap_bytes() + self->array_buffer_bytes() > self->options_.memory_bytes) {
+          self->Terminate(Termination::kMemory);
+        }
+      },
+      this, v8::kGCTypeMarkSweepCompact);
+  modules_->ConfigureIsolate();
+}
+
+Status Isolate::MakeContext(bool from_snapshot) {
+  v8::Isolate::Scope isolate_scope(isolate_);
+  v8::HandleScope handles(isolate_);
+  v8::Local<v8::Context> context = v8::Context::New(isolate_);
+  context->AllowCodeGenerationFromStrings(false);
+  context_.Reset(isolate_, context);
+  v8::Context::Scope scope(context);
+  v8::Local<v8::Object> hooks;
+  if (from_snapshot) {
+    SEDGE_CHECK(context->GetDataFromSnapshotOnce<v8::Object>(kSnapshotHooks).ToLocal(&hooks));
+  } else {
+    SEDGE_ASSIGN_OR_RETURN(hooks, EvaluateBuiltins(isolate_, context));
+  }
+  hook_table_.Reset(isolate_, hooks);
+  return {};
+}
+
+Isolate::~Isolate() {
+  if (life_) *life_ = nullptr;
+  watchdog_.reset();
+  if (!isolate_) return;
+  {
+    v8::Isolate::Scope scope(isolate_);
+    v8::HandleScope handles(isolate_);
+    modules_.reset();
+    resolvers_ = {};
+    hooks_.clear();
+    hook_table_.Reset();
+    context_.Reset();
+  }
+  Engine::Get().NotifyShutdown(isolate_);
+  isolate_->Dispose();
+}
+
+v8::Local<v8::Function> Isolate::Hook(std::string_view name) {
+  v8::Local<v8::Value> hook;
+  if (hook_table_.IsEmpty() ||
+      !hook_table_.Get(isolate_)->Get(context(), Intern(isolate_, name)).ToLocal(&hook) ||
+      !hook->IsFunction()) {
+    return {};
+  }
+  return hook.As<v8::Function>();
+}
+
+size_t Isolate::NewHook(std::string_view name) {
+  v8::Local<v8::Function> function = Hook(name);
+  SEDGE_CHECK(!function.IsEmpty());
+  hooks_.emplace_back(isolate_, function);
+  return hooks_.size() - 1;
+}
+
+void Isolate::Terminate(Termination why) {
+  Termination none = Termination::kNone;
+  termination_.compare_exchange_strong(none, why);
+  isolate_->TerminateExecution();
+}
+
+size_t Isolate::heap_bytes() {
+  v8::HeapStatistics statistics;
+  isolate_->GetHeapStatistics(&statistics);
+  return statistics.used_heap_size();
+}
+
+size_t Isolate::array_buffer_bytes() const { return allocator_->used_bytes(); }
+
+size_t Isolate::OnNearHeapLimit(void* data, size_t current, size_t) {
+  auto* self = static_cast<Isolate*>(data);
+  self->Terminate(Termination::kMemory);
+  // One native call (split, join) may have gone far past the limit before it can be ended: the new
+  // limit must lie above what is used, or V8 ends the process.
+  return std::max(current, self->heap_bytes()) + kUnwindHeapBytes;
+}
+
+}  // namespace sedge::script

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Isolate: one V8 isolate with its one context, the builtins in it, and what ops need. Belongs to the
+// thread that made it. Upper layers give it services; ops ask for them by type.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/slot_map.h"
+#include "runtime/base/status.h"
+#include "runtime/script/v8_compat.h"
+
+namespace sedge::script {
+
+class CountingAllocator;
+class ModuleLoader;
+class WatchdogEntry;
+
+// Numbers types at run time; see Isolate::SetService.
+size_t NextServiceIndex();
+template <typename T>
+size_t ServiceIndex() {
+  static const size_t index = NextServiceIndex();
+  return index;
+}
+
+struct IsolateOptions {
+  size_t memory_bytes = 128u << 20;  // heap and ArrayBuffers together
+  // The watchdog ends one uninterrupted run of JavaScript that uses more CPU time. 0: none.
+  int64_t cpu_ms = 0;
+};
+
+// Why JavaScript was ended by force.
+enum class Termination : uint8_t { kNone, kCpu, kMemory, kShutdown };
+
+class Isolate {
+ public:
+  static Result<std::unique_ptr<Isolate>> Create(const IsolateOptions& options);
+  ~Isolate();
+  Isolate(const Isolate&) = delete;
+  Isolate& operator=(const Isolate&) = delete;
+
+  static Isolate* From(v8::Isolate* isolate) {
+    return static_cast<Isolate*>(isolate->GetData(kDataSlot));
+  }
+
+  v8::Isolate* v8() { return isolate_; }
+  // REQUIRES: a handle scope.
+  v8::Local<v8::Context> context() { return context_.Get(isolate_); }
+
+  // A service is found by its type; the isolate does not own it, and it outlives the isolate.
+  template <typename T>
+  void SetService(T* service) {
+    const size_t index = ServiceIndex<T>();
+    if (services_.size() <= index) services_.resize(index + 1);
+    services_[index] = service;
+  }
+  // Null when it was not set.
+  template <typename T>
+  T* FindService() {
+    const size_t index = ServiceIndex<T>();
+    return index < services_.size() ? static_cast<T*>(services_[index]) : nullptr;
+  }
+
+  // The function that runtime/worker/main.js exports under that name; empty when there is none.
+  v8::Local<v8::Function> Hook(std::string_view name);
+  // The same by a number that NewHook gave, for the path of a request.
+  v8::Local<v8::Function> HookAt(size_t index) { return hooks_[index].Get(isolate_); }
+  size_t NewHook(std::string_view name);
+
+  // Which request JavaScript works for now; 0 when for none. Ops that wait remember it.
+  uint64_t current_request() const { return current_request_; }
+  void set_current_request(uint64_t id) { current_request_ = id; }
+
+  // Ended by force: the next scope that leaves JavaScript sees it. The isolate must be replaced.
+  Termination termination() const { return termination_.load(std::memory_order_relaxed); }
+  // Any thread.
+  void Terminate(Termination why);
+  const IsolateOptions& options() const { return options_; }
+
+  size_t heap_bytes();           // used by V8's heap
+  size_t array_buffer_bytes() const;
+  CountingAllocator& allocator() { return *allocator_; }
+
+  // Deferred's table: promises that C++ settles later.
+  SlotMap<v8::Global<v8::Promise::Resolver>>& resolvers() { return resolvers_; }
+  // Null once the isolate is gone: what outlives it (callbacks of a loop) holds this.
+  std::shared_ptr<Isolate*> life() { return life_; }
+
+  ModuleLoader& modules() { return *modules_; }
+
+  // For EntryScope.
+  int& entry_depth() { return entry_depth_; }
+  WatchdogEntry* watchdog() { return watchdog_.get(); }
+  void set_after_microtasks(std::function<void()> hook) { after_microtasks_ = std::move(hook); }
+  const std::function<void()>& after_microtasks() const { return after_microtasks_; }
+
+ private:
+  static constexpr uint32_t kDataSlot = 0;
+  Isolate();
+  void ConfigureIsolate();
+  Status MakeContext(bool from_snapshot);
+  static size_t OnNearHeapLimit(void* self, size_t current, size_t initial);
+
+  IsolateOptions options_;
+  std::unique_ptr<CountingAllocator> allocator_;
+  v8::Isolate* isolate_ = nullptr;
+  v8::Global<v8::Context> context_;
+  v8::Global<v8::Object> hook_table_;
+  std::vector<v8::Global<v8::Function>> hooks_;
+  std::vector<void*> services_;
+  SlotMap<v8::Global<v8::Promise::Resolver>> resolvers_;
+  std::shared_ptr<Isolate*> life_;
+  std::unique_ptr<ModuleLoader> modules_;
+  std::unique_ptr<WatchdogEntry> watchdog_;
+  std::function<void()> after_microtasks_;
+  uint64_t current_request_ = 0;
+  int entry_depth_ = 0;
+  std::atomic<Termination> termination_{Termination::kNone};
+};
+
+}  // namespace sedge::script

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/script/module_loader.h"
+
+#include <filesystem>
+
+#include "runtime/script/buffers.h"
+#include "runtime/script/entry_scope.h"
+#include "runtime/script/error.h"
+#include "runtime/script/result.h"
+
+namespace sedge::script {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class FileKind { kScript, kJson, kText, kData, kWasm, kUnknown };
+
+// What wrangler's default module rules make of an extension.
+FileKind KindOf(const std::string& path) {
+  const std::string extension = fs::path(path).extension();
+  if (extension == ".js" || extension == ".mjs") return FileKind::kScript;
+  if (extension == ".json") return FileKind::kJson;
+  if (extension == ".txt" || extension == ".html" || extension == ".sql") return FileKind::kText;
+  if (extension == ".bin") return FileKind::kData;
+  if (extension == ".wasm") return FileKind::kWasm;
+  return FileKind::kUnknown;
+}
+
+v8::Local<v8::String> Text(v8::Isolate* isolate, std::string_view text) {
+  v8::Local<v8::Value> value;
+  if (!Utf8ToV8(isolate, text).ToLocal(&value)) return v8::String::Empty(isolate);
+  return value.As<v8::String>();
+}
+
+void ThrowError(v8::Isolate* isolate, const std::string& text) {
+  isolate->ThrowException(v8::Exception::Error(Text(isolate, text)));
+}
+
+}  // namespace
+
+void ModuleLoader::ConfigureIsolate() {
+  isolate_.v8()->SetHostImportModuleDynamicallyCallback(OnDynamicImport);
+  isolate_.v8()->SetHostInitializeImportMetaObjectCallback(OnImportMeta);
+}
+
+Result<MainScript> ModuleLoader::LoadMain(std::shared_ptr<SourceCache> sources,
+                                          const std::string& base_dir, const std::string& path) {
+  sources_ = std::move(sources);
+  base_dir_ = base_dir;
+  v8::Local<v8::Module> module;
+  v8::Local<v8::Script> script;
+  SEDGE_RETURN_IF_ERROR(CompileMain(path, &module, &script));
+  v8::TryCatch caught(isolate_.v8());
+  return script.IsEmpty() ? RunModule(module, caught) : RunClassic(script, caught);
+}
+
+Status ModuleLoader::CheckMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
+                               const std::string& path) {
+  sources_ = std::move(sources);
+  base_dir_ = base_dir;
+  v8::Local<v8::Module> module;
+  v8::Local<v8::Script> script;
+  return CompileMain(path, &module, &script);
+}
+
+Status ModuleLoader::CompileMain(const std::string& path, v8::Local<v8::Module>* module,
+                                 v8::Local<v8::Script>* script) {
+  v8::Isolate* isolate = isolate_.v8();
+  SEDGE_ASSIGN_OR_RETURN(const std::string_view text, sources_->Read(path));
+  Status as_module;
+  {
+    v8::TryCatch caught(isolate);
+    if (CompileSource(path, text).ToLocal(module)) {
+      if (!(*module)->InstantiateModule(isolate_.context(), OnResolve).FromMaybe(false)) {
+        return ErrorStatus(caught);
+      }
+      v8::Local<v8::Object> exports = (*module)->GetModuleNamespace().As<v8::Object>();
+      v8::Local<v8::Array> names;
+      const bool exports_something =
+          exports->GetOwnPropertyNames(isolate_.context(), v8::SKIP_SYMBOLS).ToLocal(&names) &&
+          names->Length() > 0;
+      if (exports_something || (*module)->GetModuleRequests()->Length() > 0 ||
+          path.ends_with(".mjs")) {
+        return {};
+      }
+    } else {
+      as_module = ErrorStatus(caught);
+    }
+  }
+  v8::TryCatch caught(isolate);
+  v8::ScriptCompiler::Source source(
+      Text(isolate, text), MakeOrigin(isolate, Text(isolate, DisplayName(path)), false));
+  if (v8::ScriptCompiler::Compile(isolate_.context(), &source).ToLocal(script)) return {};
+  // Neither form: the module's error is the one to tell, since a script's would be about `import`.
+  // A module that only uses top-level await compiled above, and is fine.
+  return as_module;
+}
+
+Result<MainScript> ModuleLoader::RunModule(v8::Local<v8::Module> module, v8::TryCatch& caught) {
+  v8::Isolate* isolate = isolate_.v8();
+  v8::Local<v8::Value> result;
+  if (!module->Evaluate(isolate_.context()).ToLocal(&result)) return ErrorStatus(caught);
+  v8::Local<v8::Promise> promise = result.As<v8::Promise>();
+  promise->MarkAsHandled();
+  RunMicrotasks(isolate);
+  if (promise->State() == v8::Promise::kRejected) {
+    ScriptError error = DescribeError(isolate, isolate_.context(), promise->Result());
+    return InvalidArgument(error.ToText());
+  }
+  if (promise->State() == v8::Promise::kPending) {
+    return InvalidArgument(PathOf(module) +
+                           ": a top-level await does not finish: a worker cannot wait for timers or "
+                           "requests while it loads; do that inside a handler");
+  }
+  return MainScript{true, module->GetModuleNamespace().As<v8::Object>()};
+}
+
+Result<MainScript> ModuleLoader::RunClassic(v8::Local<v8::Script> script, v8::TryCatch& caught) {
+  v8::Local<v8::Value> ignored;
+  if (!script->Run(isolate_.context()).ToLocal(&ignored)) return ErrorStatus(caught);
+  return MainScript{false, {}};
+}
+
+Status ModuleLoader::ErrorStatus(v8::TryCatch& caught) {
+  ScriptError error = DescribeException(isolate_.v8(), isolate_.context(), caught);
+  if (error.terminated) {
+    return ResourceExhausted(DisplayName(base_dir_) + ": the worker exceeded " +
+                             (isolate_.termination() == Termination::kMemory
+                                  ? "its memory limit"
+                                  : "its CPU time limit") +
+                             " while it loaded");
+  }
+  return InvalidArgument(error.ToText());
+}
+
+v8::MaybeLocal<v8::Module> ModuleLoader::LoadFile(const std::string& path) {
+  v8::Isolate* isolate = isolate_.v8();
+  if (auto known = by_path_.find(path); known != by_path_.end()) return known->second.Get(isolate);
+  Result<std::string_view> text = sources_->Read(path);
+  if (!text.ok()) {
+    ThrowError(isolate, std::string(text.status().message()));
+    return {};
+  }
+  if (KindOf(path) == FileKind::kScript) return CompileSource(path, *text);
+
+  v8::Local<v8::Value> value;
+  if (!ReadValue(path, *text).ToLocal(&value)) return {};
+  v8::Local<v8::Module> module = v8::Module::CreateSyntheticModule(
+      isolate, Text(isolate, DisplayName(path)), {Intern(isolate, "default")}, OnEvaluateSynthetic);
+  values_.emplace(module->GetIdentityHash(),
+                  std::make_pair(v8::Global<v8::Module>(isolate, module),
+                                 v8::Global<v8::Value>(isolate, value)));
+  by_path_.emplace(path, v8::Global<v8::Module>(isolate, module));
+  return module;
+}
+
+v8::MaybeLocal<v8::Module> ModuleLoader::CompileSource(const std::string& path,
+                                                       std::string_view text) {
+  v8::Isolate* isolate = isolate_.v8();
+  v8::ScriptCompiler::Source source(
+      Text(isolate, text), MakeOrigin(isolate, Text(isolate, DisplayName(path)), true));
+  v8::Local<v8::Module> module;
+  if (!v8::ScriptCompiler::CompileModule(isolate, &source).ToLocal(&module)) return {};
+  by_path_.emplace(path, v8::Global<v8::Module>(isolate, module));
+  by_hash_.emplace(module->GetIdentityHash(), Known{v8::Global<v8::Module>(isolate, module), path});
+  return module;
+}
+
+v8::MaybeLocal<v8::Value> ModuleLoader::ReadValue(const std::string& path, std::string_view text) {
+  v8::Isolate* isolate = isolate_.v8();
+  switch (KindOf(path)) {
+    case FileKind::kJson: {
+      v8::TryCatch caught(isolate);
+      v8::Local<v8::Value> value;
+      if (v8::JSON::Parse(isolate_.context(), Text(isolate, text)).ToLocal(&value)) return value;
+      const std::string why =
+          DescribeException(isolate, isolate_.context(), caught).message;
+      caught.Reset();
+      isolate->ThrowException(
+          v8::Exception::SyntaxError(Text(isolate, DisplayName(path) + " is not JSON: " + why)));
+      caught.ReThrow();
+      return {};
+    }
+    case FileKind::kData: {
+      v8::Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, text.size());
+      if (!text.empty()) std::memcpy(buffer->Data(), text.data(), text.size());
+      return buffer;
+    }
+    case FileKind::kWasm: {
+      v8::Local<v8::WasmModuleObject> module;
+      if (!v8::WasmModuleObject::Compile(isolate, {AsBytes(text).data(), text.size()})
+               .ToLocal(&module)) {
+        return {};
+      }
+      return module;
+    }
+    default: return Text(isolate, text);
+  }
+}
+
+v8::MaybeLocal<v8::Module> ModuleLoader::Resolve(const std::string& specifier,
+                                                 const std::string& referrer) {
+  Result<std::string> path = ResolvePath(specifier, referrer);
+  if (path.ok()) return LoadFile(*path);
+  ThrowError(isolate_.v8(), std::string(path.status().message()));
+  return {};
+}
+
+Result<std::string> ModuleLoader::ResolvePath(const std::string& specifier,
+                                              const std::string& referrer) {
+  const std::string place = "import of \"" + specifier + "\" in " + DisplayName(referrer);
+  const bool relative = specifier.starts_with("./") || specifier.starts_with("../");
+  if (!relative && !specifier.starts_with("/")) {
+    if (specifier.starts_with("node:") || specifier.starts_with("cloudflare:") ||
+        specifier.starts_with("https:") || specifier.starts_with("http:")) {
+      return NotFound(place + " cannot be resolved: this kind of module is not supported");
+    }
+    return NotFound(place + " cannot be resolved: packages are not looked up at run time; bundle the "
+                            "worker first (for example: npx esbuild --bundle --format=esm), or use "
+                            "a relative path such as \"./" + specifier + "\"");
+  }
+  std::string wanted = specifier;
+  if (const size_t query = wanted.find('?'); query != std::string::npos) wanted.resize(query);
+  const fs::path exact =
+      (relative ? fs::path(referrer).parent_path() / wanted : fs::path(wanted)).lexically_normal();
+  // As bundlers do: ./lib means ./lib.js, or ./lib/index.js.
+  for (const char* suffix : {"", ".js", ".mjs", ".json", "/index.js", "/index.mjs"}) {
+    std::string candidate = exact.string() + suffix;
+    if (!sources_->Exists(candidate)) continue;
+    if (KindOf(candidate) == FileKind::kUnknown) {
+      return InvalidArgument(place + " is of no known type: use .js, .mjs, .json, .txt, .html, .sql, "
+                                     ".bin or .wasm");
+    }
+    return candidate;
+  }
+  return NotFound(place + " cannot be resolved: there is no file " + exact.string());
+}
+
+const std::string& ModuleLoader::PathOf(v8::Local<v8::Module> module) {
+  static const std::string kUnknown;
+  auto [first, last] = by_hash_.equal_range(module->GetIdentityHash());
+  for (; first != last; ++first) {
+    if (first->second.module == module) return first->second.path;
+  }
+  return kUnknown;
+}
+
+std::string ModuleLoader::DisplayName(const std::string& path) const {
+  const fs::path relative = fs::path(path).lexically_relative(base_dir_);
+  if (relative.empty() || *relative.begin() == "..") return path;
+  return relative.string();
+}
+
+std::string ModuleLoader::SourceLine(const std::string& name, int line) {
+  if (!sources_ || line < 1) return "";
+  const std::string path = PathOfDisplayName(name);
+  if (!sources_->Exists(path)) return "";
+  Result<std::string_view> text = sources_->Read(path);
+  if (!text.ok()) return "";
+  size_t start = 0;
+  for (int i = 1; i < line; ++i) {
+    start = text->find('\n', start);
+    if (start == std::string_view::npos) return "";
+    ++start;
+  }
+  std::string_view found = text->substr(start, text->find('\n', start) - start);
+  if (found.ends_with('\r')) found.remove_suffix(1);
+  return std::string(found);
+}
+
+std::string ModuleLoader::PathOfDisplayName(const std::string& name) const {
+  return (fs::path(base_dir_) / name).lexically_normal().string();
+}
+
+v8::MaybeLocal<v8::Module> ModuleLoader::OnResolve(v8::Local<v8::Context> context,
+                                                   v8::Local<v8::String> specifier,
+                                                   v8::Local<v8::FixedArray>,
+                                                   v8::Local<v8::Module> referrer) {
+  v8::Isolate* isolate = context->GetIsolate();
+  ModuleLoader& self = Isolate::From(isolate)->modules();
+  return self.Resolve(*v8::String::Utf8Value(isolate, specifier), self.PathOf(referrer));
+}
+
+v8::MaybeLocal<v8::Promise> ModuleLoader::OnDynamicImport(v8::Local<v8::Context> context,
+                                                          v8::Local<v8::Data>,
+                                                          v8::Local<v8::Value> resource_name,
+                                                          v8::Local<v8::String> specifier,
+                                                          v8::Local<v8::FixedArray>) {
+  v8::Isolate* isolate = context->GetIsolate();
+  ModuleLoader& self = Isolate::From(isolate)->modules();
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
+  v8::TryCatch caught(isolate);
+  v8::Local<v8::Module> module;
+  v8::Local<v8::Value> evaluated;
+  const std::string referrer = self.PathOfDisplayName(*v8::String::Utf8Value(isolate, resource_name));
+  if (self.Resolve(*v8::String::Utf8Value(isolate, specifier), referrer).ToLocal(&module) &&
+      module->InstantiateModule(context, OnResolve).FromMaybe(false) &&
+      module->Evaluate(context).ToLocal(&evaluated)) {
+    // The namespace once evaluation is done, or its failure.
+    v8::Local<v8::Function> give_namespace;
+    if (!v8::Function::New(
+             context,
+             [](const v8::FunctionCallbackInfo<v8::Value>& info) {
+               info.GetReturnValue().Set(info.Data());
+             },
+             module->GetModuleNamespace())
+             .ToLocal(&give_namespace)) {
+      return {};
+    }
+    return evaluated.As<v8::Promise>()->Then(context, give_namespace);
+  }
+  if (!caught.HasCaught() || caught.HasTerminated()) return {};
+  v8::Local<v8::Value> exception = caught.Exception();
+  caught.Reset();
+  resolver->Reject(context, exception).Check();
+  return resolver->GetPromise();
+}
+
+void ModuleLoader::OnImportMeta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
+                                v8::Local<v8::Object> meta) {
+  v8::Isolate* isolate = context->GetIsolate();
+  ModuleLoader& self = Isolate::From(isolate)->modules();
+  meta->CreateDataProperty(context, Intern(isolate, "url"),
+                           Text(isolate, "file://" + self.PathOf(module)))
+      .Check();
+}
+
+v8::MaybeLocal<v8::Value> ModuleLoader::OnEvaluateSynthetic(v8::Local<v8::Context> context,
+                                                            v8::Local<v8::Module> module) {
+  v8::Isolate* isolate = context->GetIsolate();
+  ModuleLoader& self = Isolate::From(isolate)->modules();
+  auto [first, last] = self.values_.equal_range(module->GetIdentityHash());
+  for (; first != last; ++first) {
+    if (!(first->second.first == module)) continue;
+    if (module
+            ->SetSyntheticModuleExport(isolate, Intern(isolate, "default"),
+                                       first->second.second.Get(isolate))
+            .IsNothing()) {
+      return {};
+    }
+    self.values_.erase(first);
+    break;
+  }
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
+  resolver->Resolve(context, v8::Undefined(isolate)).Check();
+  return resolver->GetPromise();
+}
+
+}  // namespace sedge::script

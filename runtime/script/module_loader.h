@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// ModuleLoader: turns a worker's files into running code. ES modules with imports of sibling files (by
+// extension: JavaScript, JSON, text, data, WebAssembly), dynamic import, import.meta.url; and classic
+// scripts for the service-worker form. The isolate's thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "runtime/base/status.h"
+#include "runtime/script/v8_compat.h"
+
+namespace sedge::script {
+
+class Isolate;
+
+// The contents of a worker's files as they were at first sight, shared by the isolates of all threads, so
+// that every thread runs the same version whatever happens to the files later. Thread-safe.
+class SourceCache {
+ public:
+  // Lives as long as the cache.
+  Result<std::string_view> Read(const std::string& path);
+  // For tests and for code that is not in a file.
+  void Add(const std::string& path, std::string text);
+  bool Exists(const std::string& path);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<std::string>> files_;  // guarded by mutex_
+};
+
+struct MainScript {
+  bool is_module = false;
+  v8::Local<v8::Object> exports;  // the module's namespace object
+};
+
+class ModuleLoader {
+ public:
+  explicit ModuleLoader(Isolate& isolate) : isolate_(isolate) {}
+
+  // Compiles and runs the worker. A file is a module when it imports or exports something (or is .mjs),
+  // else a classic script. Names in stack traces are relative to `base_dir`. Failures are
+  // texts with file:line:column and a code frame. REQUIRES: an EntryScope.
+  Result<MainScript> LoadMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
+                              const std::string& path);
+  // Compiles without running: for `sedge check`.
+  Status CheckMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
+                   const std::string& path);
+
+  // Line `line` (1-based) of the loaded file that stack traces call `name`; "" when unknown.
+  std::string SourceLine(const std::string& name, int line);
+
+  // Called once by the isolate.
+  void ConfigureIsolate();
+
+ private:
+  struct Known {
+    v8::Global<v8::Module> module;
+    std::string path;
+  };
+  Result<MainScript> RunModule(v8::Local<v8::Module> module, v8::TryCatch& caught);
+  Result<MainScript> RunClassic(v8::Local<v8::Script> script, v8::TryCatch& caught);
+  // Compiles the main file as what it is; exactly one of the two is filled.
+  Status CompileMain(const std::string& path, v8::Local<v8::Module>* module,
+                     v8::Local<v8::Script>* script);
+  Status ErrorStatus(v8::TryCatch& caught);
+  // Each throws a JavaScript exception and returns empty on failure.
+  v8::MaybeLocal<v8::Module> LoadFile(const std::string& path);
+  v8::MaybeLocal<v8::Module> CompileSource(const std::string& path, std::string_view text);
+  v8::MaybeLocal<v8::Value> ReadValue(const std::string& path, std::string_view text);
+  v8::MaybeLocal<v8::Module> Resolve(const std::string& specifier, const std::string& referrer);
+  // The file that `specifier` means, or why there is none.
+  Result<std::string> ResolvePath(const std::string& specifier, const std::string& referrer);
+
+  const std::string& PathOf(v8::Local<v8::Module> module);
+  std::string DisplayName(const std::string& path) const;
+  std::string PathOfDisplayName(const std::string& name) const;
+
+  static v8::MaybeLocal<v8::Module> OnResolve(v8::Local<v8::Context> context,
+                                              v8::Local<v8::String> specifier,
+                                              v8::Local<v8::FixedArray> assertions,
+                                              v8::Local<v8::Module> referrer);
+  static v8::MaybeLocal<v8::Promise> OnDynamicImport(v8::Local<v8::Context> context,
+                                                     v8::Local<v8::Data> host_options,
+                                                     v8::Local<v8::Value> resource_name,
+                                                     v8::Local<v8::String> specifier,
+                                                     v8::Local<v8::FixedArray> assertions);
+  static void OnImportMeta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
+                           v8::Local<v8::Object> meta);
+  static v8::MaybeLocal<v8::Value> OnEvaluateSynthetic(v8::Local<v8::Context> context,
+                                                       v8::Local<v8::Module> module);
+
+  Isolate& isolate_;
+  std::shared_ptr<SourceCache> sources_;
+  std::string base_dir_;
+  std::map<std::string, v8::Global<v8::Module>> by_path_;
+  std::unordered_multimap<int, Known> by_hash_;
+  std::unordered_multimap<int, std::pair<v8::Global<v8::Module>, v8::Global<v8::Value>>> values_;
+};
+
+}  // namespace sedge::script
