@@ -26,7 +26,7 @@ constexpr size_t kMaxListLimit = 1000;
 constexpr int64_t kMinTtlSeconds = 60;
 
 struct EntryInfo {
-  std::optional<int64_t> expiration;  // absolute, seconds since the epoch
+  std::optional<int64_t> expiration;    // absolute, seconds since the epoch
   std::optional<std::string> metadata;  // JSON text
 };
 
@@ -46,14 +46,14 @@ struct ListPage {
 };
 
 struct ListOptions {
-  std::string prefix;
+  std::string prefix = {};
   size_t limit = kMaxListLimit;  // 1..kMaxListLimit
-  std::string cursor;            // "" from the start; else of an earlier page with the same prefix
+  std::string cursor = {};       // "" from the start; else of an earlier page with the same prefix
 };
 
 struct PutOptions {
-  std::optional<int64_t> expiration;   // absolute seconds; already checked by the caller
-  std::optional<std::string> metadata;
+  std::optional<int64_t> expiration = {};  // absolute seconds; already checked by the caller
+  std::optional<std::string> metadata = {};
 };
 
 struct NamespaceInfo {
@@ -79,8 +79,8 @@ class Store {
 };
 
 struct StoreOptions {
-  std::string path;             // a folder; made when missing
-  bool durable_writes = true;   // sync the log before Put and Delete return
+  std::string path;                 // a folder; made when missing
+  bool durable_writes = true;       // sync the log before Put and Delete return
   size_t memory_bytes = 64u << 20;  // block cache and write buffers together
   Clock* clock = &Clock::System();
 };

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kv/folder_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "runtime/base/ascii.h"
+
+namespace sedge::kv {
+namespace {
+
+constexpr size_t kMaxPidChars = 32;
+
+std::string Holder(int fd) {
+  char text[kMaxPidChars];
+  const ssize_t size = pread(fd, text, sizeof(text), 0);
+  const std::string_view pid =
+      Trim(std::string_view(text, size > 0 ? static_cast<size_t>(size) : 0), " \n");
+  return pid.empty() ? "another process" : "process " + std::string(pid);
+}
+
+Status FileError(const std::string& file, const char* action) {
+  return IoError(std::string("cannot ") + action + " " + file + ": " + std::strerror(errno));
+}
+
+}  // namespace
+
+Result<FolderLock> FolderLock::Acquire(const std::string& folder) {
+  const std::string file = folder + "/LOCK";
+  const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) return FileError(file, "open");
+  FolderLock lock(fd);
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return FileError(file, "lock");
+    return FailedPrecondition("the KV folder " + folder + " is in use by " + Holder(fd) +
+                              "; stop it, or choose another folder");
+  }
+  const std::string pid = std::to_string(getpid()) + "\n";
+  if (ftruncate(fd, 0) != 0 ||
+      pwrite(fd, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+    return FileError(file, "write");
+  }
+  return lock;
+}
+
+FolderLock::FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+FolderLock::~FolderLock() {
+  if (fd_ >= 0) close(fd_);
+}
+
+}  // namespace sedge::kv

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The file FORMAT of a KV folder: which version of FORMAT.md its bytes follow. It is read before
+// anything else is touched, so a folder of a newer version is refused unharmed. Any thread; the
+// caller holds the folder's lock.
+#pragma once
+
+#include <string>
+
+#include "runtime/base/status.h"
+
+namespace sedge::kv {
+
+constexpr int kFormatVersion = 1;
+
+// Writes the file, durably, into a folder without a database; else checks it. kFailedPrecondition
+// for another version, kCorruption when the file is missing or is not what we write.
+Status CheckOrWriteFormat(const std::string& folder, const std::string& database_folder);
+
+}  // namespace sedge::kv

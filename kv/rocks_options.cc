@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kv/rocks_options.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+
+#include "kv/record_codec.h"
+#include "runtime/base/ascii.h"
+#include "runtime/base/log.h"
+
+namespace sedge::kv {
+namespace {
+
+constexpr int kCacheShardBits = 4;
+constexpr double kIndexShareOfCache = 0.5;
+constexpr int kBloomBitsPerKey = 10;  // one false positive in a hundred
+constexpr size_t kBlockBytes = 8u << 10;
+constexpr size_t kMetadataBlockBytes = 4u << 10;
+constexpr int kMaxOpenFiles = 256;  // the process needs descriptors for connections as well
+constexpr int kBackgroundJobs = 2;
+constexpr size_t kMaxWriteBufferBytes = 64u << 20;
+constexpr uint64_t kBlobFileBytes = 256u << 20;
+constexpr double kBlobGarbageRatio = 0.5;
+// A file untouched for so long is compacted once, so that expired rows leave a store at rest too.
+constexpr uint64_t kPeriodicCompactionSeconds = 7 * 24 * 3600;
+constexpr size_t kLogLineBytes = 1024;
+
+// RocksDB's warnings and errors in our log; no LOG files.
+class RocksLog final : public rocksdb::Logger {
+ public:
+  RocksLog() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
+  void Logv(const char* format, va_list arguments) override {
+    Logv(rocksdb::InfoLogLevel::INFO_LEVEL, format, arguments);
+  }
+  void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
+    if (level < GetInfoLogLevel() || level == rocksdb::InfoLogLevel::HEADER_LEVEL) return;
+    char line[kLogLineBytes];
+    std::vsnprintf(line, sizeof(line), format, arguments);
+    Log(level == rocksdb::InfoLogLevel::WARN_LEVEL ? LogLevel::kWarn : LogLevel::kError,
+        Trim(line, " \n"), {{"from", "rocksdb"}});
+  }
+  void LogHeader(const char*, va_list) override {}
+};
+
+rocksdb::CompressionType Compression() {
+  const auto supported = rocksdb::GetSupportedCompressions();
+  const bool lz4 =
+      std::find(supported.begin(), supported.end(), rocksdb::kLZ4Compression) != supported.end();
+  return lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+}
+
+rocksdb::DBOptions DatabaseOptions(const StoreOptions& options,
+                                   std::shared_ptr<rocksdb::Cache> cache, size_t write_bytes) {
+  rocksdb::DBOptions database;
+  database.create_if_missing = true;
+  database.create_missing_column_families = true;
+  database.paranoid_checks = true;
+  // What was synced survives a torn tail; a synced log that is missing or short is an error.
+  database.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  database.track_and_verify_wals_in_manifest = options.durable_writes;
+  database.max_total_wal_size = 4 * write_bytes;
+  database.write_buffer_manager =
+      std::make_shared<rocksdb::WriteBufferManager>(write_bytes, std::move(cache));
+  database.max_background_jobs = kBackgroundJobs;
+  database.max_open_files = kMaxOpenFiles;
+  database.skip_stats_update_on_db_open = true;
+  database.avoid_flush_during_recovery = true;
+  database.stats_dump_period_sec = 0;
+  database.stats_persist_period_sec = 0;
+  database.info_log = std::make_shared<RocksLog>();
+  return database;
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(std::shared_ptr<rocksdb::Cache> cache,
+                                           size_t write_bytes, bool point_lookups) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = std::move(cache);
+  table.block_size = kBlockBytes;
+  table.format_version = 5;
+  // Index and filters count as cache too, in small parts, so that memory stays within its bound
+  // with ten million keys.
+  table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.metadata_block_size = kMetadataBlockBytes;
+  if (point_lookups) {
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+    table.partition_filters = true;
+    table.optimize_filters_for_memory = true;
+  }
+  rocksdb::ColumnFamilyOptions family;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  family.compression = Compression();
+  family.write_buffer_size = std::min(write_bytes / 2, kMaxWriteBufferBytes);
+  family.level_compaction_dynamic_level_bytes = true;
+  family.periodic_compaction_seconds = kPeriodicCompactionSeconds;
+  return family;
+}
+
+}  // namespace
+
+RocksOptions MakeRocksOptions(const StoreOptions& options, ExpiredBlobSink expired_blob_sink) {
+  const size_t memory_bytes = std::max(options.memory_bytes, kMinMemoryBytes);
+  const size_t write_bytes = memory_bytes / 4;
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(
+      memory_bytes, kCacheShardBits, /*strict_capacity_limit=*/false, kIndexShareOfCache);
+  RocksOptions rocks;
+  rocks.database = DatabaseOptions(options, cache, write_bytes);
+  rocks.records = FamilyOptions(cache, write_bytes, /*point_lookups=*/false);
+  rocks.records.compaction_filter_factory =
+      MakeRecordsExpiryFilter(options.clock, std::move(expired_blob_sink));
+  rocks.values = FamilyOptions(cache, write_bytes, /*point_lookups=*/true);
+  rocks.values.compaction_filter_factory = MakeValuesExpiryFilter(options.clock);
+  rocks.values.enable_blob_files = true;
+  rocks.values.min_blob_size = kMinBlobBytes;
+  rocks.values.blob_file_size = kBlobFileBytes;
+  rocks.values.blob_compression_type = Compression();
+  rocks.values.blob_cache = cache;
+  rocks.values.enable_blob_garbage_collection = true;
+  rocks.values.blob_garbage_collection_force_threshold = kBlobGarbageRatio;
+  return rocks;
+}
+
+Status FromRocks(const rocksdb::Status& status, std::string_view doing) {
+  if (status.ok()) return OkStatus();
+  const std::string message = std::string(doing) + ": " + status.ToString();
+  if (status.IsCorruption()) return Corruption(message);
+  if (status.IsNoSpace() || status.IsMemoryLimit()) return ResourceExhausted(message);
+  if (status.IsShutdownInProgress() || status.IsBusy() || status.IsTryAgain()) {
+    return Unavailable(message);
+  }
+  return IoError(message);
+}
+
+}  // namespace sedge::kv

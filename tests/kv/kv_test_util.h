@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tests of kv/ share: a folder that goes away, and a store in it. Header only.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kv/rocks_store.h"
+
+namespace sedge::kv {
+
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string name = std::filesystem::temp_directory_path() / "sedge-kv-XXXXXX";
+    path_ = mkdtemp(name.data());
+  }
+  ~TempFolder() { std::filesystem::remove_all(path_); }
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+constexpr int64_t kStartSeconds = 1'700'000'000;
+
+class StoreTest : public testing::Test {
+ protected:
+  StoreTest() {
+    options_.path = folder_.path() + "/kv";
+    options_.durable_writes = false;
+    options_.clock = &clock_;
+    Reopen();
+  }
+
+  void Reopen() {
+    store_.reset();
+    auto opened = RocksStore::Open(options_);
+    ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+    store_ = std::move(*opened);
+  }
+
+  void Put(std::string_view ns, std::string_view key, std::string_view value,
+           const PutOptions& options = {}) {
+    const Status put = store_->Put(ns, key, AsBytes(value), options);
+    ASSERT_TRUE(put.ok()) << put.ToString();
+  }
+
+  // "(none)" when there is no such key; the failure's text when the read fails.
+  std::string Value(std::string_view ns, std::string_view key) {
+    const auto got = store_->Get(ns, key);
+    if (!got.ok()) return got.status().ToString();
+    return *got ? std::string((*got)->value.text()) : "(none)";
+  }
+
+  ListPage List(std::string_view ns, const ListOptions& options = {}) {
+    auto page = store_->List(ns, options);
+    EXPECT_TRUE(page.ok()) << page.status().ToString();
+    return page.ok() ? std::move(*page) : ListPage{};
+  }
+
+  static std::vector<std::string> Names(const ListPage& page) {
+    std::vector<std::string> names;
+    for (const ListedKey& key : page.keys) names.push_back(key.name);
+    return names;
+  }
+
+  // Every page of `limit` keys, one after the other; checks that pages are full but the last.
+  std::vector<std::string> ListAll(std::string_view ns, std::string_view prefix, size_t limit) {
+    std::vector<std::string> all;
+    ListOptions options{.prefix = std::string(prefix), .limit = limit, .cursor = ""};
+    while (true) {
+      const ListPage page = List(ns, options);
+      for (const std::string& name : Names(page)) all.push_back(name);
+      if (!page.cursor) return all;
+      EXPECT_EQ(page.keys.size(), limit);
+      options.cursor = *page.cursor;
+    }
+  }
+
+  TempFolder folder_;
+  ManualClock clock_{kStartSeconds * 1000};
+  StoreOptions options_;
+  std::unique_ptr<RocksStore> store_;
+};
+
+}  // namespace sedge::kv
