@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/loop/loop.h"
 
+#include <csignal>
 #include <string>
 #include <utility>
 
@@ -29,6 +30,8 @@ void TurnTask::Undefer() {
 }
 
 Result<std::unique_ptr<Loop>> Loop::Create() {
+  // A write to a peer that is gone is an error of that write, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
   std::unique_ptr<Loop> loop(new Loop());
   loop->turn_tasks_.next = loop->turn_tasks_.previous = &loop->turn_tasks_;
   if (const int error = uv_loop_init(&loop->uv_); error != 0) {

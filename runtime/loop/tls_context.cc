@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/loop/tls_context.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <uv.h>
+
+#include <cstring>
+#include <utility>
+
+#include "runtime/base/ascii.h"
+#include "runtime/base/check.h"
+
+namespace sedge::loop {
+namespace {
+
+// ALPN's wire form: each name after its length.
+constexpr unsigned char kAlpnHttp11[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+
+// Where an SSL keeps the name under which its sessions are stored.
+int HostIndex() {
+  static const int index = SSL_get_ex_new_index(
+      0, nullptr, nullptr, nullptr,
+      [](void*, void* host, CRYPTO_EX_DATA*, int, long, void*) {  // NOLINT: OpenSSL's type
+        delete static_cast<std::string*>(host);
+      });
+  return index;
+}
+
+bool IsAddress(const std::string& host) {
+  unsigned char address[16];
+  return uv_inet_pton(AF_INET, host.c_str(), address) == 0 ||
+         uv_inet_pton(AF_INET6, host.c_str(), address) == 0;
+}
+
+int SelectAlpn(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
+               unsigned in_size, void*) {
+  unsigned char* selected = nullptr;
+  if (SSL_select_next_proto(&selected, out_size, kAlpnHttp11, sizeof kAlpnHttp11, in, in_size) !=
+      OPENSSL_NPN_NEGOTIATED) {
+    return SSL_TLSEXT_ERR_ALERT_FATAL;  // RFC 7301 section 3.2
+  }
+  *out = selected;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+}  // namespace
+
+std::string TakeSslError(const char* otherwise) {
+  const unsigned long code = ERR_get_error();  // NOLINT: OpenSSL's type
+  ERR_clear_error();
+  if (code == 0) return otherwise;
+  if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
+  const char* reason = ERR_reason_error_string(code);
+  return reason ? reason : otherwise;
+}
+
+TlsContext::TlsContext(SSL_CTX* context) : context_(context) {
+  SSL_CTX_set_app_data(context, this);
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+}
+
+TlsContext::~TlsContext() = default;
+
+Result<std::shared_ptr<TlsContext>> TlsContext::CreateClient(
+    const std::vector<std::string>& ca_files) {
+  ERR_clear_error();
+  SSL_CTX* raw = SSL_CTX_new(TLS_client_method());
+  if (!raw) return Internal("cannot make a TLS context: " + TakeSslError("unknown reason"));
+  std::shared_ptr<TlsContext> context(new TlsContext(raw));
+  SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_alpn_protos(raw, kAlpnHttp11, sizeof kAlpnHttp11);
+  SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(raw, &TlsContext::OnNewSession);
+  for (const std::string& file : ca_files) {
+    if (SSL_CTX_load_verify_file(raw, file.c_str()) != 1) {
+      return InvalidArgument("cannot load certificate authorities from \"" + file +
+                             "\": " + TakeSslError("no certificate in it") +
+                             " (a PEM file with certificates is expected)");
+    }
+  }
+  return context;
+}
+
+Result<std::shared_ptr<TlsContext>> TlsContext::CreateServer(const std::string& certificate_file,
+                                                             const std::string& key_file) {
+  ERR_clear_error();
+  SSL_CTX* raw = SSL_CTX_new(TLS_server_method());
+  if (!raw) return Internal("cannot make a TLS context: " + TakeSslError("unknown reason"));
+  std::shared_ptr<TlsContext> context(new TlsContext(raw));
+  if (SSL_CTX_use_certificate_chain_file(raw, certificate_file.c_str()) != 1) {
+    return InvalidArgument("cannot load the certificate \"" + certificate_file +
+                           "\": " + TakeSslError("no certificate in it"));
+  }
+  if (SSL_CTX_use_PrivateKey_file(raw, key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_check_private_key(raw) != 1) {
+    return InvalidArgument("cannot use the private key \"" + key_file + "\" with the certificate \"" +
+                           certificate_file + "\": " + TakeSslError("no key in it"));
+  }
+  SSL_CTX_set_alpn_select_cb(raw, &SelectAlpn, nullptr);
+  return context;
+}
+
+Result<SslPtr> TlsContext::NewClient(const std::string& host) {
+  // Reading the system's authorities takes milliseconds where they are one file: not before needed.
+  if (!std::exchange(system_trust_loaded_, true)) SSL_CTX_set_default_verify_paths(context_.get());
+  ERR_clear_error();
+  SslPtr ssl(SSL_new(context_.get()));
+  if (!ssl) return ResourceExhausted("cannot make a TLS connection: " + TakeSslError("no memory"));
+  // The root's dot is part of a URL's host but of no certificate.
+  std::string name = AsciiLowerCopy(host);
+  if (name.size() > 1 && name.back() == '.') name.pop_back();
+  X509_VERIFY_PARAM* verify = SSL_get0_param(ssl.get());
+  bool named;
+  if (IsAddress(name)) {
+    named = X509_VERIFY_PARAM_set1_ip_asc(verify, name.c_str()) == 1;
+  } else {
+    X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    named = !name.empty() && X509_VERIFY_PARAM_set1_host(verify, name.data(), name.size()) == 1 &&
+            SSL_set_tlsext_host_name(ssl.get(), name.c_str()) == 1;
+  }
+  if (!named) {
+    return InvalidArgument("\"" + host + "\" cannot be the name of a TLS server: " +
+                           TakeSslError("it is empty or malformed"));
+  }
+  SSL_set_ex_data(ssl.get(), HostIndex(), new std::string(name));
+  SSL_set_connect_state(ssl.get());
+  ResumeSession(ssl.get(), name);
+  return ssl;
+}
+
+Result<SslPtr> TlsContext::NewServer() {
+  SslPtr ssl(SSL_new(context_.get()));
+  if (!ssl) return ResourceExhausted("cannot make a TLS connection: " + TakeSslError("no memory"));
+  SSL_set_accept_state(ssl.get());
+  return ssl;
+}
+
+void TlsContext::ResumeSession(SSL* ssl, const std::string& host) {
+  const auto found = sessions_.find(host);
+  if (found == sessions_.end()) return;
+  SSL_SESSION* session = found->second.back().get();
+  SSL_set_session(ssl, session);
+  // RFC 8446 appendix C.4: a TLS 1.3 ticket serves once, so that connections cannot be linked.
+  if (SSL_SESSION_get_protocol_version(session) < TLS1_3_VERSION) return;
+  found->second.pop_back();
+  if (found->second.empty()) sessions_.erase(found);
+}
+
+// Called inside SSL_read or SSL_do_handshake. Returning 1 takes the reference.
+int TlsContext::OnNewSession(SSL* ssl, SSL_SESSION* session) {
+  auto* self = static_cast<TlsContext*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  const auto* host = static_cast<const std::string*>(SSL_get_ex_data(ssl, HostIndex()));
+  if (!host || !SSL_SESSION_is_resumable(session)) return 0;
+  if (self->sessions_.size() >= kMaxSessionHosts && !self->sessions_.contains(*host)) {
+    self->sessions_.erase(self->sessions_.begin());
+  }
+  std::vector<SessionPtr>& sessions = self->sessions_[*host];
+  if (sessions.size() >= kMaxSessionsPerHost) sessions.erase(sessions.begin());
+  sessions.emplace_back(session);
+  return 1;
+}
+
+}  // namespace sedge::loop
