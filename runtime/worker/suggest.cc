@@ -38,7 +38,7 @@ std::string_view NearestWord(std::string_view word,
   size_t allowed = word.size() < 5 ? 1 : 2;
   for (const std::string_view candidate : candidates) {
     const size_t distance = EditDistance(word, candidate);
-    if (distance > allowed || distance >= candidate.size()) continue;
+    if (distance > allowed || 2 * distance >= candidate.size()) continue;
     if (nearest.empty() || distance < allowed) nearest = candidate;
     allowed = distance;
   }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/worker/suggest.h"
+
+#include <gtest/gtest.h>
+
+namespace sedge::worker {
+namespace {
+
+const std::vector<std::string_view> kFlags = {"--port", "--host", "--kv", "--threads", "--origin"};
+
+TEST(SuggestTest, FindsNearMisses) {
+  EXPECT_EQ(NearestWord("--prot", kFlags), "--port");
+  EXPECT_EQ(NearestWord("--por", kFlags), "--port");
+  EXPECT_EQ(NearestWord("--PORT", kFlags), "--port");
+  EXPECT_EQ(NearestWord("--thread", kFlags), "--threads");
+  EXPECT_EQ(DidYouMean("--orgin", kFlags), "; did you mean --origin?");
+}
+
+TEST(SuggestTest, SaysNothingAboutFarWords) {
+  EXPECT_EQ(NearestWord("--verbose", kFlags), "");
+  EXPECT_EQ(NearestWord("", kFlags), "");
+  EXPECT_EQ(NearestWord("x", {"y"}), "");
+  EXPECT_EQ(NearestWord(std::string(1000, '-'), kFlags), "");
+  EXPECT_EQ(DidYouMean("--verbose", kFlags), "");
+}
+
+}  // namespace
+}  // namespace sedge::worker

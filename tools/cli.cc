@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <string_view>
+
+#include "runtime/worker/suggest.h"
+
+#ifndef SEDGE_VERSION
+#error "SEDGE_VERSION is the project's version, given by the build"
+#endif
+
+namespace sedge::tools {
+namespace {
+
+constexpr const char* kDescription =
+    "sedge runs Cloudflare Workers scripts unchanged, with KV inside, on every core, offline.";
+constexpr const char* kExamples = R"(Examples:
+  sedge serve                       serve the worker of this folder
+  sedge serve worker.js --port 0    serve a script alone on any free port
+  sedge check                       validate without running anything
+  sedge serve --help                every flag of a command
+
+Exit status: 0 fine, 1 the work failed, 2 wrong usage.)";
+
+int UsageError(const std::string& command, const std::string& message) {
+  std::fprintf(stderr, "%s: %s\nTry: %s --help\n", command.c_str(), message.c_str(),
+               command.c_str());
+  return kExitUsage;
+}
+
+std::vector<std::string> FlagNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  return names;
+}
+
+std::string Join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+// "unknown flag --prot; did you mean --port?", or all that there are.
+std::string UnknownWord(const char* kind, const std::string& word,
+                        const std::vector<std::string>& known) {
+  const std::vector<std::string_view> views(known.begin(), known.end());
+  const std::string hint = worker::DidYouMean(word, views);
+  return std::string("unknown ") + kind + " " + word +
+         (hint.empty() ? "; there are: " + Join(known) : hint);
+}
+
+// What stayed unread, as a message; empty when all was read.
+std::string DescribeExtras(const CLI::App& app) {
+  for (const std::string& extra : app.remaining()) {
+    if (extra == "--") continue;
+    if (extra.size() > 1 && extra.front() == '-') {
+      return UnknownWord("flag", extra.substr(0, extra.find('=')), FlagNames(app));
+    }
+    if (app.get_parent() != nullptr) return "unexpected argument \"" + extra + "\"";
+    std::vector<std::string> names;
+    for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+    return UnknownWord("command", extra, names);
+  }
+  return {};
+}
+
+// CLI11's "--port: 1 required TEXT missing" in our words.
+std::string DescribeParseError(const CLI::ParseError& error) {
+  const std::string what = error.what();
+  const size_t colon = what.find(": ");
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ArgumentMismatch) &&
+      what.starts_with("--") && colon != std::string::npos) {
+    return what.substr(0, colon) + " needs a value";
+  }
+  return what;
+}
+
+const CLI::App& Innermost(const CLI::App& root) {
+  const auto chosen = root.get_subcommands();
+  return chosen.empty() ? root : Innermost(*chosen.front());
+}
+
+std::string FullName(const CLI::App& app) {
+  return app.get_parent() ? FullName(*app.get_parent()) + " " + app.get_name() : app.get_name();
+}
+
+}  // namespace
+
+int RunCli(int argc, const char* const* argv, const std::vector<AddCommand>& commands) {
+  CLI::App root(kDescription, "sedge");
+  CommandRun run;
+  root.footer(kExamples);
+  root.set_version_flag("--version", "sedge " SEDGE_VERSION, "Print the version");
+  for (const AddCommand& add : commands) add(root, run);
+  // Extras are ours to describe, so that a near miss gets a suggestion.
+  root.allow_extras();
+  for (CLI::App* command : root.get_subcommands({})) command->allow_extras();
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    return root.exit(success);
+  } catch (const CLI::ParseError& error) {
+    const CLI::App& at = Innermost(root);
+    const std::string extras = DescribeExtras(at);
+    return UsageError(FullName(at), extras.empty() ? DescribeParseError(error) : extras);
+  }
+  for (const CLI::App* app : {&Innermost(root), static_cast<const CLI::App*>(&root)}) {
+    const std::string extras = DescribeExtras(*app);
+    if (!extras.empty()) return UsageError(FullName(*app), extras);
+  }
+  if (!run) {
+    const CLI::App& at = Innermost(root);
+    std::fputs(at.help().c_str(), stderr);
+    return kExitUsage;
+  }
+  return run();
+}
+
+void PrintError(const Status& status) {
+  std::fprintf(stderr, "sedge: %s\n", std::string(status.message()).c_str());
+}
+
+void AddVersionCommand(CLI::App& root, CommandRun& run) {
+  CLI::App* command = root.add_subcommand("version", "Print the version");
+  command->callback([&run] {
+    run = [] {
+      std::puts("sedge " SEDGE_VERSION);
+      return static_cast<int>(kExitOk);
+    };
+  });
+}
+
+}  // namespace sedge::tools

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/worker/check_worker.h"
+#include "tools/check_command.h"
+#include "tools/cli.h"
+#include "tools/serve_command.h"
+
+int main(int argc, char** argv) {
+  using namespace sedge::tools;  // NOLINT: nothing else is in this file
+  return RunCli(argc, argv,
+                {AddServeCommand, CheckCommand(sedge::worker::CheckWorker), AddVersionCommand});
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/serve_command.h"
+
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "runtime/base/log.h"
+#include "runtime/worker/server.h"
+#include "tools/serve_flags.h"
+
+namespace sedge::tools {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  sedge serve                              the worker of this folder at http://127.0.0.1:8787
+  sedge serve worker.js --port 0           a script alone on any free port
+  sedge serve api/ web/                    several workers; their routes decide who answers
+  sedge serve --kv CACHE --var MODE=test   with env.CACHE and env.MODE
+  sedge serve --map api.example.com=http://127.0.0.1:9000
+                                           fetch("https://api.example.com/...") goes to port 9000
+
+In a folder the first of wrangler.jsonc, wrangler.json, wrangler.toml and index.js counts; variables in
+.dev.vars beside it are added. Prints "Listening on http://..." once it accepts connections. SIGINT and
+SIGTERM let running requests finish; a second one ends at once.)";
+
+// Blocked in every thread, so that they arrive where sigwait takes them.
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+std::string UrlHost(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+int Serve(const ServeFlags& flags) {
+  Result<worker::ServeOptions> options = ReadServeFlags(flags);
+  if (!options.ok()) {
+    PrintError(options.status());
+    return kExitUsage;
+  }
+  ConfigureLog(options->log_level, options->log_format);
+  if (const Status status = LoadServeFiles(flags, *options); !status.ok()) {
+    PrintError(status);
+    return kExitFailed;
+  }
+  for (const worker::WorkerConfig& config : options->workers) {
+    for (const std::string& warning : config.warnings) LogWarn(warning);
+  }
+  signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = BlockStopSignals();
+  Result<std::unique_ptr<worker::Server>> server = worker::Server::Start(*options);
+  if (!server.ok()) {
+    PrintError(server.status());
+    return kExitFailed;
+  }
+  std::printf("Listening on http://%s:%u\n", UrlHost(options->host).c_str(),
+              unsigned{(*server)->port()});
+  std::fflush(stdout);
+  int received = 0;
+  sigwait(&signals, &received);
+  LogInfo("stopping", {{"signal", received == SIGINT ? "SIGINT" : "SIGTERM"}});
+  // The next one has its default effect: it ends the process at once.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  (*server)->Stop();
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddServeCommand(CLI::App& root, CommandRun& run) {
+  CLI::App* command = root.add_subcommand("serve", "Serve workers over HTTP");
+  command->footer(kExamples);
+  const auto flags = std::make_shared<ServeFlags>();
+  AddServeFlags(*command, *flags);
+  command->callback([flags, &run] { run = [flags] { return Serve(*flags); }; });
+}
+
+}  // namespace sedge::tools

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// The half of the serve flags that reads files: workers, --cf, --ca, --data-dir.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <system_error>
+
+#include "runtime/base/log.h"
+#include "runtime/worker/config_node.h"
+#include "runtime/worker/host_name.h"
+#include "runtime/worker/limit_keys.h"
+#include "runtime/worker/router.h"
+#include "tools/serve_flags.h"
+
+namespace sedge::tools {
+namespace {
+
+namespace fs = std::filesystem;
+using worker::ServeOptions;
+using worker::WorkerConfig;
+
+constexpr size_t kMaxFlagFileBytes = 4u << 20;  // of --cf and --ca
+
+Result<std::string> ReadFlagFile(const std::string& flag, const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return IoError(flag + " " + path + ": this is a folder");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return IoError(flag + " " + path + ": the file cannot be read");
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (text.size() > kMaxFlagFileBytes) {
+    return InvalidArgument(flag + " " + path + ": the file has " + std::to_string(text.size()) +
+                           " bytes; at most " + std::to_string(kMaxFlagFileBytes) + " are allowed");
+  }
+  return text;
+}
+
+void ApplyBindings(const ServeFlags& flags, WorkerConfig& config) {
+  for (const std::string& kv : flags.kv) {
+    const size_t equals = kv.find('=');
+    const std::string binding = kv.substr(0, equals);
+    worker::SetKvNamespace(config, binding,
+                           equals == std::string::npos ? binding : kv.substr(equals + 1));
+  }
+  for (const std::string& var : flags.vars) {
+    const size_t equals = var.find('=');
+    std::string json = "\"";
+    AppendJsonEscaped(json, std::string_view(var).substr(equals + 1));
+    worker::SetVar(config, var.substr(0, equals), json + "\"");
+  }
+}
+
+// One server has one set of limits: two workers may not disagree about those of the server.
+Status MergeLimits(ServeOptions& options) {
+  for (const worker::LimitKey& key : worker::LimitKeys()) {
+    if (key.per_worker) continue;
+    const WorkerConfig* first = nullptr;
+    for (const WorkerConfig& config : options.workers) {
+      const auto line = config.limit_lines.find(std::string(key.name));
+      if (line == config.limit_lines.end()) continue;
+      const int64_t value = key.get(config.limits);
+      if (first && key.get(first->limits) != value) {
+        return InvalidArgument(
+            first->source + ":" + std::to_string(first->limit_lines.find(line->first)->second) +
+            " and " + config.source + ":" + std::to_string(line->second) + ": limits." +
+            line->first + " is " + std::to_string(key.get(first->limits)) + " and " +
+            std::to_string(value) + "; it belongs to the whole server, so both must say the same");
+      }
+      first = &config;
+      key.set(options.limits, value);
+    }
+  }
+  for (WorkerConfig& config : options.workers) {
+    const Limits own = config.limits;
+    config.limits = options.limits;
+    config.limits.cpu_ms = own.cpu_ms;
+    config.limits.memory_bytes = own.memory_bytes;
+  }
+  return {};
+}
+
+// The first configuration that names a port or an address decides where no flag does.
+void TakeAddress(const ServeFlags& flags, ServeOptions& options) {
+  bool port_known = !flags.port.empty(), host_known = !flags.host.empty();
+  for (const WorkerConfig& config : options.workers) {
+    if (config.dev_port && !port_known) {
+      options.port = *config.dev_port;
+      port_known = true;
+    }
+    if (config.dev_ip && !host_known) {
+      options.host = *config.dev_ip == "*" ? "0.0.0.0" : worker::WithoutBrackets(*config.dev_ip);
+      host_known = true;
+    }
+  }
+}
+
+Status ReadCa(const ServeFlags& flags, ServeOptions& options) {
+  for (const std::string& path : flags.ca_files) {
+    SEDGE_ASSIGN_OR_RETURN(const std::string text, ReadFlagFile("--ca", path));
+    if (text.find("-----BEGIN CERTIFICATE-----") == std::string::npos &&
+        text.find("-----BEGIN TRUSTED CERTIFICATE-----") == std::string::npos) {
+      return InvalidArgument("--ca " + path + ": the file holds no certificate; allowed is PEM, "
+                             "which begins with -----BEGIN CERTIFICATE-----");
+    }
+    options.ca_files.push_back(fs::absolute(path).lexically_normal().string());
+  }
+  return {};
+}
+
+Status TakeDataDir(const ServeFlags& flags, ServeOptions& options) {
+  const fs::path dir = flags.data_dir.empty() ? fs::path(options.workers[0].base_dir) / ".sedge"
+                                              : fs::absolute(flags.data_dir);
+  options.data_dir = dir.lexically_normal().string();
+  std::error_code error;
+  if (fs::exists(dir, error) && !fs::is_directory(dir, error)) {
+    return InvalidArgument((flags.data_dir.empty() ? options.data_dir
+                                                   : "--data-dir " + flags.data_dir) +
+                           ": this is a file; allowed is a folder, which is made when missing");
+  }
+  return {};
+}
+
+}  // namespace
+
+Status LoadServeFiles(const ServeFlags& flags, ServeOptions& options) {
+  const std::vector<std::string> here = {"."};
+  for (const std::string& path : flags.paths.empty() ? here : flags.paths) {
+    SEDGE_ASSIGN_OR_RETURN(WorkerConfig config, worker::LoadWorkerConfig(path));
+    ApplyBindings(flags, config);
+    options.workers.push_back(std::move(config));
+  }
+  SEDGE_RETURN_IF_ERROR(worker::Router::Create(options.workers).status());
+  SEDGE_RETURN_IF_ERROR(MergeLimits(options));
+  TakeAddress(flags, options);
+  SEDGE_RETURN_IF_ERROR(ReadCa(flags, options));
+  if (!flags.cf_file.empty()) {
+    SEDGE_ASSIGN_OR_RETURN(const std::string text, ReadFlagFile("--cf", flags.cf_file));
+    SEDGE_ASSIGN_OR_RETURN(const worker::ConfigNode cf, worker::ParseJsonc(text, flags.cf_file));
+    options.cf_json = cf.ToJson();
+  }
+  return TakeDataDir(flags, options);
+}
+
+}  // namespace sedge::tools
