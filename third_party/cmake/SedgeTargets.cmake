@@ -16,9 +16,10 @@ target_compile_options(sedge_options INTERFACE
   $<$<AND:$<BOOL:${SEDGE_WERROR}>,$<COMPILE_LANGUAGE:CXX>>:-Werror>)
 target_include_directories(sedge_options INTERFACE "${CMAKE_SOURCE_DIR}")
 if(SEDGE_SANITIZE)
-  target_compile_options(sedge_options INTERFACE
-    -fsanitize=${SEDGE_SANITIZE} -fno-omit-frame-pointer
-    $<$<NOT:$<STREQUAL:${SEDGE_SANITIZE},thread>>:-fno-sanitize-recover=all>)
+  target_compile_options(sedge_options INTERFACE -fsanitize=${SEDGE_SANITIZE} -fno-omit-frame-pointer)
+  if(NOT SEDGE_SANITIZE STREQUAL "thread")
+    target_compile_options(sedge_options INTERFACE -fno-sanitize-recover=all)
+  endif()
   target_link_options(sedge_options INTERFACE -fsanitize=${SEDGE_SANITIZE})
 endif()
 
