@@ -18,7 +18,7 @@ class Listener {
   virtual ~Listener() = default;
   // The port, also when 0 was asked for.
   virtual uint16_t port() const = 0;
-  // Accepts no more; connections go on.
+  // Accepts no more; connections go on. The accept callback may call it, but not destroy this.
   virtual void Stop() = 0;
 };
 
@@ -31,8 +31,8 @@ struct ListenOptions {
 };
 
 // Fails with a message that names address and reason: "listen EADDRINUSE 127.0.0.1:8787: ...".
-// `accept` gets streams that read nothing yet. When file descriptors run out it goes on as soon as
-// there are some again: a reserve descriptor, one log line, no spin.
+// `accept` gets streams that read nothing yet. When file descriptors run out, waiting connections are
+// closed by means of a reserve descriptor (one log line, no spin) until there are some again.
 Result<std::unique_ptr<Listener>> Listen(Loop& loop, const ListenOptions& options,
                                          Listener::AcceptCallback accept);
 

@@ -101,6 +101,11 @@ TcpStream::~TcpStream() {
            [](uv_handle_t* handle) { delete static_cast<Handle*>(handle->data); });
 }
 
+// Also counts what the kernel took of an unfinished write, so that progress can be seen.
+size_t TcpStream::queued_bytes() const {
+  return queued_bytes_ == 0 ? 0 : uv_stream_get_write_queue_size(&handle_->stream);
+}
+
 uv_stream_t* TcpStream::uv() { return &handle_->stream; }
 uv_tcp_t* TcpStream::tcp() { return &handle_->tcp; }
 uv_pipe_t* TcpStream::pipe() { return &handle_->pipe; }

@@ -37,7 +37,7 @@ class TcpStream final : public Stream {
   void StopReading() override;
   bool Write(ByteSpan data) override;
   bool Write2(ByteSpan first, ByteSpan second) override;
-  size_t queued_bytes() const override { return queued_bytes_; }
+  size_t queued_bytes() const override;
   void ShutdownWrite() override;
   void ResetOnClose() override;
   std::string peer_address() const override;
@@ -56,7 +56,7 @@ class TcpStream final : public Stream {
 
   Loop& loop_;
   Handle* handle_;
-  size_t queued_bytes_ = 0;
+  size_t queued_bytes_ = 0;  // of writes that are not finished
   bool drain_owed_ = false;
   bool failed_ = false;
 };

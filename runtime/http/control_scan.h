@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// FindControl: where a run of text holds its first control character. Heads are mostly free of
+// them, so eight bytes are looked at together. Pure; any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace sedge::http {
+
+// The index of the first byte below 0x20 or equal to 0x7f in [from, size), or `size`.
+inline size_t FindControl(const char* text, size_t from, size_t size) {
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  constexpr uint64_t kHighs = kOnes * 0x80;
+  size_t i = from;
+  for (; i + 8 <= size; i += 8) {
+    uint64_t word;
+    std::memcpy(&word, text + i, sizeof word);
+    const uint64_t del = word ^ (kOnes * 0x7f);
+    if ((((word - kOnes * 0x20) & ~word) | ((del - kOnes) & ~del)) & kHighs) break;
+  }
+  for (; i < size; ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7f) return i;
+  }
+  return size;
+}
+
+}  // namespace sedge::http

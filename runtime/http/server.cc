@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/http/server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/base/log.h"
+
+namespace sedge::http {
+namespace {
+
+// Fine enough that no deadline is missed by more than a quarter.
+uint64_t SweepInterval(const Limits& limits) {
+  const int64_t shortest = std::min({limits.head_timeout_ms, limits.body_timeout_ms,
+                                     limits.idle_timeout_ms, limits.write_timeout_ms});
+  return static_cast<uint64_t>(
+      std::clamp(shortest / 4, Server::kMinSweepMs, Server::kMaxSweepMs));
+}
+
+}  // namespace
+
+Server::Server(loop::Loop& loop, const Limits& limits, RequestHandler* handler)
+    : context_{loop, limits, handler, DateCache(), false,
+               [this](ServerConnection* connection) { OnConnectionClosed(connection); }},
+      sweep_ms_(SweepInterval(limits)),
+      sweep_timer_(loop, [this] { Sweep(); }),
+      deadline_timer_(loop, [this] { CloseAll(); }) {}
+
+Server::~Server() {
+  context_.on_connection_closed = [](ServerConnection*) {};
+  listeners_.clear();
+}
+
+Result<uint16_t> Server::Listen(const loop::ListenOptions& options) {
+  SEDGE_ASSIGN_OR_RETURN(
+      std::unique_ptr<loop::Listener> listener,
+      loop::Listen(context_.loop, options, [this](std::unique_ptr<loop::Stream> stream) {
+        Accept(std::move(stream), /*tls=*/false);
+      }));
+  listeners_.push_back(std::move(listener));
+  return listeners_.back()->port();
+}
+
+void Server::Accept(std::unique_ptr<loop::Stream> stream, bool tls) {
+  auto owned = std::make_unique<ServerConnection>(context_, std::move(stream), tls);
+  ServerConnection* connection = owned.get();
+  connection->index = connections_.size();
+  connections_.push_back(std::move(owned));
+  if (!sweep_timer_.active()) sweep_timer_.Start(sweep_ms_);
+  if (context_.shutting_down) return connection->Close();
+  if (connections_.size() > context_.limits.connections) {
+    LogRefusal();
+    return connection->Refuse(503, "too many connections (connections)");
+  }
+  connection->Start();
+}
+
+void Server::LogRefusal() {
+  const uint64_t now = context_.loop.now_ms();
+  if (refusal_logged_ms_ != 0 && now - refusal_logged_ms_ < kRefusalLogMs) return;
+  refusal_logged_ms_ = now;
+  LogWarn("connections are refused with 503: the limit \"connections\" is reached",
+          {{"limit", static_cast<uint64_t>(context_.limits.connections)}});
+}
+
+void Server::OnConnectionClosed(ServerConnection* connection) {
+  const size_t index = connection->index;
+  closed_.push_back(std::move(connections_[index]));
+  if (index + 1 != connections_.size()) {
+    connections_[index] = std::move(connections_.back());
+    connections_[index]->index = index;
+  }
+  connections_.pop_back();
+  context_.loop.Defer(this);
+}
+
+void Server::OnTurnEnd() {
+  closed_.clear();
+  if (!connections_.empty() || !context_.shutting_down) return;
+  deadline_timer_.Stop();
+  sweep_timer_.Stop();
+  // The callback may destroy this server.
+  if (auto done = std::exchange(shutdown_done_, nullptr)) done();
+}
+
+void Server::Sweep() {
+  const uint64_t now = context_.loop.now_ms();
+  // From the back: a connection that closes is replaced by the last one, which was looked at.
+  for (size_t i = connections_.size(); i-- > 0;) {
+    if (i < connections_.size()) connections_[i]->CheckDeadlines(now);
+  }
+  if (!connections_.empty()) sweep_timer_.Start(sweep_ms_);
+}
+
+void Server::Shutdown(int64_t deadline_ms, std::function<void()> done) {
+  context_.shutting_down = true;
+  shutdown_done_ = std::move(done);
+  for (auto& listener : listeners_) listener->Stop();
+  deadline_timer_.Start(static_cast<uint64_t>(std::max<int64_t>(deadline_ms, 0)));
+  for (size_t i = connections_.size(); i-- > 0;) {
+    if (i < connections_.size()) connections_[i]->BeginShutdown();
+  }
+  context_.loop.Defer(this);
+}
+
+void Server::CloseAll() {
+  for (size_t i = connections_.size(); i-- > 0;) {
+    if (i < connections_.size()) connections_[i]->Close();
+  }
+}
+
+}  // namespace sedge::http

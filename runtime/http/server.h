@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Server: listens, and owns the connections of one loop. One loop thread; not destroyed in a
+// callback of its own connections. Exchanges that handlers still hold when it is destroyed are gone.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "runtime/base/limits.h"
+#include "runtime/base/status.h"
+#include "runtime/http/exchange.h"
+#include "runtime/http/server_connection.h"
+#include "runtime/loop/listener.h"
+#include "runtime/loop/loop.h"
+#include "runtime/loop/timer.h"
+
+namespace sedge::http {
+
+class Server final : private loop::TurnTask {
+ public:
+  // Deadlines are looked at this often, or more often when a limit is short.
+  static constexpr int64_t kMaxSweepMs = 1'000;
+  static constexpr int64_t kMinSweepMs = 10;
+  // At most one log line per this time about refused connections.
+  static constexpr uint64_t kRefusalLogMs = 10'000;
+
+  // `loop` and `handler` outlive the server.
+  Server(loop::Loop& loop, const Limits& limits, RequestHandler* handler);
+  ~Server() override;
+
+  // The port that it listens on. May be called for several addresses.
+  Result<uint16_t> Listen(const loop::ListenOptions& options);
+  // Serves a connection that came in another way, or through TLS (`tls`).
+  void Accept(std::unique_ptr<loop::Stream> stream, bool tls);
+
+  // Accepts no more, closes idle connections, lets what runs finish with "Connection: close", and
+  // after `deadline_ms` closes the rest. `done` is called once, at the end of a turn, when all
+  // connections are closed and all exchanges released.
+  void Shutdown(int64_t deadline_ms, std::function<void()> done);
+  // Closes all connections at once; goes on accepting unless Shutdown was called.
+  void CloseAll();
+
+  size_t connection_count() const { return connections_.size(); }
+
+ private:
+  void OnTurnEnd() override;
+  void OnConnectionClosed(ServerConnection* connection);
+  void Sweep();
+  void LogRefusal();
+
+  ServerContext context_;
+  std::vector<std::unique_ptr<loop::Listener>> listeners_;
+  std::vector<std::unique_ptr<ServerConnection>> connections_;
+  std::vector<std::unique_ptr<ServerConnection>> closed_;  // destroyed at the end of the turn
+  uint64_t sweep_ms_;
+  loop::Timer sweep_timer_;
+  loop::Timer deadline_timer_;
+  std::function<void()> shutdown_done_;
+  uint64_t refusal_logged_ms_ = 0;
+};
+
+}  // namespace sedge::http

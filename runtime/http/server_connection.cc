@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: Apache-2.0
+// Life and input side; the output side is in server_connection_output.cc.
+#include "runtime/http/server_connection.h"
+
+#include <utility>
+
+#include "runtime/base/check.h"
+
+namespace sedge::http {
+namespace {
+
+Status ClientWentAway() {
+  return Unavailable("the client closed the connection before the body was complete");
+}
+
+}  // namespace
+
+ServerConnection::ServerConnection(ServerContext& context, std::unique_ptr<loop::Stream> stream,
+                                   bool tls)
+    : context_(context), stream_(std::move(stream)), parser_(context.limits), tls_(tls) {
+  stream_->set_listener(this);
+  waiting_since_ms_ = last_input_ms_ = now_ms();
+}
+
+ServerConnection::~ServerConnection() {
+  // The callbacks that these hold name this object.
+  response_body_.reset();
+  pipe_.reset();
+}
+
+void ServerConnection::Start() { UpdateReading(); }
+
+void ServerConnection::Refuse(int status, std::string_view why) {
+  keep_alive_ = false;
+  input_ = Input::kAbandoned;
+  RespondText(status, why);
+  TryFinish();
+  Flush();
+}
+
+std::string_view ServerConnection::client_address() const {
+  if (client_address_.empty() && stream_) client_address_ = stream_->peer_address();
+  return client_address_;
+}
+
+void ServerConnection::set_abort_callback(std::function<void()> aborted) {
+  abort_callback_ = std::move(aborted);
+}
+
+// ---------------------------------------------------------------------------------------- input
+
+void ServerConnection::OnData(ByteSpan data) {
+  if (life_ != Life::kOpen) {
+    // What comes while lingering only shows that the client still sends.
+    if (discard_left_ < data.size()) {
+      CloseNow(/*reset=*/false);
+    } else {
+      discard_left_ -= data.size();
+    }
+    return;
+  }
+  last_input_ms_ = now_ms();
+  if (backlog_.empty()) {
+    Process(&data);
+    if (!data.empty() && life_ != Life::kClosed) backlog_.assign(data.begin(), data.end());
+  } else {
+    backlog_.insert(backlog_.end(), data.begin(), data.end());
+    RunBacklog();
+  }
+  Flush();
+  UpdateReading();
+}
+
+void ServerConnection::OnEnd() {
+  read_ended_ = true;
+  reading_ = false;
+  if (life_ == Life::kLingering) return CloseNow(/*reset=*/false);
+  if (life_ != Life::kOpen) return;
+  RunBacklog();
+  Flush();
+}
+
+void ServerConnection::OnError(Status) {
+  CloseNow(/*reset=*/false);
+  TellAborted();
+}
+
+void ServerConnection::OnTurnEnd() {
+  pumped_bytes_ = 0;
+  const bool progress = RunBacklog();
+  Pump();
+  if (life_ == Life::kClosed) return;
+  if (progress) {
+    // The new exchange may be answered in this very turn; that goes out together.
+    context_.loop.Defer(this);
+  } else {
+    Flush();
+    UpdateReading();
+  }
+}
+
+// Parses what came before; true when an exchange was begun.
+bool ServerConnection::RunBacklog() {
+  if (processing_ || life_ != Life::kOpen) return false;
+  ByteSpan input(backlog_);
+  const bool progress = Process(&input);
+  backlog_.erase(backlog_.begin(), backlog_.end() - static_cast<ptrdiff_t>(input.size()));
+  return progress;
+}
+
+// After the handler did something outside of Process that may let the input go on.
+void ServerConnection::Resume() {
+  if (processing_ || life_ == Life::kClosed) return;
+  if ((!backlog_.empty() || read_ended_) && life_ == Life::kOpen && CanParse()) {
+    // Not now: the handler may be in the middle of something.
+    context_.loop.Defer(this);
+  } else if (!deferred()) {
+    Flush();
+  }
+  UpdateReading();
+}
+
+void ServerConnection::UpdateReading() {
+  if (!stream_ || read_ended_) return;
+  const bool wanted =
+      life_ == Life::kLingering ||
+      (life_ == Life::kOpen && input_ != Input::kAbandoned && !pipe_full_ &&
+       backlog_.size() < kMaxBacklogBytes);
+  if (wanted == reading_) return;
+  reading_ = wanted;
+  if (wanted) {
+    last_input_ms_ = now_ms();
+    stream_->StartReading();
+  } else {
+    stream_->StopReading();
+  }
+}
+
+bool ServerConnection::CanParse() const {
+  switch (input_) {
+    case Input::kHead:
+      return drained_ || stream_->queued_bytes() < kMaxUnsentBytes;
+    case Input::kPiped:
+      return !pipe_full_;
+    case Input::kDiscarded:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool ServerConnection::Process(ByteSpan* input) {
+  if (processing_) return false;
+  processing_ = true;
+  bool started = false;
+  bool more = true;
+  while (more && life_ == Life::kOpen && CanParse()) {
+    switch (parser_.Next(input)) {
+      case RequestParser::Event::kNeedMore:
+        if (input_ == Input::kHead && head_since_ms_ == 0 && parser_.in_head()) {
+          head_since_ms_ = now_ms();
+        }
+        if (read_ended_) OnInputEnd();
+        more = false;
+        break;
+      case RequestParser::Event::kHead:
+        started = true;
+        StartExchange();
+        break;
+      case RequestParser::Event::kBody:
+        OnBody(parser_.body());
+        break;
+      case RequestParser::Event::kEnd:
+        OnRequestEnd();
+        break;
+      case RequestParser::Event::kError:
+        OnParseError();
+        break;
+    }
+    if (out_.size() >= kFlushBytes && life_ == Life::kOpen) Flush();
+  }
+  processing_ = false;
+  return started;
+}
+
+void ServerConnection::StartExchange() {
+  head_ = parser_.head();
+  head_.tls = tls_;
+  head_since_ms_ = 0;
+  keep_alive_ = parser_.keep_alive();
+  head_request_ = head_.method == "HEAD";
+  continue_owed_ = parser_.expects_continue() && head_.has_body;
+  input_ = head_.has_body ? Input::kHeld : Input::kComplete;
+  output_ = Output::kNone;
+  exchange_held_ = true;
+  user_data = 0;
+  context_.handler->OnRequest(this);
+}
+
+std::unique_ptr<BodySource> ServerConnection::TakeBody() {
+  if (input_ != Input::kHeld || life_ != Life::kOpen) return nullptr;
+  auto [pipe, source] = BodyPipe::Make(head_.content_length);
+  pipe_ = std::move(pipe);
+  pipe_->set_drain_callback([this] {
+    pipe_full_ = false;
+    Resume();
+  });
+  pipe_->set_cancel_callback([this] { OnBodyCancelled(); });
+  input_ = Input::kPiped;
+  last_input_ms_ = now_ms();
+  // The client is told to go on only while no final response is on its way.
+  if (std::exchange(continue_owed_, false) && output_ == Output::kNone) {
+    out_.Append("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+  Resume();
+  return std::move(source);
+}
+
+void ServerConnection::OnBody(ByteSpan bytes) {
+  if (input_ == Input::kPiped) {
+    // The reader's callback may end anything here; afterwards only the state is asked.
+    const bool room = pipe_->Write(Bytes::Copy(bytes));
+    if (!room && input_ == Input::kPiped) pipe_full_ = true;
+    return;
+  }
+  if (bytes.size() <= discard_left_) {
+    discard_left_ -= bytes.size();
+    return;
+  }
+  input_ = Input::kAbandoned;
+  keep_alive_ = false;
+  TryFinish();
+}
+
+void ServerConnection::OnBodyCancelled() {
+  if (input_ != Input::kPiped) return;
+  pipe_.reset();
+  pipe_full_ = false;
+  input_ = Input::kDiscarded;
+  discard_left_ = kMaxDiscardedBytes;
+  Resume();
+}
+
+void ServerConnection::OnRequestEnd() {
+  input_ = Input::kComplete;
+  // The reader's callback may finish this exchange and even see the next one begin.
+  if (std::unique_ptr<BodyPipe> pipe = std::move(pipe_)) pipe->Close();
+  TryFinish();
+}
+
+// The client has half closed and everything that it sent is parsed.
+void ServerConnection::OnInputEnd() {
+  if (input_ == Input::kHead) return BeginClose();
+  input_ = Input::kAbandoned;
+  keep_alive_ = false;
+  FailPipe(ClientWentAway());
+  TryFinish();
+}
+
+void ServerConnection::OnParseError() {
+  const int status = parser_.error_status();
+  const std::string& text = parser_.error_text();
+  const bool in_head = input_ == Input::kHead;
+  input_ = Input::kAbandoned;
+  keep_alive_ = false;
+  if (in_head) {
+    head_request_ = false;
+    output_ = Output::kNone;
+    RespondText(status, text);
+    return;
+  }
+  // A handler that has not answered is told that nobody waits for its answer any more: the client
+  // hears what is wrong with its body instead.
+  const bool answer = exchange_held_ && output_ == Output::kNone;
+  if (answer) RespondText(status, text);
+  FailPipe(InvalidArgument(text));
+  if (answer) {
+    BeginClose();
+    TellAborted();
+  } else {
+    TryFinish();
+  }
+}
+
+void ServerConnection::FailPipe(Status why) {
+  pipe_full_ = false;
+  if (std::unique_ptr<BodyPipe> pipe = std::move(pipe_)) pipe->Fail(std::move(why));
+}
+
+// ----------------------------------------------------------------------------------------- life
+
+void ServerConnection::Release() {
+  SEDGE_CHECK(exchange_held_);
+  exchange_held_ = false;
+  abort_callback_ = nullptr;
+  if (life_ == Life::kClosed) return CloseNow(/*reset=*/false);
+  if (life_ == Life::kOpen) {
+    if (output_ == Output::kNone) RespondText(500, "");
+    if (input_ == Input::kHeld) {
+      input_ = Input::kDiscarded;
+      discard_left_ = kMaxDiscardedBytes;
+    }
+    TryFinish();
+  }
+  Resume();
+}
+
+// Goes on to the next request, or to the connection's end, when this one is through.
+void ServerConnection::TryFinish() {
+  if (exchange_held_ || output_ != Output::kSent || life_ != Life::kOpen) return;
+  if (!keep_alive_ || input_ == Input::kAbandoned) {
+    // A body that somebody still reads is let through first.
+    if (input_ != Input::kPiped) BeginClose();
+    return;
+  }
+  if (input_ != Input::kComplete) return;
+  if (context_.shutting_down) return BeginClose();
+  parser_.StartNext();
+  input_ = Input::kHead;
+  output_ = Output::kNone;
+  served_ = true;
+  waiting_since_ms_ = now_ms();
+}
+
+// Closes once everything is written. Whoever calls this outside of Process flushes afterwards.
+void ServerConnection::BeginClose() {
+  if (life_ != Life::kOpen) return;
+  life_ = Life::kFlushing;
+  FailPipe(ClientWentAway());
+}
+
+// All is written. A close while the client still sends would be a reset, which may destroy our last
+// bytes on their way; so first only our side is closed (RFC 9112 section 9.6).
+void ServerConnection::ContinueClose() {
+  if (life_ != Life::kFlushing || !drained_ || !out_.empty()) return;
+  const bool client_may_send =
+      input_ != Input::kComplete && input_ != Input::kHead ? true : !backlog_.empty();
+  if (read_ended_ || !client_may_send) return CloseNow(/*reset=*/false);
+  life_ = Life::kLingering;
+  backlog_.clear();
+  discard_left_ = kMaxDiscardedBytes;
+  waiting_since_ms_ = now_ms();
+  stream_->ShutdownWrite();
+  UpdateReading();
+}
+
+void ServerConnection::BeginShutdown() {
+  const bool idle = input_ == Input::kHead && !parser_.in_head() && backlog_.empty();
+  if (life_ != Life::kOpen || !idle) return;
+  BeginClose();
+  Flush();
+}
+
+void ServerConnection::Close() {
+  CloseNow(/*reset=*/false);
+  TellAborted();
+}
+
+void ServerConnection::Abort() {
+  abort_callback_ = nullptr;
+  aborted_ = true;
+  CloseNow(/*reset=*/true);
+}
+
+void ServerConnection::TellAborted() {
+  const bool answered = output_ == Output::kSent && drained_ && input_ != Input::kAbandoned;
+  if (!exchange_held_ || aborted_ || answered) return;
+  aborted_ = true;
+  if (auto callback = std::exchange(abort_callback_, nullptr)) callback();
+}
+
+void ServerConnection::CloseNow(bool reset) {
+  if (life_ != Life::kClosed) {
+    life_ = Life::kClosed;
+    if (exchange_held_) client_address();  // may still be asked for
+    if (reset) stream_->ResetOnClose();
+    stream_.reset();
+    Undefer();
+    response_body_.reset();
+    FailPipe(ClientWentAway());
+  }
+  if (!exchange_held_ && !std::exchange(reported_closed_, true)) {
+    context_.on_connection_closed(this);
+  }
+}
+
+// ------------------------------------------------------------------------------------- deadlines
+
+void ServerConnection::CheckDeadlines(uint64_t now) {
+  const Limits& limits = context_.limits;
+  if (life_ == Life::kClosed) return;
+  if (life_ == Life::kLingering) {
+    if (now - waiting_since_ms_ > kLingerMs) CloseNow(/*reset=*/false);
+    return;
+  }
+  if (!drained_) {
+    const size_t queued = stream_->queued_bytes();
+    if (std::exchange(last_queued_bytes_, queued) != queued) {
+      last_output_ms_ = now;
+    } else if (now - last_output_ms_ > static_cast<uint64_t>(limits.write_timeout_ms)) {
+      CloseNow(/*reset=*/true);
+      return TellAborted();
+    }
+  }
+  if (life_ == Life::kOpen && ExpireInput(now)) {
+    Flush();
+    UpdateReading();
+  }
+}
+
+// True when something was ended.
+bool ServerConnection::ExpireInput(uint64_t now) {
+  const Limits& limits = context_.limits;
+  if (input_ == Input::kHead) {
+    if (head_since_ms_ != 0) {
+      if (now - head_since_ms_ <= static_cast<uint64_t>(limits.head_timeout_ms)) return false;
+      head_request_ = keep_alive_ = false;
+      input_ = Input::kAbandoned;
+      RespondText(408, "the request's head did not arrive within " +
+                           std::to_string(limits.head_timeout_ms) + " ms (head_timeout_ms)");
+      TryFinish();
+      return true;
+    }
+    const int64_t allowed_ms = served_ ? limits.idle_timeout_ms : limits.head_timeout_ms;
+    if (now - waiting_since_ms_ <= static_cast<uint64_t>(allowed_ms)) return false;
+    BeginClose();
+    return true;
+  }
+  // A body that our own reader holds up is not the client's fault, unless the response is out and
+  // nothing but that reader keeps the connection.
+  const bool through = output_ == Output::kSent && !exchange_held_;
+  const bool waiting = input_ == Input::kDiscarded ||
+                       (input_ == Input::kPiped && (!pipe_full_ || through));
+  if (!waiting || now - last_input_ms_ <= static_cast<uint64_t>(limits.body_timeout_ms)) {
+    return false;
+  }
+  input_ = Input::kAbandoned;
+  keep_alive_ = false;
+  FailPipe(DeadlineExceeded("no bytes of the request body came for " +
+                            std::to_string(limits.body_timeout_ms) + " ms (body_timeout_ms)"));
+  TryFinish();
+  return true;
+}
+
+}  // namespace sedge::http
