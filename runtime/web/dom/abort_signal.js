@@ -29,6 +29,8 @@ class Watch {
   }
 }
 
+webidl.detachRecord(Watch);
+
 let watchOf; // (signal) => Watch or null
 let ensureWatch;
 let reasonOf; // undefined: not aborted

@@ -37,6 +37,8 @@ class EventState {
   }
 }
 
+webidl.detachRecord(EventState);
+
 function setCanceled(s) {
   if (s.cancelable && !s.inPassiveListener) s.canceled = true;
 }

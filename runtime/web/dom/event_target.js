@@ -31,6 +31,8 @@ class TargetState {
   }
 }
 
+webidl.detachRecord(TargetState);
+
 class Listener {
   constructor(type, callback, capture, passive, once) {
     this.type = type;
@@ -41,6 +43,8 @@ class Listener {
     this.removed = false;
   }
 }
+
+webidl.detachRecord(Listener);
 
 // The global object is an EventTarget whose state cannot sit in a private field.
 const globalState = new TargetState();
@@ -220,6 +224,8 @@ class Handler {
     this.listener = undefined; // set while a value is
   }
 }
+
+webidl.detachRecord(Handler);
 
 // The event handler processing algorithm. Only a global's onerror takes the parts of an ErrorEvent.
 function callHandler(handler, event, thisValue, isGlobalError) {

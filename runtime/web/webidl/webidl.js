@@ -450,6 +450,10 @@ function pairIterable(Class, name, entriesOf) {
   });
 }
 
+// Records keep to themselves: an accessor that a worker puts on Object.prototype does not see their fields.
+exports.detachRecord = (Class) => {
+  ObjectSetPrototypeOf(Class.prototype, null);
+};
 exports.requiredArguments = requiredArguments;
 exports.dictionary = dictionary;
 exports.enumeration = enumeration;

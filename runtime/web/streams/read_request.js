@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The read request behind reader.read(): a promise for { value, done }.
+// https://streams.spec.whatwg.org/#read-request, #read-into-request
+"use strict";
+
+const { detachRecord } = require("webidl/webidl");
+const { Promise } = primordials;
+
+class PromiseReadRequest {
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  chunk(value) {
+    this.resolve({ value, done: false });
+  }
+
+  error(reason) {
+    this.reject(reason);
+  }
+}
+
+detachRecord(PromiseReadRequest);
+
+class DefaultReadRequest extends PromiseReadRequest {
+  close() {
+    this.resolve({ value: undefined, done: true });
+  }
+}
+
+class ReadIntoRequest extends PromiseReadRequest {
+  // The view that was lent comes back empty; undefined when the stream was cancelled.
+  close(view) {
+    this.resolve({ value: view, done: true });
+  }
+}
+
+exports.DefaultReadRequest = DefaultReadRequest;
+exports.ReadIntoRequest = ReadIntoRequest;
