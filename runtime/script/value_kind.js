@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What internal slots a value has: the question that ECMAScript answers only by throwing. ops.valueKind asks V8 and
-// returns one of these numbers; native code keeps the same list.
+// What internal slots a value has: the question that ECMAScript answers only by throwing. ops.valueKind asks
+// V8 and returns one of these numbers; native code keeps the same list.
 "use strict";
 
 exports.kOrdinary = 0; // also every primitive

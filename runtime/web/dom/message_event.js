@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// MessageEvent: https://html.spec.whatwg.org/#messageevent. Workers have no message ports, so `ports` takes an empty
-// sequence only, and `source` is null.
+// MessageEvent: https://html.spec.whatwg.org/#messageevent. `ports` and `source` take what html/message_channel.js says
+// is a port.
 "use strict";
 
 const webidl = require("webidl/webidl");
@@ -9,15 +9,16 @@ const { ObjectFreeze, uncurryThis } = primordials;
 
 const { any, boolean, DOMString, USVString } = webidl.converters;
 
-const neverAPort = webidl.iface("MessagePort", () => false);
-const convertPorts = webidl.sequence(neverAPort);
+let isMessagePort = () => false;
+const convertPort = webidl.iface("MessagePort", (V) => isMessagePort(V));
+const convertPorts = webidl.sequence(convertPort);
 
 const convertInit = webidl.dictionary("MessageEventInit", [
   { key: "data", converter: any, defaultValue: () => null },
   { key: "lastEventId", converter: DOMString, defaultValue: () => "" },
   { key: "origin", converter: USVString, defaultValue: () => "" },
   { key: "ports", converter: convertPorts, defaultValue: () => [] },
-  { key: "source", converter: webidl.nullable(neverAPort), defaultValue: () => null },
+  { key: "source", converter: webidl.nullable(convertPort), defaultValue: () => null },
 ]);
 
 let init; // (event) => its MessageEventInit
@@ -45,12 +46,13 @@ class MessageEvent extends Event {
     webidl.requiredArguments(arguments.length, 1, context);
     const convertedOrigin = USVString(origin, `${context}: parameter 5`);
     const convertedId = DOMString(lastEventId, `${context}: parameter 6`);
-    if (source !== null && source !== undefined) neverAPort(source, `${context}: parameter 7`);
+    if (source !== null && source !== undefined) convertPort(source, `${context}: parameter 7`);
     const convertedPorts = ObjectFreeze(convertPorts(ports, `${context}: parameter 8`));
     initEvent(this, type, boolean(bubbles), boolean(cancelable));
     s.data = data;
     s.origin = convertedOrigin;
     s.lastEventId = convertedId;
+    s.source = source ?? null;
     s.ports = convertedPorts;
   }
 
@@ -64,3 +66,6 @@ const initEvent = uncurryThis(Event.prototype.initEvent);
 webidl.defineInterface(MessageEvent);
 
 exports.MessageEvent = MessageEvent;
+exports.setMessagePort = (isPort) => {
+  isMessagePort = isPort;
+};

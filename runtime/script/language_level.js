@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// One language level on every V8: defines the standard methods and classes that scripts use and an older V8
+// lacks. Each file follows the text of ECMA-262 or of a finished proposal, and adds only what is missing. The
+// syntax stays V8's own.
+"use strict";
+
+require("script/language_symbol");
+require("script/language_array");
+require("script/language_iterator");
+require("script/language_set");
+require("script/language_group");
+require("script/language_promise");
+require("script/language_text");
+require("script/language_math");
+require("script/language_bytes");
+require("script/language_dispose");

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// atob and btoa: https://html.spec.whatwg.org/#atob, on forgiving-base64 of https://infra.spec.whatwg.org/.
+"use strict";
+
+const webidl = require("webidl/webidl");
+const { DOMException } = require("dom/dom_exception");
+const {
+  MathMin, ReflectApply, String, StringFromCharCode, StringPrototypeCharCodeAt, TypedArrayPrototypeSubarray,
+  Uint8Array,
+} = primordials;
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const kPad = 0x3D;
+const kChunk = 12_288; // characters per String.fromCharCode: a multiple of three and of four
+
+const kInvalid = 0xFF;
+const kSpace = 0xFE;
+
+let codes;  // 6 bits -> character code
+let values; // character code -> 6 bits, kSpace or kInvalid
+let chunk;
+
+function makeTables() {
+  codes = new Uint8Array(64);
+  values = new Uint8Array(256);
+  chunk = new Uint8Array(kChunk);
+  for (let i = 0; i < 256; ++i) values[i] = kInvalid;
+  for (let i = 0; i < 64; ++i) {
+    codes[i] = StringPrototypeCharCodeAt(alphabet, i);
+    values[codes[i]] = i;
+  }
+  values[0x09] = values[0x0A] = values[0x0C] = values[0x0D] = values[0x20] = kSpace;
+}
+
+function chunkText(length) {
+  return ReflectApply(StringFromCharCode, String,
+    length === kChunk ? chunk : TypedArrayPrototypeSubarray(chunk, 0, length));
+}
+
+// Three characters of `data` from `at` on as four codes in `chunk`; the bits of all units, to see if one was
+// too large.
+function encodeGroup(data, at, to) {
+  const a = StringPrototypeCharCodeAt(data, at);
+  const b = StringPrototypeCharCodeAt(data, at + 1);
+  const c = StringPrototypeCharCodeAt(data, at + 2);
+  chunk[to] = codes[(a >> 2) & 63];
+  chunk[to + 1] = codes[((a & 3) << 4) | ((b >> 4) & 15)];
+  chunk[to + 2] = codes[((b & 15) << 2) | ((c >> 6) & 3)];
+  chunk[to + 3] = codes[c & 63];
+  return a | b | c;
+}
+
+function encode(data) {
+  if (codes === undefined) makeTables();
+  const { length } = data;
+  const whole = length - length % 3;
+  let result = "";
+  let seen = 0;
+  for (let i = 0; i < whole;) {
+    const stop = MathMin(whole, i + kChunk / 4 * 3);
+    let to = 0;
+    for (; i < stop; i += 3, to += 4) seen |= encodeGroup(data, i, to);
+    result += chunkText(to);
+  }
+  if (whole < length) {
+    const a = StringPrototypeCharCodeAt(data, whole);
+    const b = whole + 1 < length ? StringPrototypeCharCodeAt(data, whole + 1) : 0;
+    seen |= a | b;
+    chunk[0] = codes[(a >> 2) & 63];
+    chunk[1] = codes[((a & 3) << 4) | ((b >> 4) & 15)];
+    chunk[2] = whole + 1 < length ? codes[(b & 15) << 2] : kPad;
+    chunk[3] = kPad;
+    result += chunkText(4);
+  }
+  return seen > 0xFF ? null : result;
+}
+
+// Where the text ends without the padding that it may have, or -1: the padding is wrong.
+function endOfData(data) {
+  let end = data.length;
+  let padding = 0;
+  let characters = 0; // other than white space
+  for (let i = 0; i < data.length; ++i) {
+    const unit = StringPrototypeCharCodeAt(data, i);
+    if (unit > 0xFF || values[unit] !== kSpace) ++characters;
+  }
+  for (; end > 0; --end) {
+    const unit = StringPrototypeCharCodeAt(data, end - 1);
+    if (unit === kPad && padding < 2) ++padding;
+    else if (unit > 0xFF || values[unit] !== kSpace) break;
+  }
+  if (padding > 0) return characters % 4 === 0 ? end : -1;
+  return characters % 4 === 1 ? -1 : end;
+}
+
+function decode(data) {
+  if (codes === undefined) makeTables();
+  const end = endOfData(data);
+  if (end < 0) return null;
+  let result = "";
+  let bits = 0;
+  let count = 0; // of bits
+  let to = 0;
+  for (let i = 0; i < end; ++i) {
+    const unit = StringPrototypeCharCodeAt(data, i);
+    const value = unit > 0xFF ? kInvalid : values[unit];
+    if (value === kSpace) continue;
+    if (value === kInvalid) return null;
+    bits = ((bits << 6) | value) & 0xFFFF;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    chunk[to++] = bits >> count;
+    if (to === kChunk) {
+      result += chunkText(kChunk);
+      to = 0;
+    }
+  }
+  return count === 6 ? null : result + chunkText(to);
+}
+
+const functions = {
+  atob(data) {
+    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'atob'");
+    const result = decode(webidl.converters.DOMString(data, "Failed to execute 'atob': parameter 1"));
+    if (result === null) {
+      throw new DOMException("Failed to execute 'atob': the string is not correctly encoded base64.",
+        "InvalidCharacterError");
+    }
+    return result;
+  },
+  btoa(data) {
+    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'btoa'");
+    const result = encode(webidl.converters.DOMString(data, "Failed to execute 'btoa': parameter 1"));
+    if (result === null) {
+      throw new DOMException("Failed to execute 'btoa': the string has characters above U+00FF.",
+        "InvalidCharacterError");
+    }
+    return result;
+  },
+};
+
+exports.atob = functions.atob;
+exports.btoa = functions.btoa;

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of everything that a worker finds on its global object, with the attributes that Web IDL gives:
+// interfaces are not enumerable, operations and attributes are. install() runs once per context.
+"use strict";
+
+const {
+  ObjectDefineProperty, ObjectSetPrototypeOf, ReflectGetOwnPropertyDescriptor, TypeError, globalThis:
+  globalObject,
+} = primordials;
+
+const { defineEventHandler } = require("dom/event_target");
+const { setTimerHooks } = require("dom/abort_signal");
+const { isDOMException } = require("dom/dom_exception");
+const { markUncloneable } = require("html/structured_clone");
+const { registerWebValues } = require("console/web_values");
+const { startTimer } = require("html/timers");
+const { addErrorClass } = require("script/language_text");
+const { ServiceWorkerGlobalScope } = require("html/worker_global_scope");
+require("html/clone_platform");
+
+// [id of the builtin, interface ...]
+const interfaces = [
+  ["crypto/crypto", "Crypto"],
+  ["dom/abort_controller", "AbortController"],
+  ["dom/abort_signal", "AbortSignal"],
+  ["dom/custom_event", "CustomEvent"],
+  ["dom/dom_exception", "DOMException"],
+  ["dom/error_event", "ErrorEvent"],
+  ["dom/event", "Event"],
+  ["dom/event_target", "EventTarget"],
+  ["dom/message_event", "MessageEvent"],
+  ["dom/promise_rejection_event", "PromiseRejectionEvent"],
+  ["encoding/text_decoder", "TextDecoder"],
+  ["encoding/text_decoder_stream", "TextDecoderStream"],
+  ["encoding/text_encoder", "TextEncoder"],
+  ["encoding/text_encoder_stream", "TextEncoderStream"],
+  ["fetch/form_data", "FormData"],
+  ["fetch/headers", "Headers"],
+  ["fetch/request", "Request"],
+  ["fetch/response", "Response"],
+  ["file/blob", "Blob"],
+  ["file/file", "File"],
+  ["hr_time/performance", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure"],
+  ["html/message_channel", "MessageChannel", "MessagePort"],
+  ["html/navigator", "Navigator"],
+  ["html/scheduler", "Scheduler"],
+  ["html/worker_global_scope", "ServiceWorkerGlobalScope", "WorkerGlobalScope"],
+  ["streams/byte_length_queuing_strategy", "ByteLengthQueuingStrategy"],
+  ["streams/count_queuing_strategy", "CountQueuingStrategy"],
+  ["streams/readable_byte_stream_controller", "ReadableByteStreamController"],
+  ["streams/readable_stream", "ReadableStream"],
+  ["streams/readable_stream_byob_reader", "ReadableStreamBYOBReader"],
+  ["streams/readable_stream_byob_request", "ReadableStreamBYOBRequest"],
+  ["streams/readable_stream_default_controller", "ReadableStreamDefaultController"],
+  ["streams/readable_stream_default_reader", "ReadableStreamDefaultReader"],
+  ["streams/transform_stream", "TransformStream"],
+  ["streams/transform_stream_default_controller", "TransformStreamDefaultController"],
+  ["streams/writable_stream", "WritableStream"],
+  ["streams/writable_stream_default_controller", "WritableStreamDefaultController"],
+  ["streams/writable_stream_default_writer", "WritableStreamDefaultWriter"],
+  ["url/url", "URL"],
+  ["url/url_search_params", "URLSearchParams"],
+];
+
+// [id, operation ...]
+const operations = [
+  ["fetch/fetch", "fetch"],
+  ["html/base64", "atob", "btoa"],
+  ["html/microtask", "queueMicrotask"],
+  ["html/report_error", "reportError"],
+  ["html/structured_clone", "structuredClone"],
+  ["html/timers", "clearInterval", "clearTimeout", "setInterval", "setTimeout"],
+];
+
+// [id, attribute ...]: read by an accessor; assigning replaces them ([Replaceable]), as on the Workers
+// platform.
+const attributes = [
+  ["crypto/crypto", "crypto"],
+  ["hr_time/performance", "performance"],
+  ["html/navigator", "navigator"],
+  ["html/scheduler", "scheduler"],
+];
+
+function exported(id, name) {
+  const value = require(id)[name];
+  if (value === undefined) throw new TypeError(`The builtin ${id} exports no ${name}`);
+  return value;
+}
+
+// Calls fn(name, value) for each entry of a table.
+function forEachEntry(table, fn) {
+  for (let i = 0; i < table.length; ++i) {
+    const row = table[i];
+    for (let j = 1; j < row.length; ++j) fn(row[j], exported(row[0], row[j]));
+  }
+}
+
+function defineValue(target, name, value, enumerable) {
+  ObjectDefineProperty(target, name,
+    { __proto__: null, value, writable: true, enumerable, configurable: true });
+}
+
+function defineAttribute(target, name, value) {
+  const { get, set } = ReflectGetOwnPropertyDescriptor({
+    get [name]() { return value; },
+    set [name](replacement) { defineValue(this ?? globalObject, name, replacement, true); },
+  }, name);
+  ObjectDefineProperty(target, name, { __proto__: null, get, set, enumerable: true, configurable: true });
+}
+
+function install(target) {
+  ObjectSetPrototypeOf(target, ServiceWorkerGlobalScope.prototype);
+  forEachEntry(interfaces, (name, Class) => {
+    defineValue(target, name, Class, false);
+    markUncloneable(Class.prototype);
+    registerWebValues(name, Class);
+  });
+  forEachEntry(operations, (name, fn) => defineValue(target, name, fn, true));
+  forEachEntry(attributes, (name, value) => defineAttribute(target, name, value));
+  defineAttribute(target, "self", target);
+  defineValue(target, "console", exported("console/console", "console"), false);
+  defineEventHandler(target, "error", { isGlobalError: true });
+  defineEventHandler(target, "unhandledrejection");
+  defineEventHandler(target, "rejectionhandled");
+  setTimerHooks({ startTimer });
+  addErrorClass(isDOMException);
+}
+
+exports.install = install;
+// Events for the worker as a whole (error, fetch, scheduled ...) are dispatched here.
+exports.globalTarget = globalObject;

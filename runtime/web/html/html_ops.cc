@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/web/html/html_ops.h"
+
+#include <cmath>
+
+#include "runtime/base/log.h"
+#include "runtime/script/entry_scope.h"
+#include "runtime/script/error.h"
+
+namespace sedge::web {
+
+TimerService::TimerService(loop::Loop& loop, script::Isolate& isolate, Clock& clock)
+    : isolate_(isolate), clock_(clock), timer_(loop, [this] { Fire(); }) {}
+
+void TimerService::Arm(double delay_ms) {
+  if (delay_ms < 0) {
+    timer_.Stop();
+  } else {
+    // Rounded up: a timer may be late, never early. HTML's delays end at 2^31 - 1.
+    timer_.Start(static_cast<uint64_t>(std::ceil(delay_ms)));
+  }
+}
+
+void TimerService::Fire() {
+  script::EntryScope scope(isolate_);
+  v8::Local<v8::Function> hook = isolate_.Hook("fireTimers");
+  if (hook.IsEmpty()) return;
+  v8::Local<v8::Function> checkpoint;
+  if (!v8::Function::New(scope.context(),
+                         [](const v8::FunctionCallbackInfo<v8::Value>& info) {
+                           script::RunMicrotasks(info.GetIsolate());
+                         })
+           .ToLocal(&checkpoint)) {
+    return;
+  }
+  v8::Local<v8::Value> args[] = {checkpoint};
+  v8::TryCatch caught(scope.v8());
+  if (hook->Call(scope.context(), v8::Undefined(scope.v8()), 1, args).IsEmpty() &&
+      !caught.HasTerminated()) {
+    LogError(script::DescribeException(scope.v8(), scope.context(), caught).ToText());
+  }
+}
+
+namespace {
+
+using script::Op;
+using script::OpDef;
+
+void TimerArm(TimerService& timers, double delay_ms) { timers.Arm(delay_ms); }
+double Now(TimerService& timers) {
+  return static_cast<double>(timers.clock().MonotonicNs()) / 1e6;
+}
+double WallNow(TimerService& timers) { return static_cast<double>(timers.clock().WallMs()); }
+
+void ReportUncaught(WorkerLog& log, std::string_view text) {
+  if (log.worker.empty()) {
+    LogError(text);
+  } else {
+    LogError(text, {{"worker", log.worker}});
+  }
+}
+
+// level: 0 debug, 1 log, 2 info, 3 warn, 4 error.
+void ConsoleWrite(WorkerLog& log, int32_t level, std::string_view text) {
+  constexpr LogLevel kLevels[] = {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kInfo, LogLevel::kWarn,
+                                  LogLevel::kError};
+  const LogLevel at = kLevels[level < 0 || level > 4 ? 1 : level];
+  if (log.worker.empty()) {
+    Log(at, text);
+  } else {
+    Log(at, text, {{"worker", log.worker}});
+  }
+}
+
+constexpr OpDef kOps[] = {
+    Op<TimerArm>("timerArm"),
+    Op<Now>("now"),
+    Op<WallNow>("wallNow"),
+    Op<ReportUncaught>("reportUncaught"),
+    Op<ConsoleWrite>("consoleWrite"),
+};
+
+}  // namespace
+
+std::span<const OpDef> HtmlOps() { return kOps; }
+
+}  // namespace sedge::web

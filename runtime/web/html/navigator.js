@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Navigator: https://html.spec.whatwg.org/#the-navigator-object, as far as it makes sense on a server. The
+// user agent is the one by which libraries recognise the Workers platform.
+"use strict";
+
+const webidl = require("webidl/webidl");
+const { ObjectFreeze } = primordials;
+
+const languages = ObjectFreeze(["en"]);
+
+let check;
+
+class Navigator {
+  #brand = true;
+
+  constructor(key = undefined) {
+    if (key !== webidl.constructKey) webidl.illegalConstructor();
+  }
+
+  get userAgent() { check(this); return "Cloudflare-Workers"; }
+  get language() { check(this); return "en"; }
+  get languages() { check(this); return languages; }
+  get hardwareConcurrency() { check(this); return 1; } // a worker has one thread
+
+  static {
+    check = (navigator) => #brand in navigator || webidl.illegalInvocation();
+  }
+}
+webidl.defineInterface(Navigator);
+
+exports.Navigator = Navigator;
+exports.navigator = new Navigator(webidl.constructKey);

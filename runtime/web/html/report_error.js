@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of exceptions that nobody catches: https://html.spec.whatwg.org/#runtime-script-errors and
+// https://html.spec.whatwg.org/#unhandled-promise-rejections. An event on the global object first; when no
+// listener prevents the default, the text goes to ops.reportUncaught.
+"use strict";
+
+const webidl = require("webidl/webidl");
+const { trusted } = require("dom/event");
+const { dispatch, hasListeners, setReportException } = require("dom/event_target");
+const { ErrorEvent } = require("dom/error_event");
+const { PromiseRejectionEvent } = require("dom/promise_rejection_event");
+const { inspect } = require("console/inspect");
+const { read } = require("console/inspect_text");
+const {
+  ArrayPrototypePush, ErrorPrototypeToString, MapPrototypeForEach, MapPrototypeGetSize, RegExpPrototypeExec,
+  SafeMap, SafeWeakSet, globalThis: globalObject,
+} = primordials;
+
+// V8's PromiseRejectEvent.
+const kRejectedWithoutHandler = 0;
+const kHandlerAddedAfterReject = 1;
+
+function describe(value) {
+  try {
+    return inspect(value);
+  } catch { // a custom inspector, or a getter of an error
+    return "an error that cannot be printed";
+  }
+}
+
+const frame = /\n\s+at (?:[^\n]*\()?([^\n()]+):(\d+):(\d+)\)?/;
+
+// ErrorEventInit for an exception: what its text and the first frame of its stack say.
+function errorDetails(error) {
+  const init = { __proto__: null, cancelable: true, error, message: "", filename: "", lineno: 0, colno: 0 };
+  try {
+    const isError = webidl.isObject(error) && typeof read(error, "message") === "string";
+    init.message = `Uncaught ${isError ? ErrorPrototypeToString(error) : describe(error)}`;
+  } catch {
+    init.message = "Uncaught exception";
+  }
+  const stack = webidl.isObject(error) ? read(error, "stack") : undefined;
+  const place = typeof stack === "string" ? RegExpPrototypeExec(frame, stack) : null;
+  if (place !== null) {
+    init.filename = place[1];
+    init.lineno = +place[2];
+    init.colno = +place[3];
+  }
+  return init;
+}
+
+let isReporting = false;
+
+function reportException(error) {
+  let isHandled = false;
+  if (!isReporting && hasListeners(globalObject, "error")) {
+    isReporting = true; // an error in a listener for errors is not another event
+    try {
+      isHandled = !dispatch(globalObject, trusted(new ErrorEvent("error", errorDetails(error))));
+    } finally {
+      isReporting = false;
+    }
+  }
+  if (!isHandled) ops.reportUncaught(`Uncaught ${describe(error)}`);
+}
+
+let pending;     // promise -> reason: rejected, and nobody has been told
+let flushing;    // the same, while flushRejections tells
+let outstanding; // promises whose unhandled rejection was told
+let handled;     // promises that got a handler after that
+
+// V8's PromiseRejectCallback. It runs no code of the worker.
+function promiseRejected(promise, reason, kind) {
+  if (kind === kRejectedWithoutHandler) {
+    pending ??= new SafeMap();
+    pending.set(promise, reason);
+  } else if (kind === kHandlerAddedAfterReject) {
+    if (pending?.delete(promise) || flushing?.delete(promise)) return;
+    if (outstanding?.delete(promise)) {
+      handled ??= [];
+      ArrayPrototypePush(handled, promise);
+    }
+  }
+}
+
+function tell(type, promise, reason, cancelable) {
+  if (!hasListeners(globalObject, type)) return true;
+  const init = { __proto__: null, cancelable, promise, reason };
+  return dispatch(globalObject, trusted(new PromiseRejectionEvent(type, init)));
+}
+
+// To be called when the microtask queue is empty. True when it had something to tell: listeners have run, so
+// the microtasks and this are due once more.
+function flushRejections() {
+  if ((pending === undefined || MapPrototypeGetSize(pending) === 0) && handled === undefined) return false;
+  const late = handled;
+  handled = undefined;
+  flushing = pending;
+  pending = undefined;
+  if (flushing !== undefined) {
+    MapPrototypeForEach(flushing, (reason, promise) => {
+      flushing.delete(promise);
+      outstanding ??= new SafeWeakSet();
+      outstanding.add(promise);
+      if (tell("unhandledrejection", promise, reason, true)) {
+        ops.reportUncaught(`Uncaught (in promise) ${describe(reason)}`);
+      }
+    });
+    flushing = undefined;
+  }
+  if (late !== undefined) {
+    for (let i = 0; i < late.length; ++i) {
+      tell("rejectionhandled", late[i], ops.promiseState(late[i])[1], false);
+    }
+  }
+  return true;
+}
+
+setReportException(reportException);
+
+exports.reportException = reportException;
+exports.promiseRejected = promiseRejected;
+exports.flushRejections = flushRejections;
+exports.reportError = {
+  reportError(error) {
+    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'reportError'");
+    reportException(error);
+  },
+}.reportError;
