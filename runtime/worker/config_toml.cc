@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // TOML, read by toml++ (its headers alone, without exceptions) into the same tree as JSON.
-#define TOML_HEADER_ONLY 1
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 1
-
-#include <toml++/toml.h>
+#include "runtime/worker/toml_library.h"
 
 #include <algorithm>
 #include <cmath>

@@ -53,8 +53,8 @@ Result<std::string> NormalizeHost(std::string_view host) {
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   if (!std::all_of(host.begin(), host.end(), is_ascii)) {
     const bool dot = host.front() == '.';
-    SEDGE_ASSIGN_OR_RETURN(std::string ascii, ToAscii(dot ? host.substr(1) : host));
-    return dot ? "." + ascii : ascii;
+    SEDGE_ASSIGN_OR_RETURN(const std::string ascii, ToAscii(dot ? host.substr(1) : host));
+    return NormalizeHost(dot ? "." + ascii : ascii);
   }
   for (const char c : host) {
     if (IsHostChar(c)) continue;

@@ -95,6 +95,8 @@ TEST(TomlTest, NamesTheLineOfWhatIsWrong) {
   EXPECT_THAT(Toml("a = 1\nb = \n"), HasSubstr("f.toml:2: this is not TOML: "));
   EXPECT_THAT(Toml("a = 1\na = 2\n"), HasSubstr("f.toml:2: this is not TOML: "));
   EXPECT_THAT(Toml("a = 1\nb = nan\n"), HasSubstr("f.toml:2: nan and inf"));
+  EXPECT_THAT(Toml("a = 1\nb = [ }\n"), HasSubstr("f.toml:2: this is not TOML: "));
+  EXPECT_THAT(Toml("a = 1\nb = \xC3\xA9\n"), HasSubstr("f.toml:2: this is not TOML: "));
   EXPECT_THAT(Toml("[a\n"), HasSubstr("f.toml:1: this is not TOML: "));
 }
 

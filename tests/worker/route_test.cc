@@ -59,6 +59,8 @@ TEST(RoutePatternTest, NamesWhatIsWrongAndWhatIsAllowed) {
       {"example.com:0/", "has no port from 1 to 65535"},
       {"example.com:http/", "has no port from 1 to 65535"},
       {"[::1/", "IPv6"},
+      {"h\xC3\xBCz:]/", "has"},
+      {"\xFF.com/", "is not a valid international domain name"},
   };
   for (const auto& [text, why] : cases) {
     const Result<RoutePattern> pattern = ParseRoutePattern(text);
