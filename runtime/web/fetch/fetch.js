@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// fetch(): https://fetch.spec.whatwg.org/#fetch-method as far as a server has it: no CORS, cookies or cache.
+// Native code makes one hop; redirects, aborting and data: URLs are here. redirect: "manual" gives the 3xx
+// response itself, as on Workers.
+"use strict";
+
+const webidl = require("webidl/webidl");
+const { abortReason, addAbortAlgorithm, isAborted, removeAbortAlgorithm } = require("dom/abort_signal");
+const { Body, checkUsable, kBytes, kNative, kStream, streamOf, takeSendable } = require("fetch/body");
+const { parseDataUrl } = require("fetch/data_url");
+const { listDelete, listFind, listGet } = require("fetch/headers");
+const { parseLocation, urlOrigin, withoutFragment } = require("fetch/request_url");
+const {
+  Request, isRequest, requestBody, requestExtras, requestHeaderList, requestMethod, requestSignal, requestUrl,
+} = require("fetch/request");
+const { createResponse, isNullBodyStatus } = require("fetch/response");
+const streams = require("fetch/body_stream");
+const { ArrayPrototypeSlice, JSONStringify, Promise, PromisePrototypeThen, SafeSet, StringPrototypeStartsWith,
+  TypeError } = primordials;
+
+const kMaxRedirects = 20;
+
+// Those of one connection, and what the HTTP client decides itself.
+const kConnectionHeaders = new SafeSet();
+const connectionHeaders = [
+  "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer",
+  "transfer-encoding", "upgrade",
+];
+for (let i = 0; i < connectionHeaders.length; ++i) kConnectionHeaders.add(connectionHeaders[i]);
+// Those that describe the body: gone when a redirect drops it.
+const bodyHeaders = ["content-encoding", "content-language", "content-location", "content-type"];
+// Those that are meant for one origin only.
+const originHeaders = ["authorization", "cookie", "proxy-authorization"];
+
+let nextRequestId = 1;
+
+// What aborts a fetch: while the request is under way, and later while its body is.
+class FetchWatch {
+  constructor(signal) {
+    this.signal = signal;
+    this.reason = undefined; // set when aborted
+    this.requestId = 0;
+    this.reject = null; // of the promise that somebody waits for
+    this.upload = null; // the request's stream
+    this.handle = 0; // of the response's body
+    this.body = null; // the Body that holds it
+    this.stream = null; // the stream that was made from it
+    this.algorithm = (reason) => this.abort(reason);
+    addAbortAlgorithm(signal, this.algorithm);
+  }
+
+  abort(reason) {
+    this.reason = reason;
+    ops.fetchAbort(this.requestId);
+    if (this.upload !== null) streams.dropStream(this.upload, reason);
+    if (this.stream !== null) {
+      streams.errorStream(this.stream, reason);
+    } else if (this.body !== null && this.body.kind === kNative && !this.body.used) {
+      this.body.kind = kStream;
+      this.body.source = streams.createErroredStream(reason);
+    }
+    if (this.handle !== 0) streams.dropHandle(this.handle);
+    if (this.reject !== null) this.reject(reason);
+  }
+
+  stop() {
+    removeAbortAlgorithm(this.signal, this.algorithm);
+    this.reject = null;
+  }
+}
+
+webidl.detachRecord(FetchWatch);
+
+// One fetch() on its way through redirects.
+class FetchState {
+  constructor(request, url, body, watch) {
+    const extras = requestExtras(request);
+    this.method = requestMethod(request);
+    this.url = url;
+    this.list = requestHeaderList(request);
+    this.cache = extras.cache;
+    this.redirect = extras.redirect;
+    this.body = body;
+    this.watch = watch;
+    this.redirects = 0;
+    this.uploadFailed = false;
+    this.uploadError = undefined;
+  }
+}
+
+webidl.detachRecord(FetchState);
+
+function requestBlock(state) {
+  const { list } = state;
+  let block = "";
+  for (let i = 0; i < list.length; i += 2) {
+    if (!kConnectionHeaders.has(list[i])) block += `${list[i]}\0${list[i + 1]}\0`;
+  }
+  switch (state.cache) {
+    case "no-store": case "reload":
+      if (listFind(list, "pragma") < 0) block += "pragma\0no-cache\0";
+      if (listFind(list, "cache-control") < 0) block += "cache-control\0no-cache\0";
+      break;
+    case "no-cache":
+      if (listFind(list, "cache-control") < 0) block += "cache-control\0max-age=0\0";
+  }
+  return block;
+}
+
+// The body for one hop. A source that can be sent again stays in the record until the fetch is over.
+function sendableBody(state) {
+  const { body, watch } = state;
+  if (body === null) return null;
+  const { kind, source } = body;
+  const sendable = takeSendable(body);
+  if (kind < kNative) {
+    state.body = new Body(kind, source, body.type);
+  } else if (body.pump !== undefined) {
+    if (watch !== null) watch.upload = source;
+    PromisePrototypeThen(body.pump, undefined, (error) => {
+      state.uploadFailed = true;
+      state.uploadError = error;
+    });
+  }
+  return sendable;
+}
+
+function startHop(state) {
+  const { watch } = state;
+  const requestId = nextRequestId++;
+  const sendable = sendableBody(state);
+  if (watch === null) {
+    return ops.fetchStart(state.method, withoutFragment(state.url), requestBlock(state), sendable, requestId);
+  }
+  watch.requestId = requestId;
+  return new Promise((resolve, reject) => {
+    watch.reject = reject;
+    const started = ops.fetchStart(
+      state.method, withoutFragment(state.url), requestBlock(state), sendable, requestId);
+    PromisePrototypeThen(started, (result) => {
+      if (watch.reason === undefined) resolve(result);
+      else if (result[3] !== 0) streams.dropHandle(result[3]);
+    }, reject);
+  });
+}
+
+// https://fetch.spec.whatwg.org/#concept-http-redirect-fetch; `status` is one of a redirect.
+function followRedirect(state, status, location) {
+  if (state.redirect === "error") {
+    throw new TypeError(`Failed to fetch ${state.url}: it redirects (${status}) to ${location}, and the ` +
+      "request's redirect mode is \"error\".");
+  }
+  const target = parseLocation(location, state.url);
+  if (target === null || !target.isHttp) {
+    throw new TypeError(
+      `Failed to fetch ${state.url}: it redirects to ${JSONStringify(location)}, which is no http(s) URL.`);
+  }
+  if (++state.redirects > kMaxRedirects) {
+    throw new TypeError(`Too many redirects: more than ${kMaxRedirects}, the last one to ${target.url}`);
+  }
+  const { body, method } = state;
+  if (status !== 303 && body !== null && body.kind >= kNative) {
+    throw new TypeError(`Failed to fetch ${state.url}: it redirects (${status}), and a body that is a ` +
+      "stream cannot be sent a second time. Send a string or bytes, or use redirect: \"manual\".");
+  }
+  const list = ArrayPrototypeSlice(state.list);
+  if (((status === 301 || status === 302) && method === "POST") ||
+      (status === 303 && method !== "GET" && method !== "HEAD")) {
+    state.method = "GET";
+    state.body = null;
+    for (let i = 0; i < bodyHeaders.length; ++i) listDelete(list, bodyHeaders[i], 0);
+  }
+  if (target.origin !== urlOrigin(state.url)) {
+    for (let i = 0; i < originHeaders.length; ++i) listDelete(list, originHeaders[i], 0);
+  }
+  state.list = list;
+  state.url = target.url;
+}
+
+function isRedirectStatus(status) {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}
+
+function finish(state, result) {
+  const status = result[0];
+  const handle = result[3];
+  const { watch } = state;
+  let body = null;
+  if (handle !== 0) {
+    if (state.method === "HEAD" || isNullBodyStatus(status)) streams.dropHandle(handle);
+    else body = new Body(kNative, handle, null);
+  }
+  if (watch !== null) {
+    watch.reject = null;
+    if (body === null) {
+      watch.stop();
+    } else {
+      watch.handle = handle;
+      watch.body = body;
+      body.watch = watch;
+    }
+  }
+  return createResponse(status, result[1], result[2], body, withoutFragment(state.url), state.redirects > 0);
+}
+
+async function fetchHttp(state) {
+  for (;;) {
+    let result;
+    try {
+      result = await startHop(state);
+    } catch (error) {
+      const { watch } = state;
+      if (watch !== null) {
+        watch.stop();
+        if (watch.reason !== undefined) throw watch.reason;
+      }
+      if (state.uploadFailed) throw state.uploadError;
+      throw error instanceof TypeError ? error : new TypeError(error.message);
+    }
+    const status = result[0];
+    const follow = isRedirectStatus(status) && state.redirect !== "manual";
+    const location = follow ? listGet(result[2], "location") : null;
+    if (location === null) return finish(state, result);
+    if (result[3] !== 0) streams.dropHandle(result[3]);
+    try {
+      followRedirect(state, status, location);
+    } catch (error) {
+      if (state.watch !== null) state.watch.stop();
+      throw error;
+    }
+  }
+}
+
+function fetchData(url) {
+  const data = parseDataUrl(url);
+  if (data === null) throw new TypeError(`Failed to fetch: invalid data URL: ${url}`);
+  return createResponse(
+    200, "OK", ["content-type", data.type], new Body(kBytes, data.bytes, null), url, false);
+}
+
+async function fetch(input, init = undefined) {
+  webidl.requiredArguments(arguments.length, 1, "Failed to execute 'fetch'");
+  const request = init === undefined && isRequest(input) ? input : new Request(input, init);
+  const url = requestUrl(request);
+  const body = requestBody(request);
+  const signal = requestSignal(request);
+  if (body !== null) checkUsable(body);
+  if (signal !== null && isAborted(signal)) {
+    const reason = abortReason(signal);
+    if (body !== null) streams.dropStream(streamOf(body), reason);
+    throw reason;
+  }
+  if (!StringPrototypeStartsWith(url, "https:") && !StringPrototypeStartsWith(url, "http:")) {
+    if (StringPrototypeStartsWith(url, "data:")) return fetchData(url);
+    throw new TypeError(`Fetch API cannot load: ${url}: only http:, https: and data: URLs can be fetched.`);
+  }
+  return fetchHttp(new FetchState(request, url, body, signal === null ? null : new FetchWatch(signal)));
+}
+
+exports.fetch = fetch;

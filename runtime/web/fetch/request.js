@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+// Request: https://fetch.spec.whatwg.org/#request-class without what only browsers have (mode, credentials,
+// referrer ... are accepted and mean nothing), with Workers' `cf`. An incoming request asks native code for
+// its parts one by one, when the worker asks for them.
+"use strict";
+
+const webidl = require("webidl/webidl");
+const { abortReason, createAbortSignal, createDependentSignal, isAbortSignal, signalAbort } =
+  require("dom/abort_signal");
+const { Body, checkUsable, cloneBody, extractBody, kNative, mixinBody, moveBody } = require("fetch/body");
+const {
+  createHeaders, createIncomingHeaders, fillList, headersList, kGuardNone, listFind, listGet, listToBlock,
+} = require("fetch/headers");
+const { parseRequestUrl } = require("fetch/request_url");
+const {
+  ArrayPrototypeSlice, JSONParse, JSONStringify, RegExpPrototypeExec, StringPrototypeToUpperCase, TypeError,
+} = primordials;
+const { ByteString, DOMString } = webidl.converters;
+const { constructKey } = webidl;
+
+const notToken = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
+const convertRedirect = webidl.enumeration("RequestRedirect", ["follow", "error", "manual"]);
+const convertCache = webidl.enumeration("RequestCache",
+  ["default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"]);
+
+const kNoBodyMessage = "Request with a GET or HEAD method cannot have a body.";
+
+function normalizeMethod(given, context) {
+  switch (given) {
+    case "GET": case "POST": case "PUT": case "DELETE": case "HEAD": case "PATCH": case "OPTIONS":
+      return given;
+  }
+  const method = ByteString(given, `${context}: the method`);
+  if (method === "" || RegExpPrototypeExec(notToken, method) !== null) {
+    throw new TypeError(`${context}: ${JSONStringify(method)} is not a valid HTTP method.`);
+  }
+  const upper = StringPrototypeToUpperCase(method);
+  switch (upper) {
+    case "GET": case "POST": case "PUT": case "DELETE": case "HEAD": case "OPTIONS":
+      return upper;
+    case "CONNECT": case "TRACE": case "TRACK":
+      throw new TypeError(`${context}: '${method}' HTTP method is unsupported.`);
+    default:
+      return method;
+  }
+}
+
+// What few requests have, apart: a request that has none of it shares kDefaults.
+class Extras {
+  constructor(from) {
+    this.redirect = from.redirect;
+    this.cache = from.cache;
+    this.integrity = from.integrity;
+    this.keepalive = from.keepalive;
+    this.cf = from.cf;
+    this.signal = from.signal; // the signal that this request's own one follows, or null
+    this.follows = from.follows; // the request whose signal it follows once there is one, or null
+    this.abortReason = from.abortReason; // of an incoming request whose client went away before anybody asked
+  }
+}
+
+webidl.detachRecord(Extras);
+
+const kLazyCf = { __proto__: null }; // stands for ops.requestCf()
+
+const kDefaults = new Extras({
+  redirect: "follow", cache: "default", integrity: "", keepalive: false, cf: undefined, signal: null,
+  follows: null, abortReason: undefined,
+});
+// A worker that passes its request on passes redirects back to the client, as on Workers.
+const kIncomingDefaults = new Extras(kDefaults);
+kIncomingDefaults.redirect = "manual";
+kIncomingDefaults.cf = kLazyCf;
+
+let isRequest;
+let methodOf;
+let urlOf;
+let listOf; // the flat header list
+let bodyOf;
+let extrasOf;
+let signalOf; // the signal that can abort it, if there is one already; else null
+let abortIncoming;
+let takeRequest; // new Request(url, request): as if each of its attributes had been given, without making it
+let takeInit;
+let takeInput;
+
+// Told when somebody wants to know whether the client of an incoming request goes away.
+let watchSignal = () => {};
+
+class Request {
+  #slot; // of an incoming request; else 0
+  #method; // null: ask the slot
+  #url; // null: ask the slot
+  #headers; // null: ask the slot, or none but what the body implies
+  #body; // undefined: ask the slot
+  #signal; // null: nobody asked yet
+  #extras;
+
+  constructor(input, init = undefined) {
+    if (input === constructKey) { // (constructKey, slot)
+      this.#slot = init;
+      this.#method = null;
+      this.#url = null;
+      this.#headers = null;
+      this.#body = undefined;
+      this.#signal = null;
+      this.#extras = kIncomingDefaults;
+      return;
+    }
+    const context = "Failed to construct 'Request'";
+    webidl.requiredArguments(arguments.length, 1, context);
+    this.#slot = 0;
+    this.#headers = null;
+    this.#body = null;
+    this.#signal = null;
+    const from = isRequest(input) ? input : null;
+    if (from === null) {
+      this.#method = "GET";
+      this.#url = parseRequestUrl(input, context);
+      this.#extras = kDefaults;
+    } else {
+      this.#method = methodOf(from);
+      this.#url = urlOf(from);
+      this.#extras = inheritedExtras(from);
+    }
+    if (isRequest(init)) takeRequest(this, init);
+    else if (init !== undefined && init !== null) takeInit(this, from, init, context);
+    if (from !== null) takeInput(this, from);
+  }
+
+  get method() {
+    if (!(#slot in this)) webidl.illegalInvocation();
+    const method = this.#method;
+    return method !== null ? method : methodOf(this);
+  }
+
+  get url() {
+    if (!(#slot in this)) webidl.illegalInvocation();
+    const url = this.#url;
+    return url !== null ? url : urlOf(this);
+  }
+
+  get headers() {
+    if (!(#slot in this)) webidl.illegalInvocation();
+    const headers = this.#headers;
+    return headers !== null ? headers : this.#headers = this.#slot !== 0 ? createIncomingHeaders(this.#slot)
+      : createHeaders(impliedList(this.#body), kGuardNone);
+  }
+
+  get redirect() { return extrasOf(this).redirect; }
+  get cache() { return extrasOf(this).cache; }
+  get integrity() { return extrasOf(this).integrity; }
+  get keepalive() { return extrasOf(this).keepalive; }
+
+  get signal() {
+    const extras = extrasOf(this);
+    if (this.#signal !== null) return this.#signal;
+    let source = extras.signal;
+    if (source === null && extras.follows !== null) source = extras.follows.signal;
+    if (source !== null) return this.#signal = createDependentSignal([source]);
+    const signal = this.#signal = createAbortSignal();
+    if (extras.abortReason !== undefined) signalAbort(signal, extras.abortReason);
+    else if (this.#slot !== 0) watchSignal(this.#slot, this);
+    return signal;
+  }
+
+  get cf() {
+    const extras = extrasOf(this);
+    if (extras.cf !== kLazyCf) return extras.cf;
+    const cf = ops.requestCf();
+    const own = this.#extras = new Extras(extras);
+    return own.cf = typeof cf === "string" ? JSONParse(cf) : cf;
+  }
+
+  clone() {
+    const body = bodyOf(this);
+    const copy = body === null ? null : cloneBody(body);
+    const request = new Request(constructKey, 0);
+    request.#method = methodOf(this);
+    request.#url = urlOf(this);
+    request.#headers = createHeaders(ArrayPrototypeSlice(listOf(this)), kGuardNone);
+    request.#body = copy;
+    request.#extras = inheritedExtras(this);
+    return request;
+  }
+
+  static {
+    isRequest = (value) => typeof value === "object" && value !== null && #slot in value;
+    methodOf = (request) => request.#method ??= ops.requestMethod(request.#slot);
+    urlOf = (request) => request.#url ??= ops.requestUrl(request.#slot);
+    listOf = (request) => {
+      if (request.#headers !== null) return headersList(request.#headers);
+      return request.#slot !== 0 ? headersList(request.headers) : impliedList(request.#body);
+    };
+    bodyOf = (request) => {
+      if (!(#slot in request)) webidl.illegalInvocation();
+      if (request.#body !== undefined) return request.#body;
+      const method = methodOf(request);
+      const handle = method === "GET" || method === "HEAD" ? 0 : ops.requestBody(request.#slot);
+      return request.#body = handle === 0 ? null : new Body(kNative, handle, null);
+    };
+    takeRequest = (self, other) => {
+      self.#method = methodOf(other);
+      self.#headers = createHeaders(ArrayPrototypeSlice(listOf(other)), kGuardNone);
+      self.#extras = inheritedExtras(other);
+      const body = bodyOf(other);
+      if (body === null) return;
+      checkUsable(body);
+      self.#body = body;
+    };
+    takeInit = (self, from, init, context) => {
+      if (!webidl.isObject(init)) throw new TypeError(`${context}: parameter 2 is not an object.`);
+      const { body, cache, cf, headers, integrity, keepalive, method, redirect, signal } = init;
+      if (cache !== undefined || cf !== undefined || integrity !== undefined || keepalive !== undefined ||
+          redirect !== undefined || signal !== undefined) {
+        const extras = self.#extras = new Extras(self.#extras);
+        if (cache !== undefined) extras.cache = convertCache(cache, `${context}: 'cache'`);
+        if (cf !== undefined) extras.cf = cf;
+        if (integrity !== undefined) extras.integrity = DOMString(integrity, `${context}: 'integrity'`);
+        if (keepalive !== undefined) extras.keepalive = !!keepalive;
+        if (redirect !== undefined) extras.redirect = convertRedirect(redirect, `${context}: 'redirect'`);
+        if (signal !== undefined) {
+          extras.signal = convertSignal(signal, context);
+          extras.follows = null;
+        }
+      }
+      if (method !== undefined) self.#method = normalizeMethod(method, context);
+      let list = headers === undefined ? null : fillList([], headers, context);
+      if (body !== undefined && body !== null) {
+        if (self.#method === "GET" || self.#method === "HEAD") throw new TypeError(kNoBodyMessage);
+        const extracted = self.#body = extractBody(body);
+        if (list === null && from !== null) list = ArrayPrototypeSlice(listOf(from));
+        if (list !== null) addImpliedType(list, extracted);
+      }
+      if (list !== null) self.#headers = createHeaders(list, kGuardNone);
+    };
+    // The rest of `new Request(from, init)`: what init did not override.
+    takeInput = (self, from) => {
+      self.#headers ??= createHeaders(ArrayPrototypeSlice(listOf(from)), kGuardNone);
+      const body = bodyOf(from);
+      if (self.#body !== null || body === null) return;
+      if (self.#method === "GET" || self.#method === "HEAD") throw new TypeError(kNoBodyMessage);
+      self.#body = moveBody(body);
+    };
+    extrasOf = (request) => #slot in request ? request.#extras : webidl.illegalInvocation();
+    signalOf = (request) => {
+      if (request.#signal !== null) return request.#signal;
+      const { signal, follows } = request.#extras;
+      return signal !== null || follows === null ? signal : signalOf(follows);
+    };
+    abortIncoming = (request, reason) => {
+      if (request.#signal !== null) {
+        signalAbort(request.#signal, reason);
+        return;
+      }
+      const extras = new Extras(request.#extras);
+      const signal = createAbortSignal();
+      signalAbort(signal, reason);
+      extras.abortReason = abortReason(signal);
+      request.#extras = extras;
+    };
+  }
+}
+
+function impliedList(body) {
+  return body === null || body === undefined || body.type === null ? [] : ["content-type", body.type];
+}
+
+function addImpliedType(list, body) {
+  if (body.type === null || listFind(list, "content-type") >= 0) return;
+  list[list.length] = "content-type";
+  list[list.length] = body.type;
+}
+
+function convertSignal(signal, context) {
+  if (signal === null) return null;
+  if (!isAbortSignal(signal)) throw new TypeError(`${context}: member signal is not of type AbortSignal.`);
+  return signal;
+}
+
+// What a request made from `request` begins with: it follows its signal.
+function inheritedExtras(request) {
+  const extras = new Extras(extrasOf(request));
+  extras.signal = signalOf(request);
+  extras.follows = extras.signal === null ? request : null;
+  extras.abortReason = undefined;
+  return extras;
+}
+
+mixinBody(Request, bodyOf, (request) => listGet(listOf(request), "content-type"));
+webidl.defineInterface(Request);
+
+exports.Request = Request;
+exports.isRequest = isRequest;
+exports.createIncomingRequest = (slot) => new Request(constructKey, slot);
+// The client of an incoming request went away. `reason` undefined: an AbortError.
+exports.abortIncoming = abortIncoming;
+// watcher(slot, request)
+exports.setSignalWatcher = (watcher) => {
+  watchSignal = watcher;
+};
+exports.requestMethod = methodOf;
+exports.requestUrl = urlOf;
+exports.requestHeaderList = listOf;
+exports.requestHeaderBlock = (request) => listToBlock(listOf(request));
+exports.requestBody = bodyOf;
+exports.requestExtras = extrasOf;
+exports.requestSignal = signalOf;

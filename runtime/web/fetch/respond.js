@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// respond(slot, response): sends a worker's response down. A string, bytes or a native body go in one op; a
+// stream that is JavaScript's is pumped into a pipe, and respond() then gives the promise of that.
+"use strict";
+
+const { kBytes, kString, takeSendable } = require("fetch/body");
+const { isResponse, responseBody, responseExtras, responseHeaderBlock, responseStatus, responseStatusText } =
+  require("fetch/response");
+const { TypeError } = primordials;
+
+const kUsedMessage =
+  "Body has already been used. It can only be used once. Use tee() first if you need to read it twice.";
+
+function respond(slot, response) {
+  if (!isResponse(response)) {
+    throw new TypeError("Incorrect type for Promise: the Promise did not resolve to 'Response'.");
+  }
+  const status = responseStatus(response);
+  const body = responseBody(response);
+  const block = responseHeaderBlock(response);
+  if (body === null) {
+    if (status === 0) {
+      throw new TypeError("Response.error() cannot be sent: return a response with a status, such as 502.");
+    }
+    ops.respond(slot, status, responseStatusText(response), block, null);
+    return undefined;
+  }
+  if (body.kind === kString || body.kind === kBytes) {
+    if (body.used) throw new TypeError(kUsedMessage);
+    body.used = true;
+    const { source } = body;
+    body.source = null;
+    ops.respond(slot, status, responseStatusText(response), block, source);
+    return undefined;
+  }
+  const sendable = takeSendable(body);
+  ops.respond(slot, status, responseStatusText(response), block, sendable);
+  return body.pump;
+}
+
+exports.respond = respond;
+// The WebSocket that a 101 response hands to the client, or null.
+exports.responseWebSocket = (response) => responseExtras(response).webSocket;

@@ -1,0 +1,57 @@
+import { test, describe, expect } from "sedge:test";
+
+describe("fetch of data: URLs", () => {
+  test("gives type and bytes", async () => {
+    const response = await fetch("data:text/html;charset=utf-8,%3Cp%3E%C3%A9#fragment");
+    expect(response.status).toBe(200);
+    expect(response.statusText).toBe("OK");
+    expect(response.headers.get("content-type")).toBe("text/html;charset=utf-8");
+    expect(await response.text()).toBe("<p>é");
+    expect(() => response.headers.set("a", "b")).toThrow("Can't modify immutable headers.");
+  });
+
+  test("decodes base64 forgivingly", async () => {
+    const bytes = async (data) => [...await (await fetch(`data:;base64,${data}`)).bytes()];
+    expect(await bytes("AAEC/w==")).toEqual([0, 1, 2, 255]);
+    expect(await bytes("AAEC%2Fw")).toEqual([0, 1, 2, 255]);
+    expect(await bytes("YWJj")).toEqual([97, 98, 99]);
+    expect(await bytes("YW%20Jj%0A")).toEqual([97, 98, 99]);
+    expect(await bytes("")).toEqual([]);
+    for (const data of ["A", "YWJj=", "YQ=", "YQ===", "Y-Q=", "=YQ="]) {
+      await expect(fetch(`data:;base64,${data}`)).rejects.toThrow("invalid data URL");
+    }
+  });
+
+  test("has defaults for the type", async () => {
+    const type = async (url) => (await fetch(url)).headers.get("content-type");
+    expect(await type("data:,x")).toBe("text/plain;charset=US-ASCII");
+    expect(await type("data:;charset=x,x")).toBe("text/plain;charset=x");
+    expect(await type("data:nonsense,x")).toBe("text/plain;charset=US-ASCII");
+    await expect(fetch("data:text/plain")).rejects.toThrow(TypeError);
+  });
+});
+
+describe("fetch refuses", () => {
+  test("what it cannot load", async () => {
+    await expect(fetch("/relative")).rejects.toThrow("Invalid URL: /relative");
+    await expect(fetch("ftp://example.com/")).rejects.toThrow("Fetch API cannot load: ftp://example.com/");
+    await expect(fetch("about:blank")).rejects.toThrow(TypeError);
+    await expect(fetch()).rejects.toThrow("1 argument required");
+  });
+
+  test("an aborted signal, with its reason", async () => {
+    await expect(fetch("http://example.com/", { signal: AbortSignal.abort() })).rejects.toThrow("aborted");
+    let caught;
+    const body = new Blob(["x"]).stream();
+    await fetch("http://example.com/", { method: "POST", body, signal: AbortSignal.abort("why") }).catch((reason) => {
+      caught = reason;
+    });
+    expect(caught).toBe("why");
+  });
+
+  test("a request whose body is used", async () => {
+    const request = new Request("http://example.com/", { method: "POST", body: "x" });
+    await request.text();
+    await expect(fetch(request)).rejects.toThrow("Body has already been used");
+  });
+});

@@ -1,0 +1,135 @@
+import { test, describe, expect } from "sedge:test";
+
+const url = "http://example.com/";
+
+describe("Request", () => {
+  test("defaults", () => {
+    const request = new Request("HTTP://Example.com/a b?c#d");
+    expect(request.url).toBe("http://example.com/a%20b?c#d");
+    expect(request.method).toBe("GET");
+    expect(request.redirect).toBe("follow");
+    expect(request.body).toBeNull();
+    expect(request.keepalive).toBe(false);
+    expect(request.integrity).toBe("");
+    expect(request.cache).toBe("default");
+    expect(request.cf).toBeUndefined();
+    expect(request.signal.aborted).toBe(false);
+    expect(request.signal).toBe(request.signal);
+    expect(new Request(new URL(url)).url).toBe(url);
+  });
+
+  test("refuses bad URLs", () => {
+    expect(() => new Request("/relative")).toThrow("Invalid URL: /relative");
+    expect(() => new Request("")).toThrow(TypeError);
+    expect(() => new Request("http://user:secret@example.com/")).toThrow("includes credentials");
+    expect(() => new Request()).toThrow("1 argument required, but only 0 present");
+  });
+
+  test("methods", () => {
+    const method = (given) => new Request(url, { method: given }).method;
+    expect(method("post")).toBe("POST");
+    expect(method("Delete")).toBe("DELETE");
+    expect(method("patch")).toBe("patch");
+    expect(method("PATCH")).toBe("PATCH");
+    expect(method("MKCOL")).toBe("MKCOL");
+    for (const given of ["CONNECT", "trace", "Track"]) {
+      expect(() => method(given)).toThrow(`'${given}' HTTP method is unsupported`);
+    }
+    for (const given of ["", "a b", "é"]) expect(() => method(given)).toThrow("is not a valid HTTP method");
+  });
+
+  test("GET and HEAD have no body", () => {
+    const message = "Request with a GET or HEAD method cannot have a body.";
+    expect(() => new Request(url, { body: "x" })).toThrow(message);
+    expect(() => new Request(url, { method: "HEAD", body: "" })).toThrow(message);
+    const post = new Request(url, { method: "POST", body: "x" });
+    expect(() => new Request(post, { method: "GET" })).toThrow(message);
+    expect(post.bodyUsed).toBe(false);
+  });
+
+  test("headers and content-type", () => {
+    const body = "x";
+    expect(new Request(url, { method: "POST", body }).headers.get("content-type")).toBe("text/plain;charset=UTF-8");
+    expect(new Request(url, { method: "POST", body, headers: { "content-type": "a/b" } }).headers.get("content-type"))
+      .toBe("a/b");
+    const first = new Request(url, { headers: { a: "1", cookie: "c", host: "h" } });
+    expect([...first.headers.keys()]).toEqual(["a", "cookie", "host"]);
+    const second = new Request(first);
+    second.headers.set("a", "2");
+    expect(first.headers.get("a")).toBe("1");
+    expect(new Request(first, { headers: { b: "1" } }).headers.has("a")).toBe(false);
+    const third = new Request(first, { method: "POST", body });
+    expect(third.headers.get("content-type")).toBe("text/plain;charset=UTF-8");
+    expect(third.headers.get("a")).toBe("1");
+  });
+
+  test("enumerations are checked", () => {
+    expect(new Request(url, { redirect: "manual" }).redirect).toBe("manual");
+    expect(() => new Request(url, { redirect: "never" })).toThrow("'never' is not a valid value of RequestRedirect");
+    expect(new Request(url, { cache: "no-store" }).cache).toBe("no-store");
+    expect(() => new Request(url, { cache: "sometimes" })).toThrow(TypeError);
+    expect(() => new Request(url, { signal: {} })).toThrow("not of type AbortSignal");
+    expect(() => new Request(url, 1)).toThrow(TypeError);
+  });
+
+  test("a request made from a request takes its body", async () => {
+    const first = new Request(url, { method: "POST", body: "x" });
+    const second = new Request(first);
+    expect(first.bodyUsed).toBe(true);
+    expect(second.bodyUsed).toBe(false);
+    expect(await second.text()).toBe("x");
+    expect(() => new Request(first)).toThrow("Body has already been used");
+    expect(new Request(first, { body: "y" }).method).toBe("POST");
+    const stream = new Request(url, { method: "POST", body: new Blob(["abc"]).stream() });
+    const moved = new Request(stream);
+    expect(stream.bodyUsed).toBe(true);
+    expect(stream.body.locked).toBe(true);
+    expect(await moved.text()).toBe("abc");
+  });
+
+  test("a request is an init", async () => {
+    const first = new Request(url, { method: "PUT", body: "x", headers: { a: "1" }, redirect: "manual", cf: { b: 2 } });
+    const second = new Request("http://other.example/", first);
+    expect(second.url).toBe("http://other.example/");
+    expect(second.method).toBe("PUT");
+    expect(second.redirect).toBe("manual");
+    expect(second.headers.get("a")).toBe("1");
+    expect(second.cf).toEqual({ b: 2 });
+    expect(await second.text()).toBe("x");
+    expect(first.bodyUsed).toBe(true);
+  });
+
+  test("clone", async () => {
+    const request = new Request(url, { method: "POST", body: "x", headers: { a: "1" } });
+    const clone = request.clone();
+    expect(clone.method).toBe("POST");
+    expect(clone.headers.get("a")).toBe("1");
+    expect(await request.text()).toBe("x");
+    expect(await clone.text()).toBe("x");
+    expect(() => request.clone()).toThrow("Body has already been used");
+  });
+
+  test("signals follow", () => {
+    const controller = new AbortController();
+    const first = new Request(url, { signal: controller.signal });
+    const second = new Request(first);
+    const third = second.clone();
+    const apart = new Request(first, { signal: null });
+    expect(first.signal).not.toBe(controller.signal);
+    let events = 0;
+    third.signal.addEventListener("abort", () => ++events);
+    controller.abort("why");
+    expect(first.signal.reason).toBe("why");
+    expect(second.signal.aborted).toBe(true);
+    expect(events).toBe(1);
+    expect(apart.signal.aborted).toBe(false);
+  });
+
+  test("getters need a request", () => {
+    for (const name of ["url", "method", "headers", "signal", "cf", "body"]) {
+      const { get } = Object.getOwnPropertyDescriptor(Request.prototype, name);
+      expect(() => get.call({})).toThrow("Illegal invocation");
+    }
+    expect(Request.length).toBe(1);
+  });
+});
