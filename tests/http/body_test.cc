@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/http/body.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "runtime/http/body_pipe.h"
+
+namespace sedge::http {
+namespace {
+
+// The text of the next chunk, "<end>", "<error: ...>", or "<pending>".
+std::string ReadNow(BodySource& source) {
+  auto result = std::make_shared<std::string>("<pending>");
+  source.Read([result](Result<Bytes> chunk) {
+    if (!chunk.ok()) {
+      *result = "<error: " + std::string(chunk.status().message()) + ">";
+    } else {
+      *result = chunk->empty() ? "<end>" : std::string(chunk->text());
+    }
+  });
+  return *result;
+}
+
+TEST(BytesBodyTest, GivesItsBytesThenTheEnd) {
+  auto body = MakeBytesBody(Bytes::Copy("hello"));
+  EXPECT_EQ(body->length(), 5u);
+  EXPECT_EQ(ReadNow(*body), "hello");
+  EXPECT_EQ(body->length(), 5u);
+  EXPECT_EQ(ReadNow(*body), "<end>");
+}
+
+TEST(BodyPipeTest, QueuesUntilRead) {
+  auto [pipe, source] = BodyPipe::Make(3);
+  EXPECT_EQ(source->length(), 3u);
+  EXPECT_TRUE(pipe->Write(Bytes::Copy("a")));
+  EXPECT_TRUE(pipe->Write(Bytes()));
+  EXPECT_TRUE(pipe->Write(Bytes::Copy("bc")));
+  pipe->Close();
+  EXPECT_EQ(ReadNow(*source), "a");
+  EXPECT_EQ(ReadNow(*source), "bc");
+  EXPECT_EQ(ReadNow(*source), "<end>");
+}
+
+TEST(BodyPipeTest, AWaitingReaderIsServedAtOnce) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  std::string got;
+  source->Read([&](Result<Bytes> chunk) { got = chunk->text(); });
+  EXPECT_TRUE(pipe->Write(Bytes::Copy("now")));
+  EXPECT_EQ(got, "now");
+  bool ended = false;
+  source->Read([&](Result<Bytes> chunk) { ended = chunk.ok() && chunk->empty(); });
+  pipe->Close();
+  EXPECT_TRUE(ended);
+}
+
+TEST(BodyPipeTest, SaysFullAndDrains) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt, 10);
+  int drains = 0;
+  pipe->set_drain_callback([&] { ++drains; });
+  EXPECT_TRUE(pipe->Write(Bytes::Copy("12345")));
+  EXPECT_FALSE(pipe->Write(Bytes::Copy("67890")));
+  EXPECT_FALSE(pipe->Write(Bytes::Copy("abc")));
+  EXPECT_EQ(pipe->queued_bytes(), 13u);
+  EXPECT_EQ(ReadNow(*source), "12345");
+  EXPECT_EQ(drains, 0);
+  EXPECT_EQ(ReadNow(*source), "67890");
+  EXPECT_EQ(drains, 1);
+  EXPECT_EQ(ReadNow(*source), "abc");
+  EXPECT_EQ(drains, 1);
+}
+
+TEST(BodyPipeTest, AWriterThatFailsOrGoesAwayFailsTheReader) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  pipe->Write(Bytes::Copy("dropped"));
+  pipe->Fail(Unavailable("broken"));
+  EXPECT_EQ(ReadNow(*source), "<error: broken>");
+  auto [pipe2, source2] = BodyPipe::Make(std::nullopt);
+  std::string got;
+  source2->Read([&](Result<Bytes> chunk) { got = StatusCodeName(chunk.status().code()); });
+  pipe2.reset();
+  EXPECT_EQ(got, StatusCodeName(StatusCode::kUnavailable));
+}
+
+TEST(BodyPipeTest, AReaderThatGoesAwayIsToldToTheWriterOnce) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  int cancels = 0;
+  pipe->set_cancel_callback([&] { ++cancels; });
+  source->Cancel();
+  source->Cancel();
+  source.reset();
+  EXPECT_EQ(cancels, 1);
+  EXPECT_TRUE(pipe->cancelled());
+  EXPECT_FALSE(pipe->Write(Bytes::Copy("x")));
+  EXPECT_EQ(pipe->queued_bytes(), 0u);
+}
+
+TEST(BodyPipeTest, ACancelledReadIsNotCalled) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  bool called = false;
+  source->Read([&](Result<Bytes>) { called = true; });
+  source.reset();
+  pipe->Write(Bytes::Copy("x"));
+  pipe->Close();
+  EXPECT_FALSE(called);
+}
+
+TEST(BodyPipeTest, TheReaderMayDestroyBothEnds) {
+  auto ends = BodyPipe::Make(std::nullopt);
+  auto& [pipe, source] = ends;
+  source->Read([&](Result<Bytes>) {
+    source.reset();
+    pipe.reset();
+  });
+  EXPECT_FALSE(pipe->Write(Bytes::Copy("x")));
+}
+
+TEST(ReadAllTest, JoinsChunksThatComeNowAndLater) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  pipe->Write(Bytes::Copy("one "));
+  pipe->Write(Bytes::Copy("two "));
+  std::optional<std::string> got;
+  ReadAll(std::move(source), 100, [&](Result<Bytes> all) { got = std::string(all->text()); });
+  EXPECT_FALSE(got);
+  pipe->Write(Bytes::Copy("three"));
+  pipe->Close();
+  EXPECT_EQ(got, "one two three");
+}
+
+TEST(ReadAllTest, ManyChunksAtOnceDoNotDeepenTheStack) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  for (int i = 0; i < 200'000; ++i) pipe->Write(Bytes::Copy("x"));
+  pipe->Close();
+  size_t size = 0;
+  ReadAll(std::move(source), 1 << 20, [&](Result<Bytes> all) { size = all->size(); });
+  EXPECT_EQ(size, 200'000u);
+}
+
+TEST(ReadAllTest, StopsPastTheLimit) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  Status status;
+  ReadAll(std::move(source), 3, [&](Result<Bytes> all) { status = all.status(); });
+  pipe->Write(Bytes::Copy("abc"));
+  EXPECT_TRUE(status.ok());
+  pipe->Write(Bytes::Copy("d"));
+  EXPECT_EQ(status.code(), StatusCode::kOutOfRange);
+  EXPECT_TRUE(pipe->cancelled());
+}
+
+TEST(ReadAllTest, CancellingDropsTheCallback) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  bool called = false;
+  const auto cancel = ReadAll(std::move(source), 3, [&](Result<Bytes>) { called = true; });
+  cancel();
+  EXPECT_TRUE(pipe->cancelled());
+  pipe->Close();
+  EXPECT_FALSE(called);
+}
+
+}  // namespace
+}  // namespace sedge::http
