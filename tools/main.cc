@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/worker/check_worker.h"
+#include "runtime/worker/server.h"
 #include "tools/check_command.h"
 #include "tools/cli.h"
 #include "tools/serve_command.h"

@@ -36,10 +36,6 @@ sigset_t BlockStopSignals() {
   return signals;
 }
 
-std::string UrlHost(const std::string& host) {
-  return host.find(':') == std::string::npos ? host : "[" + host + "]";
-}
-
 int Serve(const ServeFlags& flags) {
   Result<worker::ServeOptions> options = ReadServeFlags(flags);
   if (!options.ok()) {
@@ -61,8 +57,7 @@ int Serve(const ServeFlags& flags) {
     PrintError(server.status());
     return kExitFailed;
   }
-  std::printf("Listening on http://%s:%u\n", UrlHost(options->host).c_str(),
-              unsigned{(*server)->port()});
+  std::printf("Listening on %s\n", (*server)->url().c_str());
   std::fflush(stdout);
   int received = 0;
   sigwait(&signals, &received);

@@ -58,7 +58,7 @@ Result<std::string> NormalizeHost(std::string_view host) {
   }
   for (const char c : host) {
     if (IsHostChar(c)) continue;
-    if (c == ':') return BadHost(host, "is an IPv6 address without brackets; write [::1]");
+    if (c == ':' && std::count(host.begin(), host.end(), ':') > 1) return BadHost(host, "is an IPv6 address without brackets; write [::1]");
     return BadHost(host, std::string("has a '") + c +
                              "'; letters, digits, '-', '_' and '.' are allowed");
   }
