@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+// URL: https://url.spec.whatwg.org/#url-class
+// Holds the serialisation and offsets into it (runtime/web/url/url_record.h has the picture), so that parsing
+// is one op and a getter is one slice.
+"use strict";
+
+const webidl = require("webidl/webidl");
+const { linkedURLSearchParams, replaceQuery, setUrlUpdater } = require("url/url_search_params");
+const {
+  RegExpPrototypeExec, StringPrototypeSlice, TypeError, TypedArrayPrototypeGetBuffer, Uint32Array, Uint8Array,
+} = primordials;
+
+// The op replaces lone surrogates: what it is given need not be a USVString yet.
+const { DOMString, USVString } = webidl.converters;
+
+// Components that urlSet knows by number (url_ops.cc).
+const PROTOCOL = 0;
+const USERNAME = 1;
+const PASSWORD = 2;
+const HOST = 3;
+const HOSTNAME = 4;
+const PORT = 5;
+const PATHNAME = 6;
+const SEARCH = 7;
+const HASH = 8;
+
+const OFFSETS = 7;
+const MAX_SHOWN = 200; // characters of a wrong URL in an error
+const tabOrNewline = /[\t\n\r]/;
+
+// Where ops put offsets and take them from. Made on first use: the startup snapshot holds no buffers.
+let offsets = null;
+let offsetBytes = null;
+
+function makeOffsets() {
+  offsets = new Uint32Array(OFFSETS);
+  offsetBytes = new Uint8Array(TypedArrayPrototypeGetBuffer(offsets));
+}
+
+function parse(url, base) {
+  if (offsets === null) makeOffsets();
+  return ops.urlParse(url, base, offsetBytes);
+}
+
+function shown(text) {
+  return text.length > MAX_SHOWN ? `${StringPrototypeSlice(text, 0, MAX_SHOWN)}...` : text;
+}
+
+function invalidUrl(url, base) {
+  const withBase = base === undefined ? "" : ` with base '${shown(base)}'`;
+  return new TypeError(`Invalid URL: '${shown(url)}'${withBase}`);
+}
+
+class URL {
+  #href;
+  #schemeEnd = 0;
+  #usernameEnd = 0;
+  #hostStart = 0;
+  #hostEnd = 0;
+  #pathStart = 0;
+  #queryStart = 0;
+  #fragmentStart = 0;
+  #params = null;
+
+  constructor(url, base = undefined) {
+    if (url === webidl.constructKey) {
+      this.#take(base); // just parsed
+      return;
+    }
+    webidl.requiredArguments(arguments.length, 1, "Failed to construct 'URL'");
+    url = DOMString(url, "Failed to construct 'URL': parameter 1");
+    if (base !== undefined) base = DOMString(base, "Failed to construct 'URL': parameter 2");
+    const href = parse(url, base);
+    if (href === null) throw invalidUrl(url, base);
+    this.#take(href);
+  }
+
+  static parse(url, base = undefined) {
+    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'parse' on 'URL'");
+    url = DOMString(url, "Failed to execute 'parse' on 'URL': parameter 1");
+    if (base !== undefined) base = DOMString(base, "Failed to execute 'parse' on 'URL': parameter 2");
+    const href = parse(url, base);
+    return href === null ? null : new URL(webidl.constructKey, href);
+  }
+
+  static canParse(url, base = undefined) {
+    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'canParse' on 'URL'");
+    url = DOMString(url, "Failed to execute 'canParse' on 'URL': parameter 1");
+    if (base !== undefined) base = DOMString(base, "Failed to execute 'canParse' on 'URL': parameter 2");
+    return ops.urlCanParse(url, base);
+  }
+
+  get href() {
+    return #href in this ? this.#href : webidl.illegalInvocation();
+  }
+  set href(value) {
+    if (!(#href in this)) webidl.illegalInvocation();
+    value = DOMString(value, "Failed to set 'href' on 'URL': the value");
+    const href = parse(value, undefined);
+    if (href === null) throw invalidUrl(value, undefined);
+    this.#take(href);
+    if (this.#params !== null) replaceQuery(this.#params, this.#query());
+  }
+
+  toString() {
+    return #href in this ? this.#href : webidl.illegalInvocation();
+  }
+
+  get origin() {
+    if (!(#href in this)) webidl.illegalInvocation();
+    const scheme = this.#slice(0, this.#schemeEnd);
+    switch (scheme) {
+      case "http":
+      case "https":
+      case "ws":
+      case "wss":
+      case "ftp":
+        return `${scheme}://${this.#slice(this.#hostStart, this.#pathStart)}`;
+      case "blob": {
+        const path = this.#slice(this.#pathStart, this.#queryStart);
+        const href = parse(path, undefined);
+        if (href === null) return "null";
+        const inner = new URL(webidl.constructKey, href);
+        const innerScheme = inner.#slice(0, inner.#schemeEnd);
+        return innerScheme === "http" || innerScheme === "https" ? inner.origin : "null";
+      }
+      default:
+        return "null";
+    }
+  }
+
+  get protocol() {
+    if (!(#href in this)) webidl.illegalInvocation();
+    return this.#slice(0, this.#schemeEnd + 1);
+  }
+  set protocol(value) {
+    this.#set(PROTOCOL, value, "protocol");
+  }
+
+  // Without a host, usernameEnd and hostStart are schemeEnd + 1, and these slices are empty.
+  get username() {
+    if (!(#href in this)) webidl.illegalInvocation();
+    return this.#slice(this.#schemeEnd + 3, this.#usernameEnd);
+  }
+  set username(value) {
+    this.#set(USERNAME, value, "username");
+  }
+
+  get password() {
+    if (!(#href in this)) webidl.illegalInvocation();
+    return this.#slice(this.#usernameEnd + 1, this.#hostStart - 1);
+  }
+  set password(value) {
+    this.#set(PASSWORD, value, "password");
+  }
+
+  // An empty host has no port; behind it may be a "/." that is part of nothing.
+  get host() {
+    if (!(#href in this)) webidl.illegalInvocation();
+    return this.#hostStart === this.#hostEnd ? "" : this.#slice(this.#hostStart, this.#pathStart);
+  }
+  set host(value) {
+    this.#set(HOST, value, "host");
+  }
+
+  get hostname() {
+    if (!(#href in this)) webidl.illegalInvocation();
+    return this.#slice(this.#hostStart, this.#hostEnd);
+  }
+  set hostname(value) {
+    this.#set(HOSTNAME, value, "hostname");
+  }
+
+  get port() {
+    if (!(#href in this)) webidl.illegalInvocation();
+    return this.#hostStart === this.#hostEnd ? "" : this.#slice(this.#hostEnd + 1, this.#pathStart);
+  }
+  set port(value) {
+    this.#set(PORT, value, "port");
+  }
+
+  get pathname() {
+    if (!(#href in this)) webidl.illegalInvocation();
+    return this.#slice(this.#pathStart, this.#queryStart);
+  }
+  set pathname(value) {
+    this.#set(PATHNAME, value, "pathname");
+  }
+
+  // A lone "?" or "#" shows only in href.
+  get search() {
+    if (!(#href in this)) webidl.illegalInvocation();
+    if (this.#fragmentStart - this.#queryStart <= 1) return "";
+    return this.#slice(this.#queryStart, this.#fragmentStart);
+  }
+  set search(value) {
+    if (!(#href in this)) webidl.illegalInvocation();
+    value = USVString(value, "Failed to set 'search' on 'URL': the value");
+    const query = value[0] === "?" ? StringPrototypeSlice(value, 1) : value;
+    // The params get what is set, tabs and newlines included, of which the URL keeps nothing.
+    if (this.#params === null && RegExpPrototypeExec(tabOrNewline, query) !== null) {
+      this.#params = linkedURLSearchParams(this, "");
+    }
+    this.#set(SEARCH, value, "search");
+    if (this.#params !== null) replaceQuery(this.#params, query);
+  }
+
+  get searchParams() {
+    if (!(#href in this)) webidl.illegalInvocation();
+    return this.#params ??= linkedURLSearchParams(this, this.#query());
+  }
+
+  get hash() {
+    if (!(#href in this)) webidl.illegalInvocation();
+    if (this.#href.length - this.#fragmentStart <= 1) return "";
+    return StringPrototypeSlice(this.#href, this.#fragmentStart);
+  }
+  set hash(value) {
+    this.#set(HASH, value, "hash");
+  }
+
+  toJSON() {
+    return #href in this ? this.#href : webidl.illegalInvocation();
+  }
+
+  #slice(start, end) {
+    return StringPrototypeSlice(this.#href, start, end);
+  }
+
+  // Without its "?".
+  #query() {
+    return this.#slice(this.#queryStart + 1, this.#fragmentStart);
+  }
+
+  #take(href) {
+    this.#href = href;
+    this.#schemeEnd = offsets[0];
+    this.#usernameEnd = offsets[1];
+    this.#hostStart = offsets[2];
+    this.#hostEnd = offsets[3];
+    this.#pathStart = offsets[4];
+    this.#queryStart = offsets[5];
+    this.#fragmentStart = offsets[6];
+  }
+
+  #set(component, value, name) {
+    value = DOMString(value, `Failed to set '${name}' on 'URL': the value`);
+    if (offsets === null) makeOffsets();
+    offsets[0] = this.#schemeEnd;
+    offsets[1] = this.#usernameEnd;
+    offsets[2] = this.#hostStart;
+    offsets[3] = this.#hostEnd;
+    offsets[4] = this.#pathStart;
+    offsets[5] = this.#queryStart;
+    offsets[6] = this.#fragmentStart;
+    this.#take(ops.urlSet(this.#href, component, value, offsetBytes));
+  }
+
+  static {
+    webidl.defineInterface(URL);
+
+    exports.isURL = (value) => webidl.isObject(value) && #href in value;
+    // `query` is urlencoded: nothing in it needs the parser.
+    setUrlUpdater((url, query) => {
+      const search = query === "" ? "" : `?${query}`;
+      const hash = StringPrototypeSlice(url.#href, url.#fragmentStart);
+      url.#href = `${url.#slice(0, url.#queryStart)}${search}${hash}`;
+      url.#fragmentStart = url.#queryStart + search.length;
+    });
+  }
+}
+
+exports.URL = URL;
+// The serialisation of a URL string, or null; without an object. `base` may be undefined.
+exports.parseURL = parse;
