@@ -16,7 +16,7 @@ const streams = require("fetch/body_stream");
 const { isURLSearchParams, parseUrlencoded, serializeUrlencoded, urlSearchParamsEntries } =
   require("url/url_search_params");
 const {
-  ArrayPrototypeSlice, JSONParse, ObjectDefineProperty, Promise, PromisePrototypeThen,
+  ArrayBuffer, ArrayPrototypeSlice, JSONParse, ObjectDefineProperty, Promise, PromisePrototypeThen,
   ReflectGetOwnPropertyDescriptor,
   ReflectOwnKeys, StringPrototypeCharCodeAt, StringPrototypeSlice, SymbolAsyncIterator, SymbolIterator,
   SymbolToPrimitive, TypeError, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetByteLength, Uint8Array,
@@ -201,8 +201,12 @@ function readNative(body, handle) {
 function takeBytes(body) {
   checkUsable(body);
   const { source } = body;
+  if (body.kind === kStream) {
+    streams.throwIfErrored(source);
+    body.used = true;
+    return streams.readAllBytes(source, kMaxBufferedBodyBytes);
+  }
   body.used = true;
-  if (body.kind === kStream) return streams.readAllBytes(source, kMaxBufferedBodyBytes);
   body.source = null;
   switch (body.kind) {
     case kString: return ops.utf8Encode(source);
@@ -218,26 +222,34 @@ function isOwn(bytes) {
 }
 
 // Bytes that may be given to the worker.
-async function takeOwnBytes(self, bodyOf) {
+async function takeOwnBytes(self, bodyOf, asBuffer) {
   const body = bodyOf(self);
-  if (body === null) return new Uint8Array(0);
+  if (body === null) return asBuffer ? new ArrayBuffer(0) : new Uint8Array(0);
   const { kind, shared } = body;
   const bytes = kind < kNative ? takeBytes(body) : (await takeBytes(body)).bytes;
-  return kind === kBlob || (kind === kBytes && shared) || !isOwn(bytes) ? new Uint8Array(bytes) : bytes;
+  const own = kind === kBlob || (kind === kBytes && shared) || !isOwn(bytes) ? new Uint8Array(bytes) : bytes;
+  return asBuffer ? TypedArrayPrototypeGetBuffer(own) : own;
 }
 
-async function takeText(self, bodyOf) {
-  const body = bodyOf(self);
-  if (body === null) return "";
-  if (body.kind !== kString) {
-    return ops.utf8Decode(body.kind < kNative ? takeBytes(body) : (await takeBytes(body)).bytes);
-  }
-  checkUsable(body);
-  const text = webidl.toUSVString(body.source);
-  body.used = true;
-  body.source = null;
+function withoutBom(text) {
   if (text.length > 0 && StringPrototypeCharCodeAt(text, 0) === 0xFEFF) return StringPrototypeSlice(text, 1);
   return text;
+}
+
+async function takeText(self, bodyOf, asJson) {
+  const body = bodyOf(self);
+  let text = "";
+  if (body !== null) {
+    if (body.kind === kString) {
+      checkUsable(body);
+      text = withoutBom(webidl.toUSVString(body.source));
+      body.used = true;
+      body.source = null;
+    } else {
+      text = ops.utf8Decode(body.kind < kNative ? takeBytes(body) : (await takeBytes(body)).bytes);
+    }
+  }
+  return asJson ? JSONParse(text) : text;
 }
 
 async function takeBlob(self, bodyOf, typeOf) {
@@ -323,12 +335,12 @@ function mixinBody(Class, bodyOf, typeOf) {
       return body === null ? null : streamOf(body);
     },
     get bodyUsed() { return isBodyUsed(bodyOf(this)); },
-    async arrayBuffer() { return TypedArrayPrototypeGetBuffer(await takeOwnBytes(this, bodyOf)); },
+    arrayBuffer() { return takeOwnBytes(this, bodyOf, true); },
     blob() { return takeBlob(this, bodyOf, typeOf); },
-    bytes() { return takeOwnBytes(this, bodyOf); },
+    bytes() { return takeOwnBytes(this, bodyOf, false); },
     formData() { return takeFormData(this, bodyOf, typeOf); },
-    async json() { return JSONParse(await takeText(this, bodyOf)); },
-    text() { return takeText(this, bodyOf); },
+    json() { return takeText(this, bodyOf, true); },
+    text() { return takeText(this, bodyOf, false); },
   };
   const keys = ReflectOwnKeys(members);
   for (let i = 0; i < keys.length; ++i) {

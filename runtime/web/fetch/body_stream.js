@@ -13,7 +13,7 @@ const { createTransformState, transformReadable } = require("streams/transform_s
 const { isBufferSource, viewBytes } = require("file/blob");
 const buffers = require("streams/buffers");
 const { markHandled, queueMicrotask } = require("streams/promises");
-const { READABLE, ReaderState, cancel, read } = require("streams/readable_state");
+const { ERRORED, READABLE, ReaderState, cancel, read } = require("streams/readable_state");
 const {
   ArrayBufferIsView, Promise, PromisePrototypeThen, TypeError, TypedArrayPrototypeGetBuffer,
   TypedArrayPrototypeGetByteLength, TypedArrayPrototypeSet, Uint8Array,
@@ -206,6 +206,11 @@ function errorStream(stream, reason) {
   readableState(stream).controller.error(reason);
 }
 
+function throwIfErrored(stream) {
+  const state = readableState(stream);
+  if (state.status === ERRORED) throw state.storedError;
+}
+
 // Cancels a stream, locked or not, if there is anything left to cancel.
 function dropStream(stream, reason) {
   const state = readableState(stream);
@@ -315,6 +320,7 @@ exports.pumpToPipe = pumpToPipe;
 exports.createUsedStream = createUsedStream;
 exports.createErroredStream = createErroredStream;
 exports.errorStream = errorStream;
+exports.throwIfErrored = throwIfErrored;
 exports.dropStream = dropStream;
 exports.createNativeStream = createNativeStream;
 exports.takeNativeHandle = takeNativeHandle;

@@ -66,7 +66,7 @@ function base64Decode(bytes, length) {
     }
   }
   const rest = symbols % 4;
-  if (rest === 1 || (padding > 0 && rest + padding !== 4)) return null;
+  if (rest === 1 || padding > 2 || (padding > 0 && rest + padding !== 4)) return null;
   if (rest === 2) {
     out[written++] = bits >> 4;
   } else if (rest === 3) {

@@ -231,11 +231,11 @@ async function fetchHttp(state) {
   }
 }
 
-function fetchData(url) {
+function fetchData(url, method) {
   const data = parseDataUrl(url);
   if (data === null) throw new TypeError(`Failed to fetch: invalid data URL: ${url}`);
-  return createResponse(
-    200, "OK", ["content-type", data.type], new Body(kBytes, data.bytes, null), url, false);
+  const body = method === "HEAD" ? null : new Body(kBytes, data.bytes, null);
+  return createResponse(200, "OK", ["content-type", data.type], body, url, false);
 }
 
 async function fetch(input, init = undefined) {
@@ -251,7 +251,7 @@ async function fetch(input, init = undefined) {
     throw reason;
   }
   if (!StringPrototypeStartsWith(url, "https:") && !StringPrototypeStartsWith(url, "http:")) {
-    if (StringPrototypeStartsWith(url, "data:")) return fetchData(url);
+    if (StringPrototypeStartsWith(url, "data:")) return fetchData(url, requestMethod(request));
     throw new TypeError(`Fetch API cannot load: ${url}: only http:, https: and data: URLs can be fetched.`);
   }
   return fetchHttp(new FetchState(request, url, body, signal === null ? null : new FetchWatch(signal)));

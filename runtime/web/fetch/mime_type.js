@@ -61,7 +61,9 @@ function parseParameters(type, input, from) {
       value = quoted.value;
       at = indexOrEnd(input, ";", quoted.end);
     } else {
-      value = trimHttpWhitespace(StringPrototypeSlice(input, equals + 1, semicolon));
+      let end = semicolon;
+      while (end > equals + 1 && trimHttpWhitespace(input[end - 1]) === "") --end;
+      value = StringPrototypeSlice(input, equals + 1, end);
       at = semicolon;
       if (value === "") continue;
     }

@@ -3,10 +3,11 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
+const { replaceMatches } = require("file/replace_matches");
 const { URL, parseURL } = require("url/url");
 const {
-  JSONStringify, ReflectGetOwnPropertyDescriptor, StringPrototypeIndexOf, StringPrototypeSlice, TypeError,
-  uncurryThis,
+  JSONStringify, NumberPrototypeToString, ReflectGetOwnPropertyDescriptor, StringPrototypeCharCodeAt, StringPrototypeIndexOf,
+  StringPrototypeSlice, TypeError, uncurryThis,
 } = primordials;
 
 function getter(name) {
@@ -44,9 +45,15 @@ function withoutFragment(url) {
   return at < 0 ? url : StringPrototypeSlice(url, 0, at);
 }
 
+// A header value's characters are bytes, and so they go into the URL.
+const nonAscii = /[\x80-\xFF]/g;
+function escapeByte(character) {
+  return `%${NumberPrototypeToString(StringPrototypeCharCodeAt(character, 0), 16)}`;
+}
+
 // Where a redirect leads: {url, origin, isHttp}, or null when `location` is no URL.
 function parseLocation(location, base) {
-  const target = parseURL(location, base);
+  const target = parseURL(replaceMatches(nonAscii, location, escapeByte), base);
   if (target === null) return null;
   const url = new URL(target);
   const at = StringPrototypeIndexOf(base, "#");
