@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line as a whole: subcommands, help, and what is said about wrong usage. Standard output
-// is for results, standard error for messages. The main thread, once.
+// The command line as a whole: subcommands, help, and what is said about wrong usage. Standard
+// output is for results, standard error for messages. The main thread, once.
 #pragma once
 
 #include <functional>

@@ -22,9 +22,9 @@ constexpr const char* kExamples = R"(Examples:
   sedge serve --map api.example.com=http://127.0.0.1:9000
                                            fetch("https://api.example.com/...") goes to port 9000
 
-In a folder the first of wrangler.jsonc, wrangler.json, wrangler.toml and index.js counts; variables in
-.dev.vars beside it are added. Prints "Listening on http://..." once it accepts connections. SIGINT and
-SIGTERM let running requests finish; a second one ends at once.)";
+In a folder the first of wrangler.jsonc, wrangler.json, wrangler.toml and index.js counts;
+variables in .dev.vars beside it are added. Prints "Listening on http://..." once it accepts
+connections. SIGINT and SIGTERM let running requests finish; a second one ends at once.)";
 
 // Blocked in every thread, so that they arrive where sigwait takes them.
 sigset_t BlockStopSignals() {

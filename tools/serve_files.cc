@@ -99,7 +99,8 @@ Status ReadCa(const ServeFlags& flags, ServeOptions& options) {
     SEDGE_ASSIGN_OR_RETURN(const std::string text, ReadFlagFile("--ca", path));
     if (text.find("-----BEGIN CERTIFICATE-----") == std::string::npos &&
         text.find("-----BEGIN TRUSTED CERTIFICATE-----") == std::string::npos) {
-      return InvalidArgument("--ca " + path + ": the file holds no certificate; allowed is PEM, "
+      return InvalidArgument("--ca " + path +
+                             ": the file holds no certificate; allowed is PEM, "
                              "which begins with -----BEGIN CERTIFICATE-----");
     }
     options.ca_files.push_back(fs::absolute(path).lexically_normal().string());
@@ -113,9 +114,9 @@ Status TakeDataDir(const ServeFlags& flags, ServeOptions& options) {
   options.data_dir = dir.lexically_normal().string();
   std::error_code error;
   if (fs::exists(dir, error) && !fs::is_directory(dir, error)) {
-    return InvalidArgument((flags.data_dir.empty() ? options.data_dir
-                                                   : "--data-dir " + flags.data_dir) +
-                           ": this is a file; allowed is a folder, which is made when missing");
+    return InvalidArgument(
+        (flags.data_dir.empty() ? options.data_dir : "--data-dir " + flags.data_dir) +
+        ": this is a file; allowed is a folder, which is made when missing");
   }
   return {};
 }

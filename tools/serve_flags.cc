@@ -21,7 +21,8 @@ Status FlagError(std::string_view flag, const std::string& value, const std::str
   return InvalidArgument(std::string(flag) + " " + value + ": " + why);
 }
 
-// The cores that this process may use, which in a container or under taskset are fewer than there are.
+// The cores that this process may use, which in a container or under taskset are fewer than there
+// are.
 int AvailableCores() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
@@ -77,8 +78,10 @@ Result<HostMapping> ReadMap(const std::string& text) {
   const bool has_scheme = pair.name.find("://") != std::string::npos;
   Result<worker::Endpoint> from = worker::ParseEndpoint("http://" + pair.name);
   if (has_scheme || !from.ok() || pair.name.find('/') != std::string::npos) {
-    return FlagError("--map", text, "\"" + pair.name + "\" is not a host; allowed is HOST or "
-                                    "HOST:PORT before the =");
+    return FlagError("--map", text,
+                     "\"" + pair.name +
+                         "\" is not a host; allowed is HOST or "
+                         "HOST:PORT before the =");
   }
   const size_t colon = pair.name.rfind(':');
   const bool has_port =
@@ -93,8 +96,9 @@ Result<std::string> ReadListenHost(const std::string& text) {
   // ::1 without brackets is clear enough where no port can follow.
   host = worker::NormalizeHost("[" + text + "]");
   if (host.ok()) return std::string(worker::WithoutBrackets(*host));
-  return InvalidArgument("\"" + text + "\" is not an address; allowed is an address or a name of "
-                                       "this machine, such as 127.0.0.1, ::1 or 0.0.0.0");
+  return InvalidArgument("\"" + text +
+                         "\" is not an address; allowed is an address or a name of "
+                         "this machine, such as 127.0.0.1, ::1 or 0.0.0.0");
 }
 
 Status CheckNamed(std::string_view flag, const std::vector<std::string>& values, bool needs_value,
@@ -111,19 +115,17 @@ Status CheckNamed(std::string_view flag, const std::vector<std::string>& values,
 
 Status ReadLogFlags(const ServeFlags& flags, ServeOptions& options) {
   if (!flags.log_level.empty()) {
-    SEDGE_ASSIGN_OR_RETURN(options.log_level,
-                           OneOf<LogLevel>("--log-level", flags.log_level,
-                                           {{"debug", LogLevel::kDebug},
-                                            {"info", LogLevel::kInfo},
-                                            {"warn", LogLevel::kWarn},
-                                            {"error", LogLevel::kError},
-                                            {"off", LogLevel::kOff}}));
+    SEDGE_ASSIGN_OR_RETURN(options.log_level, OneOf<LogLevel>("--log-level", flags.log_level,
+                                                              {{"debug", LogLevel::kDebug},
+                                                               {"info", LogLevel::kInfo},
+                                                               {"warn", LogLevel::kWarn},
+                                                               {"error", LogLevel::kError},
+                                                               {"off", LogLevel::kOff}}));
   }
   if (!flags.log_format.empty()) {
-    SEDGE_ASSIGN_OR_RETURN(options.log_format,
-                           OneOf<LogFormat>("--log-format", flags.log_format,
-                                            {{"text", LogFormat::kText},
-                                             {"json", LogFormat::kJson}}));
+    SEDGE_ASSIGN_OR_RETURN(options.log_format, OneOf<LogFormat>("--log-format", flags.log_format,
+                                                                {{"text", LogFormat::kText},
+                                                                 {"json", LogFormat::kJson}}));
   }
   return {};
 }
@@ -144,9 +146,10 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->allow_extra_args(false);
   };
-  command.add_option("path", flags.paths,
-                     "Scripts (.js, .mjs), folders, or wrangler.jsonc, .json or .toml files; "
-                     "default: this folder")
+  command
+      .add_option("path", flags.paths,
+                  "Scripts (.js, .mjs), folders, or wrangler.jsonc, .json or .toml files; "
+                  "default: this folder")
       ->type_name("PATH")
       ->expected(0, CLI::detail::expected_max_vector_size);
   one("--host", flags.host, "ADDRESS", "Address to listen on (127.0.0.1; 0.0.0.0: every one)");
@@ -179,10 +182,10 @@ Result<ServeOptions> ReadServeFlags(const ServeFlags& flags) {
     options.port = *port;
   }
   SEDGE_ASSIGN_OR_RETURN(options.threads, ReadThreads(flags.threads));
-  SEDGE_RETURN_IF_ERROR(CheckNamed("--kv", flags.kv, false,
-                                   "BINDING or BINDING=NAMESPACE, such as CACHE=cache-1"));
-  SEDGE_RETURN_IF_ERROR(CheckNamed("--var", flags.vars, true,
-                                   "NAME=VALUE, such as GREETING=hello"));
+  SEDGE_RETURN_IF_ERROR(
+      CheckNamed("--kv", flags.kv, false, "BINDING or BINDING=NAMESPACE, such as CACHE=cache-1"));
+  SEDGE_RETURN_IF_ERROR(
+      CheckNamed("--var", flags.vars, true, "NAME=VALUE, such as GREETING=hello"));
   if (!flags.origin.empty()) {
     Result<worker::Endpoint> origin = worker::ParseEndpoint(flags.origin);
     if (!origin.ok()) {

@@ -39,8 +39,8 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags);
 Result<worker::ServeOptions> ReadServeFlags(const ServeFlags& flags);
 
 // Reads the files that `flags` names (workers, --cf, --ca) into `options`, which ReadServeFlags
-// made, and fills in what configurations decide: address, folder of the data, limits. A failure names
-// file and line. The workers' warnings stay in their configurations.
+// made, and fills in what configurations decide: address, folder of the data, limits. A failure
+// names file and line. The workers' warnings stay in their configurations.
 Status LoadServeFiles(const ServeFlags& flags, worker::ServeOptions& options);
 
 }  // namespace sedge::tools

@@ -68,8 +68,11 @@ Status AddDevVars(WorkerConfig& config, const fs::path& shown) {
     const auto taken = std::find_if(config.kv_namespaces.begin(), config.kv_namespaces.end(),
                                     [&](const auto& kv) { return kv.binding == var.name; });
     if (taken != config.kv_namespaces.end()) {
-      return ConfigError(source, var.line, "the name \"" + var.name + "\" is that of a KV namespace "
-                                           "in " + config.source + "; give one of them another");
+      return ConfigError(source, var.line,
+                         "the name \"" + var.name +
+                             "\" is that of a KV namespace "
+                             "in " +
+                             config.source + "; give one of them another");
     }
     SetVar(config, var.name, JsonString(var.value));
   }
@@ -103,8 +106,9 @@ Result<WorkerConfig> LoadConfigFile(const fs::path& shown) {
       break;
     }
     if (config.main.empty()) {
-      return ConfigError(source, 0, "main is missing, and none of " + ScriptNames() +
-                                        " is there; write for example main = \"src/index.js\"");
+      return ConfigError(source, 0,
+                         "main is missing, and none of " + ScriptNames() +
+                             " is there; write for example main = \"src/index.js\"");
     }
   } else if (!IsFile(config.main)) {
     return ConfigError(source, config.main_line, "main: there is no file " + config.main);
@@ -122,8 +126,10 @@ Result<WorkerConfig> LoadFolder(const fs::path& shown) {
     SEDGE_ASSIGN_OR_RETURN(WorkerConfig config, LoadScript((shown / name).lexically_normal()));
     return config;
   }
-  return NotFound(shown.string() + ": the folder has no worker; looked for wrangler.jsonc, "
-                                   "wrangler.json, wrangler.toml, " + ScriptNames());
+  return NotFound(shown.string() +
+                  ": the folder has no worker; looked for wrangler.jsonc, "
+                  "wrangler.json, wrangler.toml, " +
+                  ScriptNames());
 }
 
 }  // namespace
@@ -133,8 +139,9 @@ Result<WorkerConfig> LoadWorkerConfig(const std::string& path) {
   const fs::path shown(path);
   const fs::file_status status = fs::status(shown, error);
   if (!fs::exists(status)) {
-    return NotFound(path + ": there is no such file or folder; allowed is a script (.js, .mjs), a "
-                           "folder, or a wrangler.jsonc, .json or .toml");
+    return NotFound(path +
+                    ": there is no such file or folder; allowed is a script (.js, .mjs), a "
+                    "folder, or a wrangler.jsonc, .json or .toml");
   }
   if (fs::is_directory(status)) return LoadFolder(shown);
   const fs::path extension = shown.extension();
@@ -142,15 +149,16 @@ Result<WorkerConfig> LoadWorkerConfig(const std::string& path) {
   if (extension == ".json" || extension == ".jsonc" || extension == ".toml") {
     return LoadConfigFile(shown);
   }
-  return InvalidArgument(path + ": the file is of another kind than a worker; allowed is a script "
-                                "(.js, .mjs), a folder, or a wrangler.jsonc, .json or .toml");
+  return InvalidArgument(path +
+                         ": the file is of another kind than a worker; allowed is a script "
+                         "(.js, .mjs), a folder, or a wrangler.jsonc, .json or .toml");
 }
 
 Result<WorkerConfig> ParseWorkerConfig(ConfigSyntax syntax, std::string_view text,
                                        const std::string& source, const std::string& base_dir) {
-  SEDGE_ASSIGN_OR_RETURN(
-      const ConfigNode root,
-      syntax == ConfigSyntax::kToml ? ParseToml(text, source) : ParseJsonc(text, source));
+  SEDGE_ASSIGN_OR_RETURN(const ConfigNode root, syntax == ConfigSyntax::kToml
+                                                    ? ParseToml(text, source)
+                                                    : ParseJsonc(text, source));
   return ConfigReader(root, source).Read(base_dir);
 }
 
@@ -166,8 +174,9 @@ void SetKvNamespace(WorkerConfig& config, std::string binding, std::string id) {
 
 void SetVar(WorkerConfig& config, std::string name, std::string json) {
   std::erase_if(config.kv_namespaces, [&](const auto& kv) { return kv.binding == name; });
-  const auto at = std::lower_bound(config.vars.begin(), config.vars.end(), name,
-                                   [](const VarConfig& v, const std::string& n) { return v.name < n; });
+  const auto at =
+      std::lower_bound(config.vars.begin(), config.vars.end(), name,
+                       [](const VarConfig& v, const std::string& n) { return v.name < n; });
   if (at != config.vars.end() && at->name == name) {
     at->value = std::move(json);
   } else {

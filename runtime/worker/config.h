@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// WorkerConfig: what a wrangler.jsonc, wrangler.json or wrangler.toml, or a script alone, says about
-// one worker. A value, read once at start; after that any thread may read it.
+// WorkerConfig: what a wrangler.jsonc, wrangler.json or wrangler.toml, or a script alone, says
+// about one worker. A value, read once at start; after that any thread may read it.
 #pragma once
 
 #include <cstdint>
@@ -41,10 +41,11 @@ struct RouteConfig {
 
 struct WorkerConfig {
   std::string name;
-  std::string main;      // absolute path of the entry module
-  int main_line = 0;     // where the configuration names it; 0: it does not
-  std::string base_dir;  // absolute folder of the configuration, or of the script when there is none
-  std::string source;    // the file that this came from, as errors show it
+  std::string main;   // absolute path of the entry module
+  int main_line = 0;  // where the configuration names it; 0: it does not
+  std::string
+      base_dir;        // absolute folder of the configuration, or of the script when there is none
+  std::string source;  // the file that this came from, as errors show it
   std::string compatibility_date;  // "2026-01-31" or empty
   std::vector<std::string> compatibility_flags;
   std::vector<KvNamespaceConfig> kv_namespaces;
@@ -57,9 +58,9 @@ struct WorkerConfig {
   std::vector<std::string> warnings;       // for the log; at most one, about unknown keys
 };
 
-// PATH is a script (.js, .mjs), a wrangler file or a folder. In a folder the first of wrangler.jsonc,
-// wrangler.json, wrangler.toml, index.js, worker.js, src/index.js (and .mjs of each) counts.
-// Errors read "wrangler.toml:7: what is wrong; what is allowed".
+// PATH is a script (.js, .mjs), a wrangler file or a folder. In a folder the first of
+// wrangler.jsonc, wrangler.json, wrangler.toml, index.js, worker.js, src/index.js (and .mjs of
+// each) counts. Errors read "wrangler.toml:7: what is wrong; what is allowed".
 Result<WorkerConfig> LoadWorkerConfig(const std::string& path);
 
 enum class ConfigSyntax : uint8_t { kJsonc, kToml };

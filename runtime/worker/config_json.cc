@@ -17,7 +17,7 @@ using nlohmann::json;
 // Where the parser stands in the text; its iterators are copied, so they share this.
 struct Cursor {
   const char* next = nullptr;
-  int line = 1;          // of the last character read
+  int line = 1;  // of the last character read
   bool after_break = false;
 
   char Read() {
@@ -65,8 +65,7 @@ class TreeBuilder {
   using string_t = json::string_t;
   using binary_t = json::binary_t;
 
-  TreeBuilder(const Cursor& cursor, const std::string& source)
-      : cursor_(cursor), source_(source) {}
+  TreeBuilder(const Cursor& cursor, const std::string& source) : cursor_(cursor), source_(source) {}
 
   ConfigNode& root() { return root_; }
   const Status& status() const { return status_; }

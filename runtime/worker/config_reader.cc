@@ -37,8 +37,9 @@ std::string NameRule() { return "a text of 1 to " + std::to_string(kMaxNameBytes
 Result<WorkerConfig> ConfigReader::Read(const std::string& base_dir) {
   config_.source = source_;
   config_.base_dir = base_dir;
-  NoteUnknown(root_, "", {"$schema", "name", "main", "compatibility_date", "compatibility_flags",
-                          "kv_namespaces", "vars", "route", "routes", "dev", "limits"});
+  NoteUnknown(root_, "",
+              {"$schema", "name", "main", "compatibility_date", "compatibility_flags",
+               "kv_namespaces", "vars", "route", "routes", "dev", "limits"});
   SEDGE_RETURN_IF_ERROR(ReadNames());
   SEDGE_RETURN_IF_ERROR(ReadCompatibility());
   SEDGE_RETURN_IF_ERROR(ReadRoutes());
@@ -123,7 +124,8 @@ Status ConfigReader::ReadKvNamespaces(const ConfigNode& node) {
     const std::string prefix = "kv_namespaces[" + std::to_string(i) + "].";
     const ConfigNode& item = node.items[i];
     if (!item.is(Kind::kObject)) {
-      return WrongKind("kv_namespaces[" + std::to_string(i) + "]", item, "an object { binding, id }");
+      return WrongKind("kv_namespaces[" + std::to_string(i) + "]", item,
+                       "an object { binding, id }");
     }
     NoteUnknown(item, prefix, {"binding", "id", "preview_id", "remote"});
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* binding,
@@ -131,7 +133,8 @@ Status ConfigReader::ReadKvNamespaces(const ConfigNode& node) {
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* id,
                            Member(item, prefix, "id", Kind::kString, "a string"));
     if (!binding) {
-      return Error(item.line, prefix + "binding is missing: the name that the namespace has in env");
+      return Error(item.line,
+                   prefix + "binding is missing: the name that the namespace has in env");
     }
     for (const ConfigNode* text : {binding, id}) {
       if (text && !IsName(text->text)) {
@@ -148,7 +151,8 @@ Status ConfigReader::ReadKvNamespaces(const ConfigNode& node) {
 Status ConfigReader::ReadVars(const ConfigNode& node) {
   for (const ConfigMember& var : node.members) {
     if (!IsName(var.name)) {
-      return Error(var.line, "vars has the name " + Quoted(var.name) + "; allowed is " + NameRule());
+      return Error(var.line,
+                   "vars has the name " + Quoted(var.name) + "; allowed is " + NameRule());
     }
     SEDGE_RETURN_IF_ERROR(NoteBinding(var.name, var.line));
     SetVar(config_, var.name, var.value.ToJson());
@@ -184,8 +188,8 @@ Status ConfigReader::ReadRoute(const ConfigNode& node, const std::string& key) {
     for (const std::string_view name : {"zone_name", "zone_id"}) {
       SEDGE_RETURN_IF_ERROR(Member(node, key + ".", name, Kind::kString, "a string").status());
     }
-    SEDGE_ASSIGN_OR_RETURN(const ConfigNode* custom, Member(node, key + ".", "custom_domain",
-                                                            Kind::kBool, "true or false"));
+    SEDGE_ASSIGN_OR_RETURN(const ConfigNode* custom,
+                           Member(node, key + ".", "custom_domain", Kind::kBool, "true or false"));
     custom_domain = custom && custom->boolean;
   } else if (!node.is(Kind::kString)) {
     return WrongKind(key, node,
@@ -202,8 +206,8 @@ Status ConfigReader::ReadRoute(const ConfigNode& node, const std::string& key) {
 
 Status ConfigReader::ReadDev(const ConfigNode& node) {
   NoteUnknown(node, "dev.", {"port", "ip"});
-  SEDGE_ASSIGN_OR_RETURN(const ConfigNode* port, Member(node, "dev.", "port", Kind::kInteger,
-                                                        "a number from 0 to 65535"));
+  SEDGE_ASSIGN_OR_RETURN(const ConfigNode* port,
+                         Member(node, "dev.", "port", Kind::kInteger, "a number from 0 to 65535"));
   if (port) {
     if (port->integer < 0 || port->integer > 65535) {
       return Error(port->line, "dev.port is " + std::to_string(port->integer) +

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ConfigReader: from a configuration's tree to a WorkerConfig; checks types and values, collects the
-// keys that it does not know. Used once, on one thread.
+// ConfigReader: from a configuration's tree to a WorkerConfig; checks types and values, collects
+// the keys that it does not know. Used once, on one thread.
 #pragma once
 
 #include <string>

@@ -23,8 +23,8 @@ Result<ConfigNode> ConvertTable(const toml::table& table, const std::string& sou
   for (const auto& [key, value] : table) {
     SEDGE_ASSIGN_OR_RETURN(ConfigNode child, Convert(value, source, depth + 1));
     const int key_line = LineOf(key.source());
-    node.members.push_back({std::string(key.str()), key_line > 0 ? key_line : child.line,
-                            std::move(child)});
+    node.members.push_back(
+        {std::string(key.str()), key_line > 0 ? key_line : child.line, std::move(child)});
   }
   // toml++ orders by name; the file's order reads better in warnings.
   std::stable_sort(node.members.begin(), node.members.end(),

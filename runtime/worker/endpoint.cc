@@ -48,8 +48,7 @@ Result<Endpoint> ParseEndpoint(std::string_view url) {
   if (authority.find('@') != std::string_view::npos) return BadUrl(url, "has a user name");
   endpoint.port = endpoint.tls ? 443 : 80;
   const size_t port_at = authority.rfind(':');
-  if (port_at != std::string_view::npos &&
-      authority.find(']', port_at) == std::string_view::npos) {
+  if (port_at != std::string_view::npos && authority.find(']', port_at) == std::string_view::npos) {
     const Result<uint16_t> port = ParsePort(authority.substr(port_at + 1));
     if (!port.ok() || *port == 0) return BadUrl(url, "has no port from 1 to 65535 after ':'");
     endpoint.port = *port;

@@ -38,8 +38,8 @@ Result<std::string> ToAscii(std::string_view host) {
 Result<std::string> NormalizeHost(std::string_view host) {
   if (host.empty()) return InvalidArgument("the host is missing");
   if (host.size() > kMaxHostBytes) {
-    return InvalidArgument("the host has " + std::to_string(host.size()) +
-                           " bytes; at most " + std::to_string(kMaxHostBytes) + " are allowed");
+    return InvalidArgument("the host has " + std::to_string(host.size()) + " bytes; at most " +
+                           std::to_string(kMaxHostBytes) + " are allowed");
   }
   if (host.front() == '[') {
     const auto is_address_char = [](char c) { return HexValue(c) >= 0 || c == ':' || c == '.'; };
@@ -58,9 +58,11 @@ Result<std::string> NormalizeHost(std::string_view host) {
   }
   for (const char c : host) {
     if (IsHostChar(c)) continue;
-    if (c == ':' && std::count(host.begin(), host.end(), ':') > 1) return BadHost(host, "is an IPv6 address without brackets; write [::1]");
-    return BadHost(host, std::string("has a '") + c +
-                             "'; letters, digits, '-', '_' and '.' are allowed");
+    if (c == ':' && std::count(host.begin(), host.end(), ':') > 1) {
+      return BadHost(host, "is an IPv6 address without brackets; write [::1]");
+    }
+    return BadHost(host,
+                   std::string("has a '") + c + "'; letters, digits, '-', '_' and '.' are allowed");
   }
   if (host.find("..") != std::string_view::npos) return BadHost(host, "has an empty label");
   return AsciiLowerCopy(host);

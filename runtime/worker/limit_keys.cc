@@ -6,15 +6,18 @@ namespace {
 
 constexpr int64_t kKilo = 1 << 10;
 constexpr int64_t kMega = 1 << 20;
-constexpr int64_t kMaxMs = 24 * 3600 * 1000;   // a day
-constexpr int64_t kMinMemoryMb = 16;           // V8 itself needs some before any script runs
+constexpr int64_t kMaxMs = 24 * 3600 * 1000;  // a day
+constexpr int64_t kMinMemoryMb = 16;          // V8 itself needs some before any script runs
 constexpr int64_t kMaxMemoryMb = 64 * 1024;
 constexpr int64_t kMaxBodyBytes = int64_t{1} << 40;
 constexpr int64_t kMaxConnections = 1'000'000;
 
 template <auto Field>
 LimitKey Key(std::string_view name, int64_t min, int64_t max, bool per_worker = false) {
-  return {name, min, max, per_worker,
+  return {name,
+          min,
+          max,
+          per_worker,
           [](const Limits& limits) { return static_cast<int64_t>(limits.*Field); },
           [](Limits& limits, int64_t value) {
             limits.*Field = static_cast<std::decay_t<decltype(limits.*Field)>>(value);

@@ -12,7 +12,8 @@ namespace sedge::worker {
 namespace {
 
 constexpr std::string_view kAllowed =
-    "allowed is [http://|https://]HOST[/PATH], where HOST may begin with * and PATH may end with *, "
+    "allowed is [http://|https://]HOST[/PATH], where HOST may begin with * and PATH may end with "
+    "*, "
     "such as example.com/* or *.example.com/images/*";
 
 Status BadPattern(std::string_view text, std::string_view why) {
@@ -44,7 +45,8 @@ Status TakePort(std::string_view text, std::string_view& host, uint16_t& port) {
   const size_t colon = host.rfind(':');
   if (colon == std::string_view::npos || host.find(']', colon) != std::string_view::npos) return {};
   const Result<uint16_t> parsed = ParsePort(host.substr(colon + 1));
-  if (!parsed.ok() || *parsed == 0) return BadPattern(text, "has no port from 1 to 65535 after ':'");
+  if (!parsed.ok() || *parsed == 0)
+    return BadPattern(text, "has no port from 1 to 65535 after ':'");
   port = *parsed;
   host = host.substr(0, colon);
   return {};
@@ -73,8 +75,7 @@ Status ParseHost(std::string_view text, std::string_view host, RoutePattern& pat
 
 // Segments of the path; a final "*" that is a segment of its own counts as minus one.
 int PathScore(const RoutePattern& pattern) {
-  const auto slashes =
-      static_cast<int>(std::count(pattern.path.begin(), pattern.path.end(), '/'));
+  const auto slashes = static_cast<int>(std::count(pattern.path.begin(), pattern.path.end(), '/'));
   return slashes + 1 - (pattern.any_path_suffix && pattern.path.ends_with('/') ? 2 : 0);
 }
 
@@ -119,7 +120,8 @@ Result<RoutePattern> ParseRoutePattern(std::string_view text) {
 Result<RoutePattern> ParseCustomDomain(std::string_view text) {
   const auto bad = [text](std::string_view why) {
     return InvalidArgument("the custom domain \"" + std::string(text.substr(0, 200)) + "\" " +
-                           std::string(why) + "; allowed is a host name alone, such as "
+                           std::string(why) +
+                           "; allowed is a host name alone, such as "
                            "shop.example.com");
   };
   if (text.find('*') != std::string_view::npos) return bad("has a wildcard");

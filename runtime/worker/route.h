@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // RoutePattern: one route of a Workers configuration, such as "*.example.com/images/*", as
-// Cloudflare documents them: an optional scheme, a host that may begin with "*", a path that may end
-// with "*". Host ignores case, path does not. A value; any thread.
+// Cloudflare documents them: an optional scheme, a host that may begin with "*", a path that may
+// end with "*". Host ignores case, path does not. A value; any thread.
 #pragma once
 
 #include <cstdint>
@@ -45,9 +45,9 @@ Result<RoutePattern> ParseRoutePattern(std::string_view text);
 Result<RoutePattern> ParseCustomDomain(std::string_view text);
 
 // True when `a` is tried before `b`: a whole host before a wildcard, the longer host first, a named
-// port first; then the path with more segments (a final "/*" counts as minus one, so that "/images*"
-// comes before "/images/*", which is documented too), a whole path before a wildcard, the longer
-// first; then a named scheme.
+// port first; then the path with more segments (a final "/*" counts as minus one, so that
+// "/images*" comes before "/images/*", which is documented too), a whole path before a wildcard,
+// the longer first; then a named scheme.
 bool IsMoreSpecific(const RoutePattern& a, const RoutePattern& b);
 
 // A request's Host header in its parts; port 0 when it has none or a wrong one.

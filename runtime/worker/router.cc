@@ -18,8 +18,8 @@ std::string Where(const WorkerConfig& config, int line) {
 int CompareHost(std::string_view lower, std::string_view any_case) {
   const size_t common = std::min(lower.size(), any_case.size());
   for (size_t i = 0; i < common; ++i) {
-    const int difference = static_cast<unsigned char>(lower[i]) -
-                           static_cast<unsigned char>(AsciiLower(any_case[i]));
+    const int difference =
+        static_cast<unsigned char>(lower[i]) - static_cast<unsigned char>(AsciiLower(any_case[i]));
     if (difference != 0) return difference;
   }
   return static_cast<int>(lower.size() > common) - static_cast<int>(any_case.size() > common);

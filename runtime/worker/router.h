@@ -16,9 +16,9 @@ namespace sedge::worker {
 
 class Router {
  public:
-  // A worker without routes answers what no route matches. Two of those, or two workers with the same
-  // route, are an error that names both files. A worker that is alone answers everything, whatever
-  // its routes: so a project is reached at 127.0.0.1 before its host name points here.
+  // A worker without routes answers what no route matches. Two of those, or two workers with the
+  // same route, are an error that names both files. A worker that is alone answers everything,
+  // whatever its routes: so a project is reached at 127.0.0.1 before its host name points here.
   static Result<Router> Create(const std::vector<WorkerConfig>& workers);
 
   // The worker's index in what Create was given. `authority` is the Host header, `target` path and

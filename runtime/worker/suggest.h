@@ -8,9 +8,10 @@
 
 namespace sedge::worker {
 
-// The candidate nearest to `word` when it is near enough to be a slip (one edit in a short word, two in
-// a longer one; a swap of neighbours is one), else empty. Ignores case.
-std::string_view NearestWord(std::string_view word, const std::vector<std::string_view>& candidates);
+// The candidate nearest to `word` when it is near enough to be a slip (one edit in a short word,
+// two in a longer one; a swap of neighbours is one), else empty. Ignores case.
+std::string_view NearestWord(std::string_view word,
+                             const std::vector<std::string_view>& candidates);
 
 // "; did you mean --port?" or nothing.
 std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& candidates);

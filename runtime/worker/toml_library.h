@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// toml++ as this project includes it: headers alone, without exceptions, and without the assumptions
-// about its input that 3.3 makes and that input can break: "a = [ }" (a value that begins with a
-// terminator) and "a = \u00e9" (a letter where white space may stand) would be undefined behaviour. Past
-// those places the parser reports both as the errors that they are.
+// toml++ as this project includes it: headers alone, without exceptions, and without the
+// assumptions about its input that 3.3 makes and that input can break: "a = [ }" (a value that
+// begins with a terminator) and "a = \u00e9" (a letter where white space may stand) would be
+// undefined behaviour. Past those places the parser reports both as the errors that they are.
 #pragma once
 
 #include <cstdint>

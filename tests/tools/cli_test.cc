@@ -50,8 +50,8 @@ Outcome RunSedge(std::vector<const char*> words) {
   words.insert(words.begin(), "sedge");
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
-  outcome.status = RunCli(static_cast<int>(words.size()), words.data(),
-                          {serve, check, AddVersionCommand});
+  outcome.status =
+      RunCli(static_cast<int>(words.size()), words.data(), {serve, check, AddVersionCommand});
   outcome.out = ::testing::internal::GetCapturedStdout();
   outcome.err = ::testing::internal::GetCapturedStderr();
   return outcome;
@@ -69,11 +69,13 @@ TEST(CliTest, VersionIsAResult) {
 TEST(CliTest, HelpNamesEveryFlag) {
   const Outcome outcome = RunSedge({"serve", "--help"});
   EXPECT_EQ(outcome.status, 0);
-  for (const char* flag : {"--host", "--port", "--threads", "--kv", "--var", "--data-dir", "--origin",
-                           "--map", "--ca", "--cf", "--log-level", "--log-format", "PATH"}) {
+  for (const char* flag :
+       {"--host", "--port", "--threads", "--kv", "--var", "--data-dir", "--origin", "--map", "--ca",
+        "--cf", "--log-level", "--log-format", "PATH"}) {
     EXPECT_THAT(outcome.out, HasSubstr(flag));
   }
-  EXPECT_THAT(RunSedge({"--help"}).out, HasSubstr("Exit status: 0 fine, 1 the work failed, 2 wrong"));
+  EXPECT_THAT(RunSedge({"--help"}).out,
+              HasSubstr("Exit status: 0 fine, 1 the work failed, 2 wrong"));
   EXPECT_THAT(RunSedge({"check", "-h"}).out, HasSubstr("sedge check api/ web/"));
 }
 
@@ -86,8 +88,8 @@ TEST(CliTest, NothingIsWrongUsage) {
 
 TEST(CliTest, ServeTakesPathsAnywhereAmongFlags) {
   const Outcome outcome =
-      RunSedge({"serve", "a", "--kv", "CACHE", "b", "--kv", "DRAFTS=d", "--var=X=1", "--port", "0", "c",
-           "--map", "h=http://x", "--ca", "f", "--port", "1"});
+      RunSedge({"serve", "a", "--kv", "CACHE", "b", "--kv", "DRAFTS=d", "--var=X=1", "--port", "0",
+                "c", "--map", "h=http://x", "--ca", "f", "--port", "1"});
   EXPECT_EQ(outcome.err, "");
   EXPECT_EQ(outcome.status, 0);
   EXPECT_TRUE(outcome.served);
@@ -102,7 +104,8 @@ TEST(CliTest, ServeTakesPathsAnywhereAmongFlags) {
 }
 
 TEST(CliTest, ValuesAreTakenAsTheyAre) {
-  const Outcome outcome = RunSedge({"serve", "--var", "LIST=[1,2]", "--var", "TEXT=a b", "--var", "E="});
+  const Outcome outcome =
+      RunSedge({"serve", "--var", "LIST=[1,2]", "--var", "TEXT=a b", "--var", "E="});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.flags.vars, ElementsAre("LIST=[1,2]", "TEXT=a b", "E="));
 }

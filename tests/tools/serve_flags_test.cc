@@ -110,7 +110,8 @@ TEST(ServeFlagsReadTest, WrongValuesNameFlagAndAllowed) {
       {{.maps = {"a.com/x=http://b.com"}}, "\"a.com/x\" is not a host"},
       {{.maps = {"http://a.com=http://b.com"}}, "\"http://a.com\" is not a host"},
       {{.maps = {"a.com=http://b.com", "A.com=http://c.com"}}, "the host is mapped twice"},
-      {{.log_level = "debgu"}, "allowed is one of debug, info, warn, error, off; did you mean debug?"},
+      {{.log_level = "debgu"},
+       "allowed is one of debug, info, warn, error, off; did you mean debug?"},
       {{.log_format = "xml"}, "--log-format xml: allowed is one of text, json"},
   };
   for (const Case& c : cases) EXPECT_THAT(ReadError(c.flags), HasSubstr(c.why));
@@ -118,8 +119,9 @@ TEST(ServeFlagsReadTest, WrongValuesNameFlagAndAllowed) {
 
 TEST_F(ServeFlagsTest, BindingsApplyToEveryWorker) {
   Write("b/index.js", "");
-  Write("b/wrangler.toml", "route = \"b.com/*\"\nkv_namespaces = [{ binding = \"CACHE\" }]\n"
-                           "vars = { MODE = 1 }\n");
+  Write("b/wrangler.toml",
+        "route = \"b.com/*\"\nkv_namespaces = [{ binding = \"CACHE\" }]\n"
+        "vars = { MODE = 1 }\n");
   ServeFlags flags{.paths = {script_, (dir_ / "b").string()},
                    .kv = {"CACHE=shared", "DRAFTS"},
                    .vars = {"MODE=a=\"b\"", "EMPTY="}};
@@ -129,8 +131,8 @@ TEST_F(ServeFlagsTest, BindingsApplyToEveryWorker) {
   for (const worker::WorkerConfig& config : options.workers) {
     EXPECT_THAT(config.kv_namespaces, ElementsAre(KvNamespaceConfig{"CACHE", "shared"},
                                                   KvNamespaceConfig{"DRAFTS", "DRAFTS"}));
-    EXPECT_THAT(config.vars, ElementsAre(VarConfig{"EMPTY", "\"\""},
-                                         VarConfig{"MODE", "\"a=\\\"b\\\"\""}));
+    EXPECT_THAT(config.vars,
+                ElementsAre(VarConfig{"EMPTY", "\"\""}, VarConfig{"MODE", "\"a=\\\"b\\\"\""}));
   }
   EXPECT_EQ(options.data_dir, (dir_ / ".sedge").string());
 }
@@ -177,7 +179,8 @@ TEST_F(ServeFlagsTest, CfIsJsonWithFileAndLine) {
   ASSERT_EQ(Load({.paths = {script_}, .cf_file = cf}, options), "");
   EXPECT_EQ(options.cf_json, "{\"colo\":\"AMS\"}");
   Write("cf.json", "{\n\"colo\": AMS }");
-  EXPECT_THAT(LoadError({.paths = {script_}, .cf_file = cf}), HasSubstr(cf + ":2: this is not JSON"));
+  EXPECT_THAT(LoadError({.paths = {script_}, .cf_file = cf}),
+              HasSubstr(cf + ":2: this is not JSON"));
   Write("cf.json", "[]");
   EXPECT_THAT(LoadError({.paths = {script_}, .cf_file = cf}), HasSubstr("the file holds an array"));
   EXPECT_THAT(LoadError({.paths = {script_}, .cf_file = cf + "x"}),
@@ -186,7 +189,8 @@ TEST_F(ServeFlagsTest, CfIsJsonWithFileAndLine) {
 
 TEST_F(ServeFlagsTest, WrongFilesAreNamed) {
   EXPECT_THAT(LoadError({.paths = {(dir_ / "none").string()}}), HasSubstr("there is no such file"));
-  EXPECT_THAT(LoadError({.paths = {script_, script_}}), HasSubstr("both workers are without routes"));
+  EXPECT_THAT(LoadError({.paths = {script_, script_}}),
+              HasSubstr("both workers are without routes"));
   EXPECT_THAT(LoadError({.paths = {script_}, .ca_files = {script_}}),
               HasSubstr("--ca " + script_ + ": the file holds no certificate"));
   EXPECT_THAT(LoadError({.paths = {script_}, .ca_files = {dir_.string()}}),

@@ -108,9 +108,9 @@ TEST_F(ConfigLoadTest, DevVarsComeBeforeVars) {
   Write("index.js", "");
   Write("wrangler.toml", "[vars]\nA = 1\nB = 2\n");
   Write(".dev.vars", "B=\"two\\n\"\nC=3\n");
-  EXPECT_THAT(Load(dir_.string()).vars,
-              ElementsAre(VarConfig{"A", "1"}, VarConfig{"B", "\"two\\n\""},
-                          VarConfig{"C", "\"3\""}));
+  EXPECT_THAT(
+      Load(dir_.string()).vars,
+      ElementsAre(VarConfig{"A", "1"}, VarConfig{"B", "\"two\\n\""}, VarConfig{"C", "\"3\""}));
   EXPECT_THAT(Load((dir_ / "index.js").string()).vars,
               ElementsAre(VarConfig{"B", "\"two\\n\""}, VarConfig{"C", "\"3\""}));
 }

@@ -30,7 +30,8 @@ TEST(JsoncTest, TakesCommentsAndTrailingCommas) {
   EXPECT_EQ(Json("{\"a\": [1 , // last\n /* really */ ]}"), "{\"a\":[1]}");
   EXPECT_EQ(Json("{\"a\": \"x, // not a comment ,]\", }"), "{\"a\":\"x, // not a comment ,]\"}");
   EXPECT_EQ(Json("{\"a\": \"q\\\"/* ,}\", }"), "{\"a\":\"q\\\"/* ,}\"}");
-  EXPECT_EQ(Json("{\"a\": [-1.5, 1e3, null, \"\\u00fc\"]}"), "{\"a\":[-1.5,1000,null,\"\xC3\xBC\"]}");
+  EXPECT_EQ(Json("{\"a\": [-1.5, 1e3, null, \"\\u00fc\"]}"),
+            "{\"a\":[-1.5,1000,null,\"\xC3\xBC\"]}");
   EXPECT_EQ(Json("{\"a\": 18446744073709551615}"), "{\"a\":18446744073709551616}");
 }
 

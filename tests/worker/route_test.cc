@@ -33,8 +33,12 @@ TEST(RoutePatternTest, ReadsAndWrites) {
       {"*/*", "*/*"},
       {"*example.com/*", "*example.com/*"},
       {"[::1]:8787/*", "[::1]:8787/*"},
-      {"*gl\xC3\xB6" "d.se/*", "*xn--gld-tna.se/*"},
-      {"*.gl\xC3\xB6" "d.se/*", "*.xn--gld-tna.se/*"},
+      {"*gl\xC3\xB6"
+       "d.se/*",
+       "*xn--gld-tna.se/*"},
+      {"*.gl\xC3\xB6"
+       "d.se/*",
+       "*.xn--gld-tna.se/*"},
       {"example.com/\xC3\xBC b", "example.com/%C3%BC%20b"},
   };
   for (const auto& [text, canonical] : cases) EXPECT_EQ(Parse(text).ToString(), canonical) << text;

@@ -32,7 +32,8 @@ std::string Find(const std::vector<std::string>& a, const std::vector<std::strin
   return worker ? std::string(1, static_cast<char>('a' + *worker)) : "";
 }
 
-// Every example of precedence in Cloudflare's "Routes" and "Known issues", whichever worker is first.
+// Every example of precedence in Cloudflare's "Routes" and "Known issues", whichever worker is
+// first.
 TEST(RouterTest, MostSpecificRouteWinsAsDocumented) {
   struct Case {
     const char* winner;
@@ -126,7 +127,8 @@ TEST(RouterTest, SameRouteTwiceNamesBothFiles) {
 }
 
 TEST(RouterTest, TwoCatchAllsNameBothFiles) {
-  const Result<Router> router = Router::Create({Worker("a/worker.js", {}), Worker("b/worker.js", {})});
+  const Result<Router> router =
+      Router::Create({Worker("a/worker.js", {}), Worker("b/worker.js", {})});
   ASSERT_FALSE(router.ok());
   EXPECT_THAT(std::string(router.status().message()), HasSubstr("a/worker.js"));
   EXPECT_THAT(std::string(router.status().message()), HasSubstr("b/worker.js"));
