@@ -199,14 +199,18 @@ async function fromIterator(C, iterator, isAsync, mapfn, thisArg) {
   }
 }
 
+async function fromAsync(C, asyncItems, mapfn, thisArg) {
+  if (mapfn !== undefined) requireCallable(mapfn, "The mapping function");
+  const asyncMethod = getMethod(asyncItems, SymbolAsyncIterator);
+  const method = asyncMethod ?? getMethod(asyncItems, SymbolIterator);
+  if (method === undefined) return fromArrayLike(C, asyncItems, mapfn, thisArg);
+  const iterator = FunctionPrototypeCall(method, asyncItems);
+  if (!isObject(iterator)) throw new TypeError("The iterator is not an object");
+  return fromIterator(C, iterator, asyncMethod !== undefined, mapfn, thisArg);
+}
+
 defineMissing(Array, {
-  async fromAsync(asyncItems, mapfn = undefined, thisArg = undefined) {
-    if (mapfn !== undefined) requireCallable(mapfn, "The mapping function");
-    const asyncMethod = getMethod(asyncItems, SymbolAsyncIterator);
-    const method = asyncMethod ?? getMethod(asyncItems, SymbolIterator);
-    if (method === undefined) return fromArrayLike(this, asyncItems, mapfn, thisArg);
-    const iterator = FunctionPrototypeCall(method, asyncItems);
-    if (!isObject(iterator)) throw new TypeError("The iterator is not an object");
-    return fromIterator(this, iterator, asyncMethod !== undefined, mapfn, thisArg);
+  fromAsync(asyncItems, mapfn = undefined, thisArg = undefined) {
+    return fromAsync(this, asyncItems, mapfn, thisArg);
   },
 });

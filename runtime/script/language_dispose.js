@@ -4,8 +4,9 @@
 "use strict";
 
 const {
-  ArrayPrototypePop, ArrayPrototypePush, Error, FunctionPrototypeCall, ObjectDefineProperty, ObjectHasOwn,
-  PromiseReject, ReferenceError, SymbolToStringTag, TypeError, globalThis: globalObject,
+  ArrayPrototypePop, ArrayPrototypePush, Error, FunctionPrototypeCall, ObjectCreate, ObjectDefineProperty,
+  ObjectHasOwn, ObjectSetPrototypeOf, ReflectConstruct, PromiseReject, ReferenceError, SymbolToStringTag,
+  TypeError, globalThis: globalObject,
 } = primordials;
 
 const { asyncDispose, dispose } = require("script/language_symbol");
@@ -16,13 +17,18 @@ function defineHidden(object, key, value) {
     { __proto__: null, value, writable: true, enumerable: false, configurable: true });
 }
 
-class SuppressedError extends Error {
-  constructor(error, suppressed, message) {
-    super(message);
-    defineHidden(this, "error", error);
-    defineHidden(this, "suppressed", suppressed);
-  }
+// Not a class: it can be called without `new`, as every error can.
+function SuppressedError(error, suppressed, message) {
+  const args = message === undefined ? [] : [message];
+  const result = ReflectConstruct(Error, args, new.target === undefined ? SuppressedError : new.target);
+  defineHidden(result, "error", error);
+  defineHidden(result, "suppressed", suppressed);
+  return result;
 }
+ObjectSetPrototypeOf(SuppressedError, Error);
+ObjectDefineProperty(SuppressedError, "prototype", { __proto__: null, value: ObjectCreate(Error.prototype),
+  writable: false, enumerable: false, configurable: false });
+defineHidden(SuppressedError.prototype, "constructor", SuppressedError);
 defineHidden(SuppressedError.prototype, "name", "SuppressedError");
 defineHidden(SuppressedError.prototype, "message", "");
 

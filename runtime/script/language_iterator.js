@@ -350,9 +350,14 @@ defineMissing(IteratorPrototype, {
     if (method !== undefined) FunctionPrototypeCall(method, this);
   },
 });
+
+async function closeAsync(iterator) {
+  const method = getMethod(iterator, "return");
+  if (method !== undefined) await FunctionPrototypeCall(method, iterator);
+}
+
 defineMissing(AsyncIteratorPrototype, {
-  async [asyncDispose]() {
-    const method = getMethod(this, "return");
-    if (method !== undefined) await FunctionPrototypeCall(method, this);
+  [asyncDispose]() {
+    return closeAsync(this);
   },
 });
