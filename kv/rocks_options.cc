@@ -57,15 +57,14 @@ rocksdb::CompressionType Compression() {
   return lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
 }
 
-rocksdb::DBOptions DatabaseOptions(const StoreOptions& options,
-                                   std::shared_ptr<rocksdb::Cache> cache, size_t write_bytes) {
+rocksdb::DBOptions DatabaseOptions(std::shared_ptr<rocksdb::Cache> cache, size_t write_bytes) {
   rocksdb::DBOptions database;
   database.create_if_missing = true;
   database.create_missing_column_families = true;
   database.paranoid_checks = true;
-  // What was synced survives a torn tail; a synced log that is missing or short is an error.
+  // A tail torn by a power cut, which nobody was told is durable, must not keep the store shut.
+  // track_and_verify_wals_in_manifest stays off: before 7.9 it refuses sound folders at times.
   database.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  database.track_and_verify_wals_in_manifest = options.durable_writes;
   database.max_total_wal_size = 4 * write_bytes;
   database.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(write_bytes, std::move(cache));
@@ -114,7 +113,7 @@ RocksOptions MakeRocksOptions(const StoreOptions& options, ExpiredBlobSink expir
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(
       memory_bytes, kCacheShardBits, /*strict_capacity_limit=*/false, kIndexShareOfCache);
   RocksOptions rocks;
-  rocks.database = DatabaseOptions(options, cache, write_bytes);
+  rocks.database = DatabaseOptions(cache, write_bytes);
   rocks.records = FamilyOptions(cache, write_bytes, /*point_lookups=*/false);
   rocks.records.compaction_filter_factory =
       MakeRecordsExpiryFilter(options.clock, std::move(expired_blob_sink));
