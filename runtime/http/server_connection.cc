@@ -272,10 +272,12 @@ void ServerConnection::OnParseError() {
   // A handler that has not answered is told that nobody waits for its answer any more: the client
   // hears what is wrong with its body instead.
   const bool answer = exchange_held_ && output_ == Output::kNone;
-  if (answer) RespondText(status, text);
+  if (answer) {
+    RespondText(status, text);
+    life_ = Life::kFlushing;  // before the reader hears of it, which may try to answer
+  }
   FailPipe(InvalidArgument(text));
   if (answer) {
-    BeginClose();
     TellAborted();
   } else {
     TryFinish();

@@ -22,7 +22,7 @@ Status ServerConnection::WriteHead(const ResponseHead& head, ResponseFraming* fr
 Status ServerConnection::Respond(const ResponseHead& head, std::string_view body) {
   SEDGE_CHECK(exchange_held_);
   if (life_ != Life::kOpen) return OkStatus();  // nobody listens
-  SEDGE_CHECK(output_ == Output::kNone);
+  if (output_ != Output::kNone) return FailedPrecondition("the request is answered already");
   framing_.length = body.size();
   SEDGE_RETURN_IF_ERROR(WriteHead(head, &framing_));
   if (framing_.body == BodyFraming::kLength) {
@@ -42,7 +42,7 @@ Status ServerConnection::RespondStream(const ResponseHead& head,
                                        std::unique_ptr<BodySource> body) {
   SEDGE_CHECK(exchange_held_);
   if (life_ != Life::kOpen) return OkStatus();  // nobody listens
-  SEDGE_CHECK(output_ == Output::kNone);
+  if (output_ != Output::kNone) return FailedPrecondition("the request is answered already");
   framing_.length = body->length();
   SEDGE_RETURN_IF_ERROR(WriteHead(head, &framing_));
   if (framing_.body == BodyFraming::kNone) {
