@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// AbortController: https://dom.spec.whatwg.org/#interface-abortcontroller. Its signal is made when it is asked for.
+// AbortController: https://dom.spec.whatwg.org/#interface-abortcontroller. Its signal is made when it is
+// asked for.
 "use strict";
 
 const webidl = require("webidl/webidl");

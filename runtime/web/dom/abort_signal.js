@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// AbortSignal: https://dom.spec.whatwg.org/#interface-AbortSignal. A signal that nobody watches is an object with two
-// fields; everything else is made on first use.
+// AbortSignal: https://dom.spec.whatwg.org/#interface-AbortSignal. A signal that nobody watches is an object
+// with two fields; everything else is made on first use.
 "use strict";
 
 const webidl = require("webidl/webidl");
 const { DOMException } = require("dom/dom_exception");
 const { Event, trusted } = require("dom/event");
-const { EventTarget, defineEventHandler, dispatch, hasListeners, setAbortSupport } = require("dom/event_target");
 const {
-  ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSplice, Error, SafeSet, SetPrototypeForEach, WeakRef,
-  WeakRefPrototypeDeref,
+  EventTarget, defineEventHandler, dispatch, hasListeners, setAbortSupport,
+} = require("dom/event_target");
+const {
+  ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSplice, Error, SafeSet, SetPrototypeForEach,
+  WeakRef, WeakRefPrototypeDeref,
 } = primordials;
 const { constructKey, converters } = webidl;
 
@@ -63,7 +65,8 @@ class AbortSignal extends EventTarget {
   static timeout(milliseconds) {
     const context = "Failed to execute 'timeout' on 'AbortSignal'";
     webidl.requiredArguments(arguments.length, 1, context);
-    const delay = converters["unsigned long long"](milliseconds, `${context}: parameter 1`, { enforceRange: true });
+    const delay =
+      converters["unsigned long long"](milliseconds, `${context}: parameter 1`, { enforceRange: true });
     const signal = new AbortSignal(constructKey);
     startTimer(delay, () => {
       signalAbort(signal, new DOMException("The operation was aborted due to timeout", "TimeoutError"));
@@ -142,7 +145,9 @@ function addDependent(source, signal) {
   if (watch.dependents.length >= watch.pruneAt) {
     const alive = [];
     for (let i = 0; i < watch.dependents.length; ++i) {
-      if (WeakRefPrototypeDeref(watch.dependents[i]) !== undefined) ArrayPrototypePush(alive, watch.dependents[i]);
+      if (WeakRefPrototypeDeref(watch.dependents[i]) !== undefined) {
+        ArrayPrototypePush(alive, watch.dependents[i]);
+      }
     }
     watch.dependents = alive;
     watch.pruneAt = alive.length * 2 + 16;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DOMException: https://webidl.spec.whatwg.org/#idl-DOMException, with the legacy codes and, as V8's own errors have it,
-// a stack.
+// DOMException: https://webidl.spec.whatwg.org/#idl-DOMException, with the legacy codes and, as V8's own
+// errors have it, a stack.
 "use strict";
 
 const webidl = require("webidl/webidl");
@@ -37,8 +37,10 @@ const constants = {
 
 const codes = new SafeMap();
 const namesWithCodes = [
-  ["IndexSizeError", 1], ["HierarchyRequestError", 3], ["WrongDocumentError", 4], ["InvalidCharacterError", 5],
-  ["NoModificationAllowedError", 7], ["NotFoundError", 8], ["NotSupportedError", 9], ["InUseAttributeError", 10],
+  ["IndexSizeError", 1], ["HierarchyRequestError", 3], ["WrongDocumentError", 4],
+  ["InvalidCharacterError", 5],
+  ["NoModificationAllowedError", 7], ["NotFoundError", 8], ["NotSupportedError", 9],
+  ["InUseAttributeError", 10],
   ["InvalidStateError", 11], ["SyntaxError", 12], ["InvalidModificationError", 13], ["NamespaceError", 14],
   ["InvalidAccessError", 15], ["TypeMismatchError", 17], ["SecurityError", 18], ["NetworkError", 19],
   ["AbortError", 20], ["URLMismatchError", 21], ["QuotaExceededError", 22], ["TimeoutError", 23],

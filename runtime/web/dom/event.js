@@ -3,7 +3,7 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
-const { DateNow, ObjectDefineProperty } = primordials;
+const { DateNow, ObjectDefineProperty, ObjectGetOwnPropertyDescriptor } = primordials;
 const { boolean, DOMString } = webidl.converters;
 
 const NONE = 0;
@@ -121,10 +121,10 @@ class Event {
     state = (event) => #s in event ? event.#s : webidl.illegalInvocation();
     isEvent = (V) => webidl.isObject(V) && #s in V;
     // A getter of an object literal: not a constructor, and named "get isTrusted" as the standard has it.
-    isTrustedDescriptor = primordials.ObjectGetOwnPropertyDescriptor({
+    const { get } = ObjectGetOwnPropertyDescriptor({
       get isTrusted() { return state(this).isTrusted; },
     }, "isTrusted");
-    isTrustedDescriptor = { __proto__: null, get: isTrustedDescriptor.get, enumerable: true, configurable: false };
+    isTrustedDescriptor = { __proto__: null, get, enumerable: true, configurable: false };
   }
 }
 

@@ -8,7 +8,8 @@ const { DOMException } = require("dom/dom_exception");
 const { eventState, isEvent } = require("dom/event");
 const {
   ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSlice, ArrayPrototypeSplice, FunctionPrototypeCall,
-  ObjectDefineProperty, PromiseReject, ReflectGetOwnPropertyDescriptor, SafeMap, TypeError, globalThis: globalObject,
+  ObjectDefineProperty, PromiseReject, ReflectGetOwnPropertyDescriptor, SafeMap, TypeError,
+  globalThis: globalObject,
 } = primordials;
 const { boolean, DOMString } = webidl.converters;
 
@@ -100,7 +101,9 @@ function callListener(callback, event, thisValue) {
     return;
   }
   const { handleEvent } = callback;
-  if (typeof handleEvent !== "function") throw new TypeError("The event listener has no callable handleEvent.");
+  if (typeof handleEvent !== "function") {
+    throw new TypeError("The event listener has no callable handleEvent.");
+  }
   FunctionPrototypeCall(handleEvent, callback, event);
 }
 
@@ -216,7 +219,7 @@ class EventTarget {
 
 webidl.defineInterface(EventTarget);
 
-// ------------------------------------------------------------------------------------- event handler attributes
+// ----------------------------------------------------------------- event handler attributes
 
 class Handler {
   constructor() {

@@ -5,8 +5,8 @@
 const webidl = require("webidl/webidl");
 const { callAlgorithm0, callAlgorithm1 } = require("streams/promises");
 const {
-  FunctionPrototypeCall, PromisePrototypeThen, PromiseReject, PromiseResolve, SymbolAsyncIterator, SymbolIterator,
-  TypeError,
+  FunctionPrototypeCall, PromisePrototypeThen, PromiseReject, PromiseResolve, SymbolAsyncIterator,
+  SymbolIterator, TypeError,
 } = primordials;
 
 function getMethod(object, key) {

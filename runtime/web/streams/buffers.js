@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// ArrayBuffer operations of the Streams standard: https://streams.spec.whatwg.org/#abstract-opdef-transferarraybuffer ff.
+// ArrayBuffer operations of the Streams standard:
+// https://streams.spec.whatwg.org/#abstract-opdef-transferarraybuffer ff.
 "use strict";
 
 const webidl = require("webidl/webidl");
 const {
-  ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayBufferPrototypeGetDetached, ArrayBufferPrototypeTransfer,
-  DataView, DataViewPrototypeGetByteLength, DataViewPrototypeGetByteOffset, SafeMap, TypedArrayPrototypeGetByteLength,
-  TypedArrayPrototypeGetByteOffset, TypedArrayPrototypeGetSymbolToStringTag, TypedArrayPrototypeSet, Uint8Array,
+  ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayBufferPrototypeGetDetached,
+  ArrayBufferPrototypeTransfer, DataView, DataViewPrototypeGetByteLength, DataViewPrototypeGetByteOffset,
+  SafeMap, TypedArrayPrototypeGetByteLength, TypedArrayPrototypeGetByteOffset,
+  TypedArrayPrototypeGetSymbolToStringTag, TypedArrayPrototypeSet, Uint8Array,
 } = primordials;
 
 const elementTypes = new SafeMap(); // @@toStringTag -> [bytes per element, constructor]
@@ -46,7 +48,8 @@ function isDetached(buffer) {
   }
 }
 
-// Moves the bytes to a new buffer and detaches the old one. Throws a TypeError when the buffer cannot be detached.
+// Moves the bytes to a new buffer and detaches the old one. Throws a TypeError when the buffer cannot be
+// detached.
 function transfer(buffer) {
   return ArrayBufferPrototypeTransfer !== undefined
     ? ArrayBufferPrototypeTransfer(buffer) : ops.transferArrayBuffer(buffer);

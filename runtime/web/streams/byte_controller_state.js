@@ -150,7 +150,7 @@ class ByteControllerState {
     if (this.pendingPullIntos.length > 0) {
       const first = this.pendingPullIntos.peek();
       if (first.bytesFilled % first.element.size !== 0) {
-        const reason = new TypeError("The stream was closed in the middle of an element of the view to fill.");
+        const reason = new TypeError("The stream was closed within an element of the view to fill.");
         this.error(reason);
         throw reason;
       }
@@ -184,7 +184,9 @@ class ByteControllerState {
     const { stream } = this;
     if (this.pendingPullIntos.length > 0) {
       const first = this.pendingPullIntos.peek();
-      if (buffers.isDetached(first.buffer)) throw new TypeError("The BYOB request's buffer has been detached.");
+      if (buffers.isDetached(first.buffer)) {
+        throw new TypeError("The BYOB request's buffer has been detached.");
+      }
       this.invalidateByobRequest();
       first.buffer = buffers.transfer(first.buffer);
       if (first.readerType === NONE) this.enqueueReleasedPullInto(first);
@@ -230,7 +232,9 @@ class ByteControllerState {
     if (this.stream.status === CLOSED) {
       if (bytesWritten !== 0) throw new TypeError("bytesWritten must be 0 once the stream is closed.");
     } else {
-      if (bytesWritten === 0) throw new TypeError("bytesWritten must not be 0 while the stream is not closed.");
+      if (bytesWritten === 0) {
+        throw new TypeError("bytesWritten must not be 0 while the stream is not closed.");
+      }
       if (first.bytesFilled + bytesWritten > first.byteLength) {
         throw new RangeError(`bytesWritten is ${bytesWritten}, more than the view has room for.`);
       }
@@ -317,7 +321,9 @@ class ByteControllerState {
   }
 
   enqueueReleasedPullInto(pullInto) {
-    if (pullInto.bytesFilled > 0) this.enqueueCopy(pullInto.buffer, pullInto.byteOffset, pullInto.bytesFilled);
+    if (pullInto.bytesFilled > 0) {
+      this.enqueueCopy(pullInto.buffer, pullInto.byteOffset, pullInto.bytesFilled);
+    }
     this.pendingPullIntos.shift();
   }
 
@@ -455,7 +461,7 @@ class ByteControllerState {
         return;
       }
       if (this.closeRequested) {
-        const reason = new TypeError("The stream ends in the middle of an element of the view to fill.");
+        const reason = new TypeError("The stream ends within an element of the view to fill.");
         this.error(reason);
         readIntoRequest.error(reason);
         return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is behind a ReadableStreamDefaultController: https://streams.spec.whatwg.org/#rs-default-controller-abstract-ops
+// What is behind a ReadableStreamDefaultController:
+// https://streams.spec.whatwg.org/#rs-default-controller-abstract-ops
 "use strict";
 
 const { READABLE, CLOSED, ERRORED, close, error, hasReadRequests } = require("streams/readable_state");
@@ -8,7 +9,8 @@ const { detachRecord } = require("webidl/webidl");
 const { uponAlgorithm } = require("streams/promises");
 
 class DefaultControllerState {
-  // pull(controller) and cancel(reason) give undefined or a promise; null: nothing to do. size: null counts 1.
+  // pull(controller) and cancel(reason) give undefined or a promise; null: nothing to do. size: null counts
+  // 1.
   constructor(stream, pull, cancel, highWaterMark, size) {
     this.stream = stream;
     this.queue = new SizedQueue();

@@ -103,8 +103,8 @@ class Pipe {
     readable.read(this.reader, this);
   }
 
-  // The pipe is its own read request. The write happens in a microtask of its own, so that enqueue() never calls the
-  // sink.
+  // The pipe is its own read request. The write happens in a microtask of its own, so that enqueue() never
+  // calls the sink.
   chunk(value) {
     ++this.chunksOnTheWay;
     queueMicrotask(() => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Promises as the Streams standard uses them: made only when somebody asks, and calls of user algorithms that never throw.
+// Promises as the Streams standard uses them: made only when somebody asks, and calls of user algorithms that
+// never throw.
 "use strict";
 
 const { detachRecord } = require("webidl/webidl");
@@ -23,8 +24,8 @@ function markHandled(promise) {
   PromisePrototypeThen(promise, undefined, noop);
 }
 
-// A promise slot. The promise itself comes into being in get(). A slot made with `quiet` is one whose rejection nobody
-// has to handle ([[PromiseIsHandled]] is true).
+// A promise slot. The promise itself comes into being in get(). A slot made with `quiet` is one whose
+// rejection nobody has to handle ([[PromiseIsHandled]] is true).
 class Deferred {
   constructor(quiet) {
     this.status = PENDING;
@@ -83,8 +84,8 @@ function rejectedDeferred(quiet, reason) {
   return deferred;
 }
 
-// What an algorithm (pull, cancel, write ...) of a script gives back: undefined when it is done, or a promise. One
-// function for each number of arguments, since scripts can count them.
+// What an algorithm (pull, cancel, write ...) of a script gives back: undefined when it is done, or a
+// promise. One function for each number of arguments, since scripts can count them.
 function callAlgorithm0(fn, self) {
   try {
     const result = FunctionPrototypeCall(fn, self);
@@ -112,8 +113,8 @@ function callAlgorithm2(fn, self, a, b) {
   }
 }
 
-// Web IDL's "a promise resolved with": a promise of ours even for a promise, because some of the standard's sequences count
-// the ticks that this takes. undefined stays undefined.
+// Web IDL's "a promise resolved with": a promise of ours even for a promise, because some of the standard's
+// sequences count the ticks that this takes. undefined stays undefined.
 function promiseResolvedWith(result) {
   if (result === undefined) return undefined;
   return new Promise((resolve) => {

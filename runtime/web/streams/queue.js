@@ -62,7 +62,7 @@ class SizedQueue {
 
   enqueue(value, size) {
     if (typeof size !== "number" || !(size >= 0) || size === Infinity) {
-      throw new RangeError(`The size of a chunk must be a finite number that is not negative; it is ${size}.`);
+      throw new RangeError(`The size of a chunk must be a finite number >= 0; it is ${size}.`);
     }
     this.items.push(value);
     this.items.push(size);

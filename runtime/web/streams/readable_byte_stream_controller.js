@@ -30,7 +30,9 @@ class ReadableByteStreamController {
 
   close() {
     const s = stateOf(this);
-    if (!s.canCloseOrEnqueue) throw new TypeError("The stream cannot be closed: it is closed, closing or errored.");
+    if (!s.canCloseOrEnqueue) {
+      throw new TypeError("The stream cannot be closed: it is closed, closing or errored.");
+    }
     s.close();
   }
 
@@ -39,7 +41,9 @@ class ReadableByteStreamController {
     const context = "Failed to execute 'enqueue' on 'ReadableByteStreamController'";
     webidl.requiredArguments(arguments.length, 1, context);
     convertView(chunk, `${context}: parameter 1`);
-    if (byteLengthOf(chunk) === 0) throw new TypeError(`${context}: the chunk is empty or its buffer is detached.`);
+    if (byteLengthOf(chunk) === 0) {
+      throw new TypeError(`${context}: the chunk is empty or its buffer is detached.`);
+    }
     if (ArrayBufferPrototypeGetByteLength(bufferOf(chunk)) === 0) {
       throw new TypeError(`${context}: the chunk's buffer is empty.`);
     }

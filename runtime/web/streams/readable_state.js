@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is behind a ReadableStream and its readers, and the operations on them:
-// https://streams.spec.whatwg.org/#rs-abstract-ops and #readable-stream-reader-abstract-ops. Public classes are thin
-// wrappers around these records; the runtime's own code works on the records and never makes the wrappers.
+// https://streams.spec.whatwg.org/#rs-abstract-ops and #readable-stream-reader-abstract-ops. Public classes
+// are thin wrappers around these records; the runtime's own code works on the records and never makes the
+// wrappers.
 //
-// A controller record has: pullSteps(readRequest), cancelSteps(reason), releaseSteps(), hasChunk, takeChunk().
-// A read request has: chunk(value), close(), error(reason); a read-into request's close takes a view or undefined.
+// A controller record has: pullSteps(readRequest), cancelSteps(reason), releaseSteps(), hasChunk,
+// takeChunk(). A read request has: chunk(value), close(), error(reason); a read-into request's close takes a
+// view or undefined.
 "use strict";
 
 const { detachRecord } = require("webidl/webidl");
@@ -33,7 +35,8 @@ detachRecord(ReadableState);
 // Lazily gives reader.closed: most readers never look at it.
 function initialClosed(stream) {
   if (stream.status === READABLE) return new Deferred(true);
-  return stream.status === CLOSED ? resolvedDeferred(true, undefined) : rejectedDeferred(true, stream.storedError);
+  return stream.status === CLOSED
+    ? resolvedDeferred(true, undefined) : rejectedDeferred(true, stream.storedError);
 }
 
 class ReaderState {
@@ -146,5 +149,6 @@ exports.readInto = readInto;
 exports.release = release;
 exports.hasReadRequests = hasReadRequests;
 exports.hasReadIntoRequests = hasReadIntoRequests;
-// readable_stream.js sets these: isReadableStream(V), stateOf(stream). The readers, which it needs itself, use them.
+// readable_stream.js sets these: isReadableStream(V), stateOf(stream). The readers, which it needs itself,
+// use them.
 exports.brand = { isReadableStream: null, stateOf: null };

@@ -20,12 +20,18 @@ const { pipeTo } = require("streams/pipe");
 const writable = require("streams/writable_state");
 const { isAbortSignal } = require("dom/abort_signal");
 const {
-  FunctionPrototypeCall, ObjectDefineProperty, PromiseReject, PromiseResolve, RangeError, SymbolAsyncIterator, TypeError,
+  FunctionPrototypeCall, ObjectDefineProperty, PromiseReject, PromiseResolve, RangeError, SymbolAsyncIterator,
+  TypeError,
 } = primordials;
-const { boolean, object, Function: convertFunction, "unsigned long long": unsignedLongLong } = webidl.converters;
+const {
+  boolean, object, Function: convertFunction, "unsigned long long": unsignedLongLong,
+} = webidl.converters;
 
 const convertUnderlyingSource = webidl.dictionary("UnderlyingSource", [
-  { key: "autoAllocateChunkSize", converter: (V, context) => unsignedLongLong(V, context, { enforceRange: true }) },
+  {
+    key: "autoAllocateChunkSize",
+    converter: (V, context) => unsignedLongLong(V, context, { enforceRange: true }),
+  },
   { key: "cancel", converter: convertFunction },
   { key: "pull", converter: convertFunction },
   { key: "start", converter: convertFunction },
@@ -67,12 +73,12 @@ function setUpFromSource(state, source, dictionary, strategy) {
   let controller;
   if (dictionary.type === "bytes") {
     if (strategy.size !== undefined) {
-      throw new RangeError("Failed to construct 'ReadableStream': a byte stream takes no strategy with a size().");
+      throw new RangeError("Failed to construct 'ReadableStream': a byte stream's strategy has no size().");
     }
     const highWaterMark = highWaterMarkOf(strategy, 0);
     const { autoAllocateChunkSize } = dictionary;
     if (autoAllocateChunkSize === 0) {
-      throw new TypeError("Failed to construct 'ReadableStream': autoAllocateChunkSize must be greater than 0.");
+      throw new TypeError("Failed to construct 'ReadableStream': autoAllocateChunkSize must not be 0.");
     }
     controller = new ByteControllerState(
       state, pullAlgorithm, cancelAlgorithm, highWaterMark, autoAllocateChunkSize ?? 0);
@@ -120,7 +126,8 @@ class ReadableStream {
   cancel(reason = undefined) {
     if (!isReadableStream(this)) return illegalInvocation();
     if (this.#s.reader !== null) {
-      return PromiseReject(new TypeError("Failed to execute 'cancel' on 'ReadableStream': the stream is locked."));
+      return PromiseReject(
+        new TypeError("Failed to execute 'cancel' on 'ReadableStream': the stream is locked."));
     }
     return cancel(this.#s, reason) ?? PromiseResolve(undefined);
   }
@@ -143,7 +150,9 @@ class ReadableStream {
     const pipeOptions = convertPipeOptions(options, `${context}: parameter 2`);
     if (state.reader !== null) throw new TypeError(`${context}: the stream is locked.`);
     const destination = writable.brand.stateOf(pair.writable);
-    if (destination.writer !== null) throw new TypeError(`${context}: the transform's writable side is locked.`);
+    if (destination.writer !== null) {
+      throw new TypeError(`${context}: the transform's writable side is locked.`);
+    }
     markHandled(pipeTo(state, destination, pipeOptions));
     return pair.readable;
   }
@@ -186,8 +195,13 @@ class ReadableStream {
 }
 
 webidl.defineInterface(ReadableStream);
-ObjectDefineProperty(ReadableStream.prototype, SymbolAsyncIterator,
-  { __proto__: null, value: ReadableStream.prototype.values, writable: true, enumerable: false, configurable: true });
+ObjectDefineProperty(ReadableStream.prototype, SymbolAsyncIterator, {
+  __proto__: null,
+  value: ReadableStream.prototype.values,
+  writable: true,
+  enumerable: false,
+  configurable: true,
+});
 
 function wrap(state) {
   return new ReadableStream(webidl.constructKey, state);
@@ -198,9 +212,10 @@ function teeState(state) {
 }
 
 // A stream of the runtime's own: { start?, pull?, cancel?, highWaterMark?, type? }. pull(controller) and
-// start(controller) get the controller's record: enqueue(chunk), close(), error(reason), desiredSize; a byte stream's
-// enqueueOwned(uint8Array) takes a chunk without a transfer. Each gives undefined or a native promise and does not
-// throw. Default highWaterMark: 0, which means that nothing is pulled before somebody reads.
+// start(controller) get the controller's record: enqueue(chunk), close(), error(reason), desiredSize; a byte
+// stream's enqueueOwned(uint8Array) takes a chunk without a transfer. Each gives undefined or a native
+// promise and does not throw. Default highWaterMark: 0, which means that nothing is pulled before somebody
+// reads.
 function createReadableStream(source) {
   const state = new ReadableState();
   const pull = source.pull === undefined ? null : (controller) => source.pull(controller);

@@ -9,8 +9,8 @@ const { ReadIntoRequest } = require("streams/read_request");
 const buffers = require("streams/buffers");
 const { illegalInvocation } = require("streams/promises");
 const {
-  ArrayBufferPrototypeGetByteLength, FunctionPrototypeSymbolHasInstance, PromiseReject, PromiseResolve, RangeError,
-  TypeError,
+  ArrayBufferPrototypeGetByteLength, FunctionPrototypeSymbolHasInstance, PromiseReject, PromiseResolve,
+  RangeError, TypeError,
 } = primordials;
 
 const context = "Failed to execute 'read' on 'ReadableStreamBYOBReader'";
@@ -26,14 +26,17 @@ const convertOptions = webidl.dictionary("ReadableStreamBYOBReaderReadOptions", 
 let isReader;
 
 function released(method) {
-  return new TypeError(`Failed to execute '${method}' on 'ReadableStreamBYOBReader': the reader was released.`);
+  return new TypeError(
+    `Failed to execute '${method}' on 'ReadableStreamBYOBReader': the reader was released.`);
 }
 
 // The checks of read(view, { min }) up to the point where the view is taken.
 function checkView(view, min) {
   if (buffers.byteLengthOf(view) === 0) throw new TypeError(`${context}: the view is empty.`);
   const buffer = buffers.bufferOf(view);
-  if (ArrayBufferPrototypeGetByteLength(buffer) === 0) throw new TypeError(`${context}: the view's buffer is empty.`);
+  if (ArrayBufferPrototypeGetByteLength(buffer) === 0) {
+    throw new TypeError(`${context}: the view's buffer is empty.`);
+  }
   if (buffers.isDetached(buffer)) throw new TypeError(`${context}: the view's buffer is detached.`);
   if (min === 0) throw new TypeError(`${context}: 'min' must be at least 1.`);
   const { size } = buffers.elementTypeOf(view);
@@ -47,7 +50,8 @@ class ReadableStreamBYOBReader {
   constructor(stream) {
     webidl.requiredArguments(arguments.length, 1, "Failed to construct 'ReadableStreamBYOBReader'");
     if (!brand.isReadableStream(stream)) {
-      webidl.fail("Failed to construct 'ReadableStreamBYOBReader': parameter 1", "is not of type 'ReadableStream'.");
+      webidl.fail(
+        "Failed to construct 'ReadableStreamBYOBReader': parameter 1", "is not of type 'ReadableStream'.");
     }
     this.#s = acquireByobReader(brand.stateOf(stream));
   }

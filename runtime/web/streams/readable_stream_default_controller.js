@@ -21,7 +21,9 @@ class ReadableStreamDefaultController {
 
   close() {
     const s = stateOf(this);
-    if (!s.canCloseOrEnqueue) throw new TypeError("The stream cannot be closed: it is closed, closing or errored.");
+    if (!s.canCloseOrEnqueue) {
+      throw new TypeError("The stream cannot be closed: it is closed, closing or errored.");
+    }
     s.close();
   }
 

@@ -21,7 +21,8 @@ class ReadableStreamDefaultReader {
   constructor(stream) {
     webidl.requiredArguments(arguments.length, 1, "Failed to construct 'ReadableStreamDefaultReader'");
     if (!brand.isReadableStream(stream)) {
-      webidl.fail("Failed to construct 'ReadableStreamDefaultReader': parameter 1", "is not of type 'ReadableStream'.");
+      webidl.fail(
+        "Failed to construct 'ReadableStreamDefaultReader': parameter 1", "is not of type 'ReadableStream'.");
     }
     this.#s = new ReaderState(brand.stateOf(stream), false);
   }

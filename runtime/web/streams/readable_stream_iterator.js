@@ -30,8 +30,8 @@ class IteratorReadRequest extends DefaultReadRequest {
   }
 }
 
-// Calls follow each other: a second next() starts when the first has settled. A chunk that is there already is handed
-// out at once and leaves nothing ongoing.
+// Calls follow each other: a second next() starts when the first has settled. A chunk that is there already
+// is handed out at once and leaves nothing ongoing.
 class IteratorState {
   constructor(stream, preventCancel) {
     this.reader = new ReaderState(stream, false);
@@ -71,7 +71,8 @@ class IteratorState {
 
   return(value) {
     const steps = () => this.finish(value);
-    this.ongoing = this.ongoing === null ? this.finish(value) : PromisePrototypeThen(this.ongoing, steps, steps);
+    this.ongoing = this.ongoing === null
+      ? this.finish(value) : PromisePrototypeThen(this.ongoing, steps, steps);
     return PromisePrototypeThen(this.ongoing, () => {
       this.ongoing = null;
       return { value, done: true };
@@ -112,8 +113,13 @@ delete prototype.constructor; // scripts cannot reach the class
 ObjectSetPrototypeOf(prototype, AsyncIteratorPrototype);
 ObjectDefineProperty(prototype, "next", { __proto__: null, enumerable: true });
 ObjectDefineProperty(prototype, "return", { __proto__: null, enumerable: true });
-ObjectDefineProperty(prototype, SymbolToStringTag,
-  { __proto__: null, value: "ReadableStream AsyncIterator", writable: false, enumerable: false, configurable: true });
+ObjectDefineProperty(prototype, SymbolToStringTag, {
+  __proto__: null,
+  value: "ReadableStream AsyncIterator",
+  writable: false,
+  enumerable: false,
+  configurable: true,
+});
 
 exports.createAsyncIterator = (stream, preventCancel) =>
   new ReadableStreamAsyncIterator(new IteratorState(stream, preventCancel));

@@ -78,8 +78,8 @@ class DefaultTee extends TeeBase {
     return undefined;
   }
 
-  // The tee is its own read request. A chunk is passed on a microtask later, so that an error that is already known
-  // overtakes it.
+  // The tee is its own read request. A chunk is passed on a microtask later, so that an error that is already
+  // known overtakes it.
   chunk(value) {
     queueMicrotask(() => {
       this.readAgain = false;

@@ -101,8 +101,8 @@ class TransformState {
     });
   }
 
-  // Runs flush or cancel once, whatever ends the stream first. `settle(failed, reason)` then closes or errors the other
-  // side; it throws what the promise shall be rejected with.
+  // Runs flush or cancel once, whatever ends the stream first. `settle(failed, reason)` then closes or errors
+  // the other side; it throws what the promise shall be rejected with.
   finish(result, settle) {
     const finished = this.finished = new Deferred(false);
     this.algorithms = null;
@@ -146,7 +146,7 @@ class TransformState {
     });
   }
 
-  // ------------------------------------------------------------------------------- the readable side's source
+  // ----------------------------------------------------------- the readable side's source
 
   sourcePull() {
     this.setBackpressure(false);

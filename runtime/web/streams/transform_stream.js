@@ -49,8 +49,9 @@ function setUpFromTransformer(state, transformer, dictionary, strategies) {
       resolveStart = resolve;
     });
   }
-  state.setUp(promiseResolvedWith(started), algorithms, strategies.writableMark, strategies.writableSize, strategies.readableMark,
-    strategies.readableSize);
+  const { writableMark, writableSize, readableMark, readableSize } = strategies;
+  state.setUp(
+    promiseResolvedWith(started), algorithms, writableMark, writableSize, readableMark, readableSize);
   if (start !== undefined) resolveStart(FunctionPrototypeCall(start, transformer, controllerObject));
 }
 
@@ -69,8 +70,12 @@ class TransformStream {
     const forWritable = convertQueuingStrategy(writableStrategy, `${context}: parameter 2`);
     const forReadable = convertQueuingStrategy(readableStrategy, `${context}: parameter 3`);
     const dictionary = convertTransformer(transformer, `${context}: parameter 1`);
-    if (dictionary.readableType !== undefined) throw new RangeError(`${context}: 'readableType' must be absent.`);
-    if (dictionary.writableType !== undefined) throw new RangeError(`${context}: 'writableType' must be absent.`);
+    if (dictionary.readableType !== undefined) {
+      throw new RangeError(`${context}: 'readableType' must be absent.`);
+    }
+    if (dictionary.writableType !== undefined) {
+      throw new RangeError(`${context}: 'writableType' must be absent.`);
+    }
     const readableMark = highWaterMarkOf(forReadable, 0);
     const readableSize = sizeAlgorithmOf(forReadable);
     const writableMark = highWaterMarkOf(forWritable, 1);
@@ -97,10 +102,11 @@ class TransformStream {
 
 webidl.defineInterface(TransformStream);
 
-// A transform of the runtime's own: { transform(chunk, controller), flush?(controller), cancel?(reason), readableMark?,
-// writableMark? }, where controller has enqueue(chunk), error(reason), terminate(). They give undefined or a native
-// promise and do not throw. The result is the record for `new TransformStream(constructKey, record)`, or for the
-// `readable` and `writable` of another class (CompressionStream).
+// A transform of the runtime's own: { transform(chunk, controller), flush?(controller), cancel?(reason),
+// readableMark?, writableMark? }, where controller has enqueue(chunk), error(reason), terminate(). They give
+// undefined or a native promise and do not throw. The result is the record for `new
+// TransformStream(constructKey, record)`, or for the `readable` and `writable` of another class
+// (CompressionStream).
 function createTransformState(algorithms) {
   const state = new TransformState();
   state.setUp(undefined, algorithms, algorithms.writableMark ?? 1, null, algorithms.readableMark ?? 0, null);

@@ -39,4 +39,5 @@ webidl.defineInterface(TransformStreamDefaultController);
 
 exports.TransformStreamDefaultController = TransformStreamDefaultController;
 // The public object of a TransformState.
-exports.transformControllerOf = (s) => s.object ??= new TransformStreamDefaultController(webidl.constructKey, s);
+exports.transformControllerOf = (s) =>
+  s.object ??= new TransformStreamDefaultController(webidl.constructKey, s);

@@ -15,7 +15,8 @@ const { WRITABLE, ERRORING } = writable;
 const closeSentinel = { __proto__: null };
 
 class WritableControllerState {
-  // algorithms: { write(chunk), close(), abort(reason) }, each undefined-able and giving undefined or a promise.
+  // algorithms: { write(chunk), close(), abort(reason) }, each undefined-able and giving undefined or a
+  // promise.
   constructor(stream, algorithms, highWaterMark, size) {
     this.stream = stream;
     this.queue = new SizedQueue();

@@ -41,9 +41,11 @@ class WriterState {
     stream.writer = this;
     const { status } = stream;
     if (status === WRITABLE) {
-      this.ready = !stream.isClosing && stream.backpressure ? new Deferred(true) : resolvedDeferred(true, undefined);
+      this.ready = !stream.isClosing && stream.backpressure
+        ? new Deferred(true) : resolvedDeferred(true, undefined);
     } else {
-      this.ready = status === CLOSED ? resolvedDeferred(true, undefined) : rejectedDeferred(true, stream.storedError);
+      this.ready = status === CLOSED
+        ? resolvedDeferred(true, undefined) : rejectedDeferred(true, stream.storedError);
     }
     if (status === CLOSED) this.closed = resolvedDeferred(true, undefined);
     else this.closed = status === ERRORED ? rejectedDeferred(true, stream.storedError) : new Deferred(true);
@@ -136,7 +138,8 @@ function close(stream) {
 // close() with its checks, as writer.close() and stream.close() have it.
 function tryClose(stream, method) {
   if (stream.status === CLOSED || stream.status === ERRORED || stream.isClosing) {
-    const what = stream.status === ERRORED ? "errored" : stream.status === CLOSED ? "closed" : "closing already";
+    const what = stream.status === ERRORED
+      ? "errored" : stream.status === CLOSED ? "closed" : "closing already";
     return rejectedDeferred(false, new TypeError(`Failed to execute ${method}: the stream is ${what}.`));
   }
   return close(stream);
@@ -206,7 +209,7 @@ function write(writer, chunk) {
   if (stream !== writer.stream) return rejectedDeferred(false, new TypeError("The writer was released."));
   if (stream.status === ERRORED) return rejectedDeferred(false, stream.storedError);
   if (stream.isClosing || stream.status === CLOSED) {
-    return rejectedDeferred(false, new TypeError("A chunk cannot be written: the stream is closing or closed."));
+    return rejectedDeferred(false, new TypeError("A chunk cannot be written: the stream is closing."));
   }
   if (stream.status === ERRORING) return rejectedDeferred(false, stream.storedError);
   const deferred = new Deferred(false);

@@ -8,7 +8,9 @@ const { WritableControllerState } = require("streams/writable_controller_state")
 const { WritableStreamDefaultWriter } = require("streams/writable_stream_default_writer");
 const { writableControllerOf } = require("streams/writable_stream_default_controller");
 const { convertQueuingStrategy, highWaterMarkOf, sizeAlgorithmOf } = require("streams/queuing_strategy");
-const { callAlgorithm0, callAlgorithm1, callAlgorithm2, illegalInvocation, promiseResolvedWith } = require("streams/promises");
+const {
+  callAlgorithm0, callAlgorithm1, callAlgorithm2, illegalInvocation, promiseResolvedWith,
+} = require("streams/promises");
 const { FunctionPrototypeCall, PromiseReject, PromiseResolve, RangeError, TypeError } = primordials;
 const { any, object, Function: convertFunction } = webidl.converters;
 
@@ -61,7 +63,8 @@ class WritableStream {
   abort(reason = undefined) {
     if (!isWritableStream(this)) return illegalInvocation();
     if (this.#s.writer !== null) {
-      return PromiseReject(new TypeError("Failed to execute 'abort' on 'WritableStream': the stream is locked."));
+      return PromiseReject(
+        new TypeError("Failed to execute 'abort' on 'WritableStream': the stream is locked."));
     }
     return writable.abort(this.#s, reason) ?? PromiseResolve(undefined);
   }
@@ -69,7 +72,8 @@ class WritableStream {
   close() {
     if (!isWritableStream(this)) return illegalInvocation();
     if (this.#s.writer !== null) {
-      return PromiseReject(new TypeError("Failed to execute 'close' on 'WritableStream': the stream is locked."));
+      return PromiseReject(
+        new TypeError("Failed to execute 'close' on 'WritableStream': the stream is locked."));
     }
     return writable.tryClose(this.#s, "'close' on 'WritableStream'").get();
   }
@@ -93,8 +97,8 @@ function wrap(state) {
   return new WritableStream(webidl.constructKey, state);
 }
 
-// A stream of the runtime's own: { write?(chunk), close?(), abort?(reason), highWaterMark?, size? }. Each gives undefined or a
-// native promise and does not throw.
+// A stream of the runtime's own: { write?(chunk), close?(), abort?(reason), highWaterMark?, size? }. Each
+// gives undefined or a native promise and does not throw.
 function createWritableStream(sink) {
   const state = new writable.WritableState();
   new WritableControllerState(state, sink, sink.highWaterMark ?? 1, sink.size ?? null).start(undefined);

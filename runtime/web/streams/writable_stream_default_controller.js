@@ -31,4 +31,5 @@ webidl.defineInterface(WritableStreamDefaultController);
 
 exports.WritableStreamDefaultController = WritableStreamDefaultController;
 // The public object of a WritableControllerState.
-exports.writableControllerOf = (s) => s.object ??= new WritableStreamDefaultController(webidl.constructKey, s);
+exports.writableControllerOf = (s) =>
+  s.object ??= new WritableStreamDefaultController(webidl.constructKey, s);

@@ -10,7 +10,8 @@ const { PromiseReject, PromiseResolve, TypeError } = primordials;
 let isWriter;
 
 function released(what) {
-  return new TypeError(`Failed to execute '${what}' on 'WritableStreamDefaultWriter': the writer was released.`);
+  return new TypeError(
+    `Failed to execute '${what}' on 'WritableStreamDefaultWriter': the writer was released.`);
 }
 
 class WritableStreamDefaultWriter {
@@ -19,7 +20,8 @@ class WritableStreamDefaultWriter {
   constructor(stream) {
     webidl.requiredArguments(arguments.length, 1, "Failed to construct 'WritableStreamDefaultWriter'");
     if (!writable.brand.isWritableStream(stream)) {
-      webidl.fail("Failed to construct 'WritableStreamDefaultWriter': parameter 1", "is not of type 'WritableStream'.");
+      webidl.fail(
+        "Failed to construct 'WritableStreamDefaultWriter': parameter 1", "is not of type 'WritableStream'.");
     }
     this.#s = new writable.WriterState(writable.brand.stateOf(stream));
   }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Web IDL's JavaScript binding (https://webidl.spec.whatwg.org/#javascript-binding): conversions of arguments,
-// shapes of interfaces, pair iterators. Every builtin converts its input here and nowhere else.
-// A converter is (value, context, options?) => converted and throws TypeError(`${context} ...`).
+// Web IDL's JavaScript binding (https://webidl.spec.whatwg.org/#javascript-binding): conversions of
+// arguments, shapes of interfaces, pair iterators. Every builtin converts its input here and nowhere else. A
+// converter is (value, context, options?) => converted and throws TypeError(`${context} ...`).
 "use strict";
 
 const {
   ArrayBufferIsView, ArrayBufferPrototypeGetByteLength, ArrayBufferPrototypeGetResizable, ArrayIsArray,
   ArrayIterator, ArrayPrototypePush, DataViewPrototypeGetBuffer, FunctionPrototypeCall, IteratorPrototype,
   MathAbs, MathFloor, MathFround, MathTrunc, ObjectCreate, ObjectDefineProperties, ObjectDefineProperty,
-  ObjectFreeze, ObjectSetPrototypeOf, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, RegExpPrototypeExec, SafeSet,
-  SetPrototypeHas, SharedArrayBufferPrototypeGetByteLength, StringPrototypeCharCodeAt,
+  ObjectFreeze, ObjectSetPrototypeOf, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, RegExpPrototypeExec,
+  SafeSet, SetPrototypeHas, SharedArrayBufferPrototypeGetByteLength, StringPrototypeCharCodeAt,
   StringPrototypeSlice, StringPrototypeToWellFormed, SymbolIterator, SymbolToStringTag, TypeError,
   TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetSymbolToStringTag, Symbol,
   Array: { prototype: { values: originalArrayValues } },
@@ -145,7 +145,9 @@ function isArrayBuffer(V) {
 }
 
 function isSharedArrayBuffer(V) {
-  if (typeof V !== "object" || V === null || SharedArrayBufferPrototypeGetByteLength === undefined) return false;
+  if (typeof V !== "object" || V === null || SharedArrayBufferPrototypeGetByteLength === undefined) {
+    return false;
+  }
   try {
     SharedArrayBufferPrototypeGetByteLength(V);
     return true;
@@ -167,7 +169,9 @@ function bufferOf(view) {
 function checkViewBuffer(view, context, options) {
   const buffer = bufferOf(view);
   if (!isArrayBuffer(buffer)) {
-    if (options === undefined || !options.allowShared) fail(context, "must not be backed by a SharedArrayBuffer.");
+    if (options === undefined || !options.allowShared) {
+      fail(context, "must not be backed by a SharedArrayBuffer.");
+    }
     return;
   }
   if (ArrayBufferPrototypeGetResizable !== undefined && ArrayBufferPrototypeGetResizable(buffer) &&
@@ -243,10 +247,11 @@ function requiredArguments(actual, required, prefix) {
     `${prefix}: ${required} argument${required === 1 ? "" : "s"} required, but only ${actual} present.`);
 }
 
-// ---------------------------------------------------------------------------------------------- composed types
+// -------------------------------------------------------------------------- composed types
 
-// The result inherits from an empty frozen object without a prototype: nothing of Object.prototype shows through,
-// and unlike objects made with a null prototype it keeps fast properties. An absent member is no property at all.
+// The result inherits from an empty frozen object without a prototype: nothing of Object.prototype shows
+// through, and unlike objects made with a null prototype it keeps fast properties. An absent member is no
+// property at all.
 function dictionary(name, members) {
   function Dictionary() {}
   Dictionary.prototype = ObjectFreeze(ObjectCreate(null));
@@ -265,7 +270,8 @@ function dictionary(name, members) {
       const { key, converter, required, defaultValue } = members[i];
       const value = isEmpty ? undefined : V[key];
       if (value !== undefined) {
-        result[key] = converter(value, context === undefined ? `'${key}' of '${name}'` : `${context}: '${key}'`);
+        result[key] =
+          converter(value, context === undefined ? `'${key}' of '${name}'` : `${context}: '${key}'`);
       } else if (required) {
         fail(context, `lacks the required member '${key}' of ${name}.`);
       } else if (defaultValue !== undefined) {
@@ -351,12 +357,11 @@ function iface(name, isInstance) {
 
 function makeMembersEnumerable(target) {
   const keys = ReflectOwnKeys(target);
+  const isClass = typeof target === "function";
   for (let i = 0; i < keys.length; ++i) {
     const key = keys[i];
-    if (typeof key === "symbol" || key === "constructor" || key === "prototype" || key === "name" ||
-        key === "length") {
-      continue;
-    }
+    if (typeof key === "symbol") continue;
+    if (isClass ? key === "prototype" || key === "name" || key === "length" : key === "constructor") continue;
     const descriptor = ReflectGetOwnPropertyDescriptor(target, key);
     if (!descriptor.configurable) continue;
     ObjectDefineProperty(target, key, { __proto__: null, enumerable: true });
@@ -419,8 +424,8 @@ function makePairIterator(name, entriesOf) {
   };
 }
 
-// entriesOf(self) gives the list of [key, value] pairs as it is now; it throws "Illegal invocation" for a foreign self.
-// It is asked again at every step, which is what makes iteration live.
+// entriesOf(self) gives the list of [key, value] pairs as it is now; it throws "Illegal invocation" for a
+// foreign self. It is asked again at every step, which is what makes iteration live.
 function pairIterable(Class, name, entriesOf) {
   const makeIterator = makePairIterator(name, entriesOf);
   const methods = {

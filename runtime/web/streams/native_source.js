@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between ReadableStreams and native bytes: a stream over a body handle (web/README.md, "Ops"), and a
+// stream's way back into native code. A body that no script reads never enters JavaScript: its handle is
+// simply handed on.
+"use strict";
+
+const { createReadableStream, readableState } = require("streams/readable_stream");
+const { READABLE, ReaderState, cancel, read } = require("streams/readable_state");
+const { byteLengthOf, byteOffsetOf } = require("streams/buffers");
+const { markHandled } = require("streams/promises");
+const { addAbortAlgorithm, abortReason, isAborted, removeAbortAlgorithm } = require("dom/abort_signal");
+const webidl = require("webidl/webidl");
+const {
+  ArrayBufferIsView, ArrayPrototypePush, Promise, PromisePrototypeThen, PromiseReject, String, TypeError,
+  TypedArrayPrototypeSet, Uint8Array,
+} = primordials;
+
+// What readAllBytes() collects at most unless its caller says otherwise: the memory of a worker.
+const kMaxBufferedBytes = 128 * 1024 * 1024;
+
+class NativeSource {
+  constructor(handle) {
+    this.type = "bytes";
+    this.highWaterMark = 0; // nothing is read before somebody asks
+    this.start = undefined;
+    this.handle = handle;
+    this.stream = null; // the ReadableState
+  }
+
+  pull(controller) {
+    this.stream.nativeHandle = 0;
+    return PromisePrototypeThen(ops.bodyRead(this.handle), (chunk) => {
+      if (chunk !== null) {
+        controller.enqueueOwned(chunk);
+        return;
+      }
+      controller.close();
+      if (controller.pendingPullIntos.length > 0) controller.respond(0);
+    });
+  }
+
+  cancel() {
+    this.stream.nativeHandle = 0;
+    ops.bodyCancel(this.handle);
+    return undefined;
+  }
+}
+
+webidl.detachRecord(NativeSource);
+
+// A byte stream that owns the handle from now on.
+function createNativeReadableStream(handle) {
+  const source = new NativeSource(handle);
+  const stream = createReadableStream(source);
+  const state = readableState(stream);
+  source.stream = state;
+  state.nativeHandle = handle;
+  state.expectedLength = ops.bodyLength(handle);
+  return stream;
+}
+
+// The handle of a native stream that is neither disturbed nor locked, now the caller's; 0 for any other
+// stream. The stream is locked, disturbed and closed afterwards.
+function takeNativeHandle(stream) {
+  const state = readableState(stream);
+  const handle = state.nativeHandle;
+  if (handle === 0 || state.disturbed || state.reader !== null || state.status !== READABLE) return 0;
+  state.nativeHandle = 0;
+  state.disturbed = true;
+  new ReaderState(state, false);
+  state.controller.close();
+  return handle;
+}
+
+// The standard wants Uint8Arrays; Workers take every view and buffer.
+function toBytes(chunk) {
+  if (webidl.isUint8Array(chunk)) return chunk;
+  if (ArrayBufferIsView(chunk)) {
+    return new Uint8Array(webidl.bufferOf(chunk), byteOffsetOf(chunk), byteLengthOf(chunk));
+  }
+  if (webidl.isArrayBuffer(chunk)) return new Uint8Array(chunk);
+  throw new TypeError(`This ReadableStream did not return bytes: it gave a value of type ${typeof chunk}, and a ` +
+    "body is made of Uint8Arrays. Encode text first, for example with a TextEncoderStream.");
+}
+
+// Reads a stream to its end; it is its own read request. Subclasses: take(bytes), which gives undefined or a
+// promise to wait for, finish() and fail(reason).
+class Drain {
+  constructor(stream) {
+    this.stream = readableState(stream);
+    this.reader = new ReaderState(this.stream, false);
+    this.isReading = false;
+    this.hasMore = false;
+    this.isOver = false;
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  // A chunk that is there at once is taken in a loop, not in a recursion.
+  next() {
+    this.hasMore = true;
+    if (this.isReading) return;
+    this.isReading = true;
+    while (this.hasMore && !this.isOver) {
+      this.hasMore = false;
+      read(this.reader, this);
+    }
+    this.isReading = false;
+  }
+
+  chunk(value) {
+    if (this.isOver) return;
+    try {
+      const bytes = toBytes(value);
+      const taken = byteLengthOf(bytes) === 0 ? undefined : this.take(bytes);
+      if (taken === undefined) this.next();
+      else PromisePrototypeThen(taken, () => this.next(), (reason) => this.abandon(reason));
+    } catch (reason) {
+      this.abandon(reason);
+    }
+  }
+
+  close() {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.finish();
+  }
+
+  error(reason) {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.fail(reason);
+    this.reject(reason);
+  }
+
+  // Ends it for a reason that is not the stream's own: the stream hears that nobody reads on.
+  abandon(reason) {
+    if (this.isOver) return;
+    this.error(reason);
+    const cancelled = cancel(this.stream, reason);
+    if (cancelled !== undefined) markHandled(cancelled);
+  }
+}
+
+webidl.detachRecord(Drain);
+
+function messageOf(reason) {
+  try {
+    return webidl.isObject(reason) && reason.message !== undefined ? `${reason.message}` : String(reason);
+  } catch {
+    return "The body's stream failed.";
+  }
+}
+
+class Pump extends Drain {
+  constructor(stream, pipe) {
+    super(stream);
+    this.pipe = pipe;
+  }
+
+  take(bytes) {
+    return ops.pipeWrite(this.pipe, bytes);
+  }
+
+  finish() {
+    try {
+      ops.pipeClose(this.pipe);
+      this.resolve(undefined);
+    } catch (reason) {
+      this.reject(reason);
+    }
+  }
+
+  fail(reason) {
+    try {
+      ops.pipeError(this.pipe, messageOf(reason));
+    } catch { /* the pipe's reader went away first: nobody has to be told */ }
+  }
+}
+
+// Writes a stream's chunks to a pipe, as fast as the pipe's reader takes them. The promise is fulfilled when
+// all is written; it is rejected when the stream fails, the reader goes away (the stream is cancelled then)
+// or the AbortSignal aborts. The stream must not be locked.
+function pumpToPipe(stream, pipeHandle, signal = undefined) {
+  const pump = new Pump(stream, pipeHandle);
+  if (signal === undefined || signal === null) {
+    pump.next();
+    return pump.promise;
+  }
+  if (isAborted(signal)) {
+    pump.abandon(abortReason(signal));
+    return pump.promise;
+  }
+  const onAbort = (reason) => pump.abandon(reason);
+  addAbortAlgorithm(signal, onAbort);
+  const stop = () => removeAbortAlgorithm(signal, onAbort);
+  PromisePrototypeThen(pump.promise, stop, stop);
+  pump.next();
+  return pump.promise;
+}
+
+class Collector extends Drain {
+  constructor(stream, maxBytes) {
+    super(stream);
+    this.maxBytes = maxBytes;
+    this.chunks = [];
+    this.size = 0;
+  }
+
+  take(bytes) {
+    this.size += byteLengthOf(bytes);
+    if (this.size > this.maxBytes) {
+      throw new TypeError(`The body has more than ${this.maxBytes} bytes. Read it as a stream instead.`);
+    }
+    ArrayPrototypePush(this.chunks, bytes);
+    return undefined;
+  }
+
+  finish() {
+    const { chunks } = this;
+    if (chunks.length === 1) {
+      this.resolve(chunks[0]);
+      return;
+    }
+    const all = new Uint8Array(this.size);
+    let offset = 0;
+    for (let i = 0; i < chunks.length; ++i) {
+      TypedArrayPrototypeSet(all, chunks[i], offset);
+      offset += byteLengthOf(chunks[i]);
+    }
+    this.resolve(all);
+  }
+
+  fail() {
+    this.chunks = [];
+  }
+}
+
+// Everything that is left in a stream as one Uint8Array. The stream is disturbed and locked afterwards.
+function readAllBytes(stream, maxBytes = kMaxBufferedBytes) {
+  const handle = takeNativeHandle(stream);
+  if (handle !== 0) return ops.bodyReadAll(handle, maxBytes);
+  if (readableState(stream).reader !== null) {
+    return PromiseReject(new TypeError("The body's stream is locked."));
+  }
+  const collector = new Collector(stream, maxBytes);
+  collector.next();
+  return collector.promise;
+}
+
+exports.Drain = Drain;
+exports.createNativeReadableStream = createNativeReadableStream;
+exports.takeNativeHandle = takeNativeHandle;
+exports.pumpToPipe = pumpToPipe;
+exports.readAllBytes = readAllBytes;
+exports.kMaxBufferedBytes = kMaxBufferedBytes;
