@@ -31,6 +31,7 @@ fail() {
   exit 1
 }
 
+# shellcheck source=/dev/null
 codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-unknown}")
 list=third_party/packages-$codename.txt
 if [[ ! -e $list ]]; then
@@ -97,9 +98,9 @@ unpack() {
   mkdir -p "$deps_dir"
   cp -a "$dir/root/." "$deps_dir/"
   # The shared libraries that they need are installed as usual: first choices, names alone.
-  unpacked_libraries=$(for package in "$dir"/*.deb; do dpkg-deb -f "$package" Depends; done |
+  mapfile -t unpacked_libraries < <(for package in "$dir"/*.deb; do dpkg-deb -f "$package" Depends; done |
     tr ',' '\n' | sed 's/|.*//; s/^ *\([a-z0-9.+-]*\).*/\1/' |
-    grep '^lib' | grep -v '^libnode' | sort -u || true)
+    grep '^lib' | grep -v '^libnode' | sort -u)
   rm -rf "$dir"
 }
 
@@ -129,7 +130,7 @@ install_v8() {
   echo "tools/deps.sh: apt does not install ${packages[0]} beside this machine's nodejs" >&2
   unpack "${packages[@]}"
   local libraries
-  mapfile -t libraries < <(missing_of $unpacked_libraries)
+  mapfile -t libraries < <(missing_of "${unpacked_libraries[@]}")
   [[ ${#libraries[@]} == 0 ]] || apt_install "${libraries[@]}"
 }
 
@@ -146,7 +147,7 @@ install_browser() {
   for package in $(section browser); do
     installed "$package" && continue
     update_lists
-    if [[ -n $(apt-cache policy "$package" | grep 'Candidate: [^(]') ]]; then
+    if apt-cache policy "$package" | grep -q 'Candidate: [^(]'; then
       apt_install "$package"
     else
       echo "tools/deps.sh: apt offers no $package; the tests that need one will be skipped" >&2
@@ -154,8 +155,7 @@ install_browser() {
   done
 }
 
-packages=()
-for name in "${sections[@]}"; do packages+=($(section "$name")); done
+mapfile -t packages < <(for name in "${sections[@]}"; do section "$name"; done)
 mapfile -t missing < <(missing_of "${packages[@]}")
 [[ ${#missing[@]} == 0 ]] || apt_install "${missing[@]}"
 install_v8
