@@ -20,11 +20,12 @@ const { ArrayPrototypeSlice, JSONStringify, Promise, PromisePrototypeThen, SafeS
 
 const kMaxRedirects = 20;
 
-// Those of one connection, and what the HTTP client decides itself.
+// Those of one connection, and what the HTTP client decides itself: it asks for no content coding, because
+// what comes back may be read here.
 const kConnectionHeaders = new SafeSet();
 const connectionHeaders = [
-  "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer",
-  "transfer-encoding", "upgrade",
+  "accept-encoding", "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te",
+  "trailer", "transfer-encoding", "upgrade",
 ];
 for (let i = 0; i < connectionHeaders.length; ++i) kConnectionHeaders.add(connectionHeaders[i]);
 // Those that describe the body: gone when a redirect drops it.

@@ -6,8 +6,8 @@ const webidl = require("webidl/webidl");
 const { replaceMatches } = require("file/replace_matches");
 const { URL, parseURL } = require("url/url");
 const {
-  JSONStringify, NumberPrototypeToString, ReflectGetOwnPropertyDescriptor, StringPrototypeCharCodeAt, StringPrototypeIndexOf,
-  StringPrototypeSlice, TypeError, uncurryThis,
+  JSONStringify, NumberPrototypeToString, ReflectGetOwnPropertyDescriptor, StringPrototypeCharCodeAt,
+  StringPrototypeIndexOf, StringPrototypeSlice, TypeError, uncurryThis,
 } = primordials;
 
 function getter(name) {

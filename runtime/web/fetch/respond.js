@@ -3,13 +3,12 @@
 // stream that is JavaScript's is pumped into a pipe, and respond() then gives the promise of that.
 "use strict";
 
-const { kBytes, kString, takeSendable } = require("fetch/body");
+const { checkUsable, kBytes, kString, takeSendable } = require("fetch/body");
+const { dropHandle } = require("fetch/body_stream");
+const { markHandled } = require("streams/promises");
 const { isResponse, responseBody, responseExtras, responseHeaderBlock, responseStatus, responseStatusText } =
   require("fetch/response");
 const { TypeError } = primordials;
-
-const kUsedMessage =
-  "Body has already been used. It can only be used once. Use tee() first if you need to read it twice.";
 
 function respond(slot, response) {
   if (!isResponse(response)) {
@@ -26,7 +25,7 @@ function respond(slot, response) {
     return undefined;
   }
   if (body.kind === kString || body.kind === kBytes) {
-    if (body.used) throw new TypeError(kUsedMessage);
+    checkUsable(body);
     body.used = true;
     const { source } = body;
     body.source = null;
@@ -34,7 +33,13 @@ function respond(slot, response) {
     return undefined;
   }
   const sendable = takeSendable(body);
-  ops.respond(slot, status, responseStatusText(response), block, sendable);
+  try {
+    ops.respond(slot, status, responseStatusText(response), block, sendable);
+  } catch (error) { // nothing was sent: whoever feeds the body hears that nobody reads it
+    if (typeof sendable === "number") dropHandle(sendable);
+    if (body.pump !== undefined) markHandled(body.pump);
+    throw error;
+  }
   return body.pump;
 }
 

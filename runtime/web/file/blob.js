@@ -243,6 +243,8 @@ class RunsSource {
   }
 }
 
+webidl.detachRecord(RunsSource);
+
 function closeByteStream(controller) {
   controller.close();
   if (controller.getByobRequest() !== null) controller.respond(0);

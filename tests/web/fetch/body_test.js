@@ -98,6 +98,21 @@ describe("body", () => {
     expect([...await clone.bytes()]).toEqual([1, 2]);
   });
 
+  test("a chunk that its writer changes later was read as it came", async () => {
+    const chunk = bytesOf(1);
+    const stream = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(chunk);
+        if (++chunk[0] === 4) controller.close();
+      },
+    }, { highWaterMark: 0 });
+    expect([...await new Response(stream).bytes()]).toEqual([1, 2, 3]);
+    const held = bytesOf(7);
+    const single = await new Response(streamOf(held)).bytes();
+    held[0] = 8;
+    expect([...single]).toEqual([7]);
+  });
+
   test("clones of a stream get their own chunks", async () => {
     const chunk = bytesOf(1, 2);
     const response = new Response(streamOf(chunk));
@@ -135,7 +150,10 @@ describe("body", () => {
   });
 
   test("blob() has the type of the headers", async () => {
-    const type = async (value) => (await new Response("x", { headers: { "content-type": value } }).blob()).type;
+    const type = async (value) => {
+      const response = new Response("x", { headers: { "content-type": value } });
+      return (await response.blob()).type;
+    };
     expect(await type("Text/HTML; Charset=UTF-8")).toBe("text/html;charset=UTF-8");
     expect(await type("a/b;x=\"y z\"")).toBe("a/b;x=\"y z\"");
     expect(await type("nonsense")).toBe("");

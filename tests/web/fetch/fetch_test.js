@@ -43,7 +43,8 @@ describe("fetch refuses", () => {
     await expect(fetch("http://example.com/", { signal: AbortSignal.abort() })).rejects.toThrow("aborted");
     let caught;
     const body = new Blob(["x"]).stream();
-    await fetch("http://example.com/", { method: "POST", body, signal: AbortSignal.abort("why") }).catch((reason) => {
+    const signal = AbortSignal.abort("why");
+    await fetch("http://example.com/", { method: "POST", body, signal }).catch((reason) => {
       caught = reason;
     });
     expect(caught).toBe("why");

@@ -34,7 +34,8 @@ describe("Response", () => {
     for (const status of [0, 199, 600, 1000]) {
       expect(() => new Response(null, { status })).toThrow(RangeError);
     }
-    expect(() => new Response(null, { status: 99 })).toThrow("The status provided (99) is outside the range [200, 599]");
+    expect(() => new Response(null, { status: 99 })).toThrow(
+      "The status provided (99) is outside the range [200, 599]");
     expect(() => new Response(null, { status: 101 })).toThrow("needs a 'webSocket'");
     expect(new Response(null, { statusText: "Très bon" }).statusText).toBe("Très bon");
     expect(() => new Response(null, { statusText: "a\nb" })).toThrow("Invalid statusText");
