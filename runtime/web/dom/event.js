@@ -8,9 +8,6 @@ const { boolean, DOMString } = webidl.converters;
 
 const NONE = 0;
 
-// Milliseconds since the time origin; the wall clock until the runtime installs performance.now().
-let now = DateNow;
-
 const convertEventInit = webidl.dictionary("EventInit", [
   { key: "bubbles", converter: boolean, defaultValue: () => false },
   { key: "cancelable", converter: boolean, defaultValue: () => false },
@@ -27,7 +24,7 @@ class EventState {
     this.target = null;
     this.currentTarget = null;
     this.phase = NONE;
-    this.timeStamp = now();
+    this.timeStamp = DateNow(); // as performance.now() has it: the time origin is 0
     this.propagationStopped = false;
     this.immediatePropagationStopped = false;
     this.canceled = false;
@@ -134,9 +131,6 @@ webidl.defineConstants(Event, { NONE, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING
 exports.Event = Event;
 exports.eventState = state;
 exports.isEvent = isEvent;
-exports.setEventClock = (fn) => {
-  now = fn;
-};
 // Marks an event made by the runtime; returns it.
 exports.trusted = (event) => {
   state(event).isTrusted = true;

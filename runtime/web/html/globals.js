@@ -47,6 +47,8 @@ const interfaces = [
   ["html/worker_global_scope", "ServiceWorkerGlobalScope", "WorkerGlobalScope"],
   ["streams/byte_length_queuing_strategy", "ByteLengthQueuingStrategy"],
   ["streams/count_queuing_strategy", "CountQueuingStrategy"],
+  ["streams/fixed_length_stream", "FixedLengthStream"],
+  ["streams/identity_transform_stream", "IdentityTransformStream"],
   ["streams/readable_byte_stream_controller", "ReadableByteStreamController"],
   ["streams/readable_stream", "ReadableStream"],
   ["streams/readable_stream_byob_reader", "ReadableStreamBYOBReader"],

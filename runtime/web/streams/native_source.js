@@ -79,8 +79,8 @@ function toBytes(chunk) {
     return new Uint8Array(webidl.bufferOf(chunk), byteOffsetOf(chunk), byteLengthOf(chunk));
   }
   if (webidl.isArrayBuffer(chunk)) return new Uint8Array(chunk);
-  throw new TypeError(`This ReadableStream did not return bytes: it gave a value of type ${typeof chunk}, and a ` +
-    "body is made of Uint8Arrays. Encode text first, for example with a TextEncoderStream.");
+  throw new TypeError(`This ReadableStream did not return bytes: it gave a value of type ${typeof chunk}; a` +
+    " body is made of Uint8Arrays. Encode text first, for example with a TextEncoderStream.");
 }
 
 // Reads a stream to its end; it is its own read request. Subclasses: take(bytes), which gives undefined or a
