@@ -1,19 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 // Adds to a built-in object what this V8 lacks: methods and getters written in an object literal, so that
 // they have the names and lengths of the standard and are no constructors. What is there already stays.
+//
+// Nothing is added before installMissing(): V8 adds some of its own methods only when an isolate starts from
+// the snapshot, so what is missing cannot be told while the snapshot is made.
 "use strict";
 
-const { ObjectDefineProperty, ObjectHasOwn, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys } = primordials;
+const { ArrayPrototypePush, ObjectDefineProperty, ObjectHasOwn, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys } =
+  primordials;
+
+const targets = [];
+const keysOf = [];
+const descriptors = [];
 
 function defineMissing(target, source) {
   const keys = ReflectOwnKeys(source);
   for (let i = 0; i < keys.length; ++i) {
-    if (ObjectHasOwn(target, keys[i])) continue;
     const { get, set, value } = ReflectGetOwnPropertyDescriptor(source, keys[i]);
-    ObjectDefineProperty(target, keys[i], get !== undefined || set !== undefined
+    ArrayPrototypePush(targets, target);
+    ArrayPrototypePush(keysOf, keys[i]);
+    ArrayPrototypePush(descriptors, get !== undefined || set !== undefined
       ? { __proto__: null, get, set, enumerable: false, configurable: true }
       : { __proto__: null, value, writable: true, enumerable: false, configurable: true });
   }
 }
 
+function installMissing() {
+  for (let i = 0; i < targets.length; ++i) {
+    if (!ObjectHasOwn(targets[i], keysOf[i])) ObjectDefineProperty(targets[i], keysOf[i], descriptors[i]);
+  }
+}
+
 exports.defineMissing = defineMissing;
+exports.installMissing = installMissing;

@@ -15,7 +15,12 @@ void EntryScope::Leave() {
   if (isolate_.watchdog()) isolate_.watchdog()->Leave();
   // A termination ends what ran in this entry and nothing else: later entries (to report it, to let
   // other requests finish) must be able to run.
-  if (isolate_.termination() != Termination::kNone) isolate_.v8()->CancelTerminateExecution();
+  if (isolate_.termination() != Termination::kNone) {
+    if (isolate_.v8()->IsExecutionTerminating()) {
+      isolate_.set_terminated_request(isolate_.current_request());
+    }
+    isolate_.v8()->CancelTerminateExecution();
+  }
 }
 
 }  // namespace sedge::script

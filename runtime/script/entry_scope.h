@@ -19,8 +19,8 @@ class EntryScope {
         context_(isolate.context()),
         context_scope_(context_),
         outer_request_(isolate.current_request()) {
-    if (isolate.entry_depth()++ == 0 && isolate.watchdog()) isolate.watchdog()->Enter();
     isolate.set_current_request(request);
+    if (isolate.entry_depth()++ == 0 && isolate.watchdog()) isolate.watchdog()->Enter();
   }
 
   ~EntryScope() {

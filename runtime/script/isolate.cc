@@ -28,6 +28,7 @@ void OnFatal(const char* location, const char* message) {
 void OnPromiseReject(v8::PromiseRejectMessage message) {
   Isolate* isolate = Isolate::From(message.GetPromise()->GetIsolate());
   if (!isolate) return;  // while the snapshot is made
+  isolate->note_rejection();
   v8::Isolate* v8 = isolate->v8();
   v8::Local<v8::Function> hook = isolate->Hook("promiseRejected");
   if (hook.IsEmpty()) return;
@@ -127,14 +128,18 @@ Isolate::~Isolate() {
   isolate_->Dispose();
 }
 
-v8::Local<v8::Function> Isolate::Hook(std::string_view name) {
-  v8::Local<v8::Value> hook;
+v8::Local<v8::Value> Isolate::HookValue(std::string_view name) {
+  v8::Local<v8::Value> value;
   if (hook_table_.IsEmpty() ||
-      !hook_table_.Get(isolate_)->Get(context(), Intern(isolate_, name)).ToLocal(&hook) ||
-      !hook->IsFunction()) {
-    return {};
+      !hook_table_.Get(isolate_)->Get(context(), Intern(isolate_, name)).ToLocal(&value)) {
+    return v8::Undefined(isolate_);
   }
-  return hook.As<v8::Function>();
+  return value;
+}
+
+v8::Local<v8::Function> Isolate::Hook(std::string_view name) {
+  v8::Local<v8::Value> hook = HookValue(name);
+  return hook->IsFunction() ? hook.As<v8::Function>() : v8::Local<v8::Function>();
 }
 
 size_t Isolate::NewHook(std::string_view name) {
@@ -142,6 +147,11 @@ size_t Isolate::NewHook(std::string_view name) {
   SEDGE_CHECK(!function.IsEmpty());
   hooks_.emplace_back(isolate_, function);
   return hooks_.size() - 1;
+}
+
+void Isolate::set_current_request(uint64_t id) {
+  current_request_ = id;
+  if (watchdog_) watchdog_->SetRequest(id);
 }
 
 void Isolate::Terminate(Termination why) {

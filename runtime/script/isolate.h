@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/base/slot_map.h"
@@ -69,13 +70,18 @@ class Isolate {
 
   // The function that runtime/worker/main.js exports under that name; empty when there is none.
   v8::Local<v8::Function> Hook(std::string_view name);
+  // Whatever the main builtin exports under that name.
+  v8::Local<v8::Value> HookValue(std::string_view name);
   // The same by a number that NewHook gave, for the path of a request.
   v8::Local<v8::Function> HookAt(size_t index) { return hooks_[index].Get(isolate_); }
   size_t NewHook(std::string_view name);
 
   // Which request JavaScript works for now; 0 when for none. Ops that wait remember it.
   uint64_t current_request() const { return current_request_; }
-  void set_current_request(uint64_t id) { current_request_ = id; }
+  void set_current_request(uint64_t id);
+  // The request whose JavaScript was ended by force; see termination().
+  uint64_t terminated_request() const { return terminated_request_; }
+  void set_terminated_request(uint64_t id) { terminated_request_ = id; }
 
   // Ended by force: the next scope that leaves JavaScript sees it. The isolate must be replaced.
   Termination termination() const { return termination_.load(std::memory_order_relaxed); }
@@ -97,6 +103,9 @@ class Isolate {
   // For EntryScope.
   int& entry_depth() { return entry_depth_; }
   WatchdogEntry* watchdog() { return watchdog_.get(); }
+  // True when promises were rejected, or their rejections handled, since it was last asked.
+  bool take_rejections() { return std::exchange(has_rejections_, false); }
+  void note_rejection() { has_rejections_ = true; }
   void set_after_microtasks(std::function<void()> hook) { after_microtasks_ = std::move(hook); }
   const std::function<void()>& after_microtasks() const { return after_microtasks_; }
 
@@ -120,7 +129,9 @@ class Isolate {
   std::unique_ptr<WatchdogEntry> watchdog_;
   std::function<void()> after_microtasks_;
   uint64_t current_request_ = 0;
+  uint64_t terminated_request_ = 0;
   int entry_depth_ = 0;
+  bool has_rejections_ = false;
   std::atomic<Termination> termination_{Termination::kNone};
 };
 

@@ -44,14 +44,17 @@ void ModuleLoader::ConfigureIsolate() {
 }
 
 Result<MainScript> ModuleLoader::LoadMain(std::shared_ptr<SourceCache> sources,
-                                          const std::string& base_dir, const std::string& path) {
+                                          const std::string& base_dir, const std::string& path,
+                                          const std::function<void()>& before_classic) {
   sources_ = std::move(sources);
   base_dir_ = base_dir;
   v8::Local<v8::Module> module;
   v8::Local<v8::Script> script;
   SEDGE_RETURN_IF_ERROR(CompileMain(path, &module, &script));
   v8::TryCatch caught(isolate_.v8());
-  return script.IsEmpty() ? RunModule(module, caught) : RunClassic(script, caught);
+  if (script.IsEmpty()) return RunModule(module, caught);
+  if (before_classic) before_classic();
+  return RunClassic(script, caught);
 }
 
 Status ModuleLoader::CheckMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
@@ -145,12 +148,30 @@ v8::MaybeLocal<v8::Module> ModuleLoader::LoadFile(const std::string& path) {
 
   v8::Local<v8::Value> value;
   if (!ReadValue(path, *text).ToLocal(&value)) return {};
-  v8::Local<v8::Module> module = v8::Module::CreateSyntheticModule(
-      isolate, Text(isolate, DisplayName(path)), {Intern(isolate, "default")}, OnEvaluateSynthetic);
+  v8::Local<v8::Object> exports = v8::Object::New(isolate);
+  exports->Set(isolate_.context(), Intern(isolate, "default"), value).Check();
+  return MakeSynthetic(path, DisplayName(path), exports);
+}
+
+void ModuleLoader::AddBuiltinModule(const std::string& specifier, v8::Local<v8::Object> exports) {
+  MakeSynthetic(specifier, specifier, exports);
+}
+
+v8::Local<v8::Module> ModuleLoader::MakeSynthetic(const std::string& key, const std::string& name,
+                                                  v8::Local<v8::Object> exports) {
+  v8::Isolate* isolate = isolate_.v8();
+  v8::Local<v8::Context> context = isolate_.context();
+  std::vector<v8::Local<v8::String>> names;
+  v8::Local<v8::Array> keys = exports->GetOwnPropertyNames(context).ToLocalChecked();
+  for (uint32_t i = 0; i < keys->Length(); ++i) {
+    names.push_back(keys->Get(context, i).ToLocalChecked().As<v8::String>());
+  }
+  v8::Local<v8::Module> module =
+      v8::Module::CreateSyntheticModule(isolate, Text(isolate, name), names, OnEvaluateSynthetic);
   values_.emplace(module->GetIdentityHash(),
                   std::make_pair(v8::Global<v8::Module>(isolate, module),
-                                 v8::Global<v8::Value>(isolate, value)));
-  by_path_.emplace(path, v8::Global<v8::Module>(isolate, module));
+                                 v8::Global<v8::Object>(isolate, exports)));
+  by_path_.emplace(key, v8::Global<v8::Module>(isolate, module));
   return module;
 }
 
@@ -200,6 +221,9 @@ v8::MaybeLocal<v8::Value> ModuleLoader::ReadValue(const std::string& path, std::
 
 v8::MaybeLocal<v8::Module> ModuleLoader::Resolve(const std::string& specifier,
                                                  const std::string& referrer) {
+  if (auto known = by_path_.find(specifier); known != by_path_.end()) {
+    return known->second.Get(isolate_.v8());
+  }
   Result<std::string> path = ResolvePath(specifier, referrer);
   if (path.ok()) return LoadFile(*path);
   ThrowError(isolate_.v8(), std::string(path.status().message()));
@@ -333,11 +357,15 @@ v8::MaybeLocal<v8::Value> ModuleLoader::OnEvaluateSynthetic(v8::Local<v8::Contex
   auto [first, last] = self.values_.equal_range(module->GetIdentityHash());
   for (; first != last; ++first) {
     if (!(first->second.first == module)) continue;
-    if (module
-            ->SetSyntheticModuleExport(isolate, Intern(isolate, "default"),
-                                       first->second.second.Get(isolate))
-            .IsNothing()) {
-      return {};
+    v8::Local<v8::Object> exports = first->second.second.Get(isolate);
+    v8::Local<v8::Array> keys;
+    if (!exports->GetOwnPropertyNames(context).ToLocal(&keys)) return {};
+    for (uint32_t i = 0; i < keys->Length(); ++i) {
+      v8::Local<v8::Value> key, value;
+      if (!keys->Get(context, i).ToLocal(&key) || !exports->Get(context, key).ToLocal(&value) ||
+          module->SetSyntheticModuleExport(isolate, key.As<v8::String>(), value).IsNothing()) {
+        return {};
+      }
     }
     self.values_.erase(first);
     break;

@@ -4,6 +4,7 @@
 // scripts for the service-worker form. The isolate's thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -45,11 +46,16 @@ class ModuleLoader {
   // Compiles and runs the worker. A file is a module when it imports or exports something (or is .mjs),
   // else a classic script. Names in stack traces are relative to `base_dir`. Failures are
   // texts with file:line:column and a code frame. REQUIRES: an EntryScope.
+  // `before_classic` is called before a classic script runs.
   Result<MainScript> LoadMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
-                              const std::string& path);
+                              const std::string& path,
+                              const std::function<void()>& before_classic = {});
   // Compiles without running: for `sedge check`.
   Status CheckMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
                    const std::string& path);
+
+  // Makes `import ... from "specifier"` give the properties of `exports`. REQUIRES: an EntryScope.
+  void AddBuiltinModule(const std::string& specifier, v8::Local<v8::Object> exports);
 
   // Line `line` (1-based) of the loaded file that stack traces call `name`; "" when unknown.
   std::string SourceLine(const std::string& name, int line);
@@ -71,6 +77,8 @@ class ModuleLoader {
   // Each throws a JavaScript exception and returns empty on failure.
   v8::MaybeLocal<v8::Module> LoadFile(const std::string& path);
   v8::MaybeLocal<v8::Module> CompileSource(const std::string& path, std::string_view text);
+  v8::Local<v8::Module> MakeSynthetic(const std::string& key, const std::string& name,
+                                      v8::Local<v8::Object> exports);
   v8::MaybeLocal<v8::Value> ReadValue(const std::string& path, std::string_view text);
   v8::MaybeLocal<v8::Module> Resolve(const std::string& specifier, const std::string& referrer);
   // The file that `specifier` means, or why there is none.
@@ -97,9 +105,10 @@ class ModuleLoader {
   Isolate& isolate_;
   std::shared_ptr<SourceCache> sources_;
   std::string base_dir_;
-  std::map<std::string, v8::Global<v8::Module>> by_path_;
+  std::map<std::string, v8::Global<v8::Module>> by_path_;  // and builtin modules by specifier
   std::unordered_multimap<int, Known> by_hash_;
-  std::unordered_multimap<int, std::pair<v8::Global<v8::Module>, v8::Global<v8::Value>>> values_;
+  // What synthetic modules export once they are evaluated: an object whose properties are the exports.
+  std::unordered_multimap<int, std::pair<v8::Global<v8::Module>, v8::Global<v8::Object>>> values_;
 };
 
 }  // namespace sedge::script

@@ -45,7 +45,8 @@ function copyPrototype(prototype, prefix) {
   }
 }
 
-for (const name of ["JSON", "Math", "Reflect", "Atomics"]) copyStatics(globalThis[name], name);
+// Atomics and WebAssembly are made after the snapshot is loaded: they cannot be captured here.
+for (const name of ["JSON", "Math", "Reflect"]) copyStatics(globalThis[name], name);
 
 for (const name of [
   "AggregateError", "Array", "ArrayBuffer", "BigInt", "BigInt64Array", "BigUint64Array", "Boolean", "DataView",
@@ -91,7 +92,9 @@ for (const name of ["decodeURI", "decodeURIComponent", "encodeURI", "encodeURICo
   primordials[name] = globalThis[name];
 }
 primordials.globalThis = globalThis;
-primordials.WebAssembly = globalThis.WebAssembly;
+// V8 10.2 adds Object.hasOwn only when an isolate starts.
+const hasOwnProperty = uncurryThis(Object.prototype.hasOwnProperty);
+primordials.ObjectHasOwn = (object, key) => hasOwnProperty(object, key);
 
 // Subclasses whose methods are their own properties: a worker that changes Map.prototype changes nothing here.
 function makeSafe(Unsafe, Safe) {

@@ -19,6 +19,10 @@ int64_t ThreadCpuNs(pthread_t thread) {
   return static_cast<int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
 
+// Accounts of requests that were not seen for a minute are dropped once there are many.
+constexpr size_t kMaxAccounts = 1000;
+constexpr uint64_t kAccountTicks = 60'000 / WatchdogEntry::kTickMs;
+
 }  // namespace
 
 // Runs while there is something to watch.
@@ -51,32 +55,53 @@ class Watchdog {
     std::unique_lock lock(mutex_);
     for (;;) {
       changed_.wait(lock, [this] { return !entries_.empty(); });
-      for (WatchdogEntry* entry : entries_) Look(*entry);
+      ++tick_;
+      for (WatchdogEntry* entry : entries_) entry->Look(tick_);
       changed_.wait_for(lock, std::chrono::milliseconds(WatchdogEntry::kTickMs));
-    }
-  }
-
-  static void Look(WatchdogEntry& entry) {
-    const uint64_t run = entry.runs_.load(std::memory_order_acquire);
-    if (run % 2 == 0) return;
-    if (run != entry.seen_run_) {
-      entry.seen_run_ = run;
-      entry.seen_cpu_ns_ = ThreadCpuNs(entry.thread_);
-      entry.told_ = false;
-      return;
-    }
-    const int64_t used_ms = (ThreadCpuNs(entry.thread_) - entry.seen_cpu_ns_) / 1'000'000;
-    if (!entry.told_ && used_ms >= entry.cpu_ms_) {
-      entry.told_ = true;
-      entry.expired_();
     }
   }
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<WatchdogEntry*> entries_;
+  uint64_t tick_ = 0;
   bool running_ = false;
 };
+
+void WatchdogEntry::Look(uint64_t tick) {
+  const uint64_t run = runs_.load(std::memory_order_acquire);
+  if (run % 2 == 0) {
+    if (accounts_.size() > kMaxAccounts) DropOldAccounts(tick);
+    return;
+  }
+  const uint64_t request = request_.load(std::memory_order_relaxed);
+  const int64_t cpu_ns = ThreadCpuNs(thread_);
+  // Without a look at the tick before, the thread's clock says nothing about this run alone.
+  const bool same_run = run == seen_run_ && tick == seen_tick_ + 1;
+  const int64_t used_ns = same_run ? cpu_ns - seen_cpu_ns_
+                                   : std::min<int64_t>(cpu_ns - seen_cpu_ns_, kTickMs * 1'000'000);
+  seen_run_ = run;
+  seen_tick_ = tick;
+  seen_cpu_ns_ = cpu_ns;
+  auto [found, first_sight] = accounts_.try_emplace(request);
+  Account& account = found->second;
+  account.last_tick = tick;
+  if (first_sight || (request == 0 && !same_run)) {
+    account = {0, tick, false};
+    return;
+  }
+  account.cpu_ns += used_ns;
+  if (!account.told && account.cpu_ns >= cpu_ms_ * 1'000'000) {
+    account.told = true;
+    expired_();
+  }
+}
+
+void WatchdogEntry::DropOldAccounts(uint64_t tick) {
+  std::erase_if(accounts_, [tick](const auto& entry) {
+    return entry.second.last_tick + kAccountTicks < tick;
+  });
+}
 
 WatchdogEntry::WatchdogEntry(int64_t cpu_ms, std::function<void()> expired)
     : cpu_ms_(cpu_ms), expired_(std::move(expired)), thread_(pthread_self()) {

@@ -21,6 +21,17 @@ TEST_F(WatchdogTest, EndsAnEndlessChainOfMicrotasks) {
   EXPECT_EQ(isolate_->termination(), Termination::kCpu);
 }
 
+TEST_F(WatchdogTest, AddsUpTheRunsOfOneRequest) {
+  Start({.cpu_ms = 60});
+  int runs = 0;
+  for (; runs < 200 && isolate_->termination() == Termination::kNone; ++runs) {
+    EntryScope scope(*isolate_, 7);
+    Eval("{ const end = Date.now() + 15; while (Date.now() < end) {} }");
+  }
+  EXPECT_EQ(isolate_->termination(), Termination::kCpu);
+  EXPECT_GT(runs, 2);
+}
+
 TEST_F(WatchdogTest, LeavesManyShortRunsAlone) {
   Start({.cpu_ms = 30});
   for (int i = 0; i < 30; ++i) {

@@ -4,6 +4,7 @@
 
 const webidl = require("webidl/webidl");
 const { DOMException } = require("dom/dom_exception");
+const { QuotaExceededError } = require("dom/quota_exceeded_error");
 const {
   ArrayBufferIsView, NumberPrototypeToString, StringPrototypePadStart, TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeGetSymbolToStringTag, Uint8Array,
@@ -69,8 +70,8 @@ class Crypto {
     webidl.converters.ArrayBufferView(array, `${context}: parameter 1`);
     const length = TypedArrayPrototypeGetByteLength(array);
     if (length > kMaxRandomBytes) {
-      throw new DOMException(`${context}: ${length} bytes are asked for, but one call gives at most ${
-        kMaxRandomBytes}. Call it several times.`, "QuotaExceededError");
+      throw new QuotaExceededError(`${context}: ${length} bytes are asked for, but one call gives at most ${
+        kMaxRandomBytes}. Call it several times.`, { quota: kMaxRandomBytes, requested: length });
     }
     if (length > 0) ops.randomFill(array);
     return array;

@@ -30,6 +30,7 @@ const interfaces = [
   ["dom/event_target", "EventTarget"],
   ["dom/message_event", "MessageEvent"],
   ["dom/promise_rejection_event", "PromiseRejectionEvent"],
+  ["dom/quota_exceeded_error", "QuotaExceededError"],
   ["encoding/text_decoder", "TextDecoder"],
   ["encoding/text_decoder_stream", "TextDecoderStream"],
   ["encoding/text_encoder", "TextEncoder"],

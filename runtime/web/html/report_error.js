@@ -5,6 +5,8 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
+const kinds = require("script/value_kind");
+const { isDOMException } = require("dom/dom_exception");
 const { trusted } = require("dom/event");
 const { dispatch, hasListeners, setReportException } = require("dom/event_target");
 const { ErrorEvent } = require("dom/error_event");
@@ -30,16 +32,17 @@ function describe(value) {
 
 const frame = /\n\s+at (?:[^\n]*\()?([^\n()]+):(\d+):(\d+)\)?/;
 
-// ErrorEventInit for an exception: what its text and the first frame of its stack say.
+// ErrorEventInit for an exception: what its text and the first frame of its stack say. Of objects that are no errors,
+// no getter runs.
 function errorDetails(error) {
   const init = { __proto__: null, cancelable: true, error, message: "", filename: "", lineno: 0, colno: 0 };
+  const isError = kinds.valueKind(error) === kinds.kError || isDOMException(error);
   try {
-    const isError = webidl.isObject(error) && typeof read(error, "message") === "string";
     init.message = `Uncaught ${isError ? ErrorPrototypeToString(error) : describe(error)}`;
   } catch {
     init.message = "Uncaught exception";
   }
-  const stack = webidl.isObject(error) ? read(error, "stack") : undefined;
+  const stack = isError ? read(error, "stack") : undefined;
   const place = typeof stack === "string" ? RegExpPrototypeExec(frame, stack) : null;
   if (place !== null) {
     init.filename = place[1];

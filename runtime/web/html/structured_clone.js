@@ -7,11 +7,16 @@ const registry = require("html/clone_registry");
 const { structuredSerialize, structuredSerializeWithTransfer } = require("html/structured_serialize");
 const { structuredDeserialize, structuredDeserializeWithTransfer } = require("html/structured_deserialize");
 const { deserializeDOMException, isDOMException, serializeDOMException } = require("dom/dom_exception");
+const { deserializeQuotaExceededError, isQuotaExceededError, serializeQuotaExceededError } =
+  require("dom/quota_exceeded_error");
 
 const convertOptions = webidl.dictionary("StructuredSerializeOptions", [
   { key: "transfer", converter: webidl.sequence(webidl.converters.object), defaultValue: () => [] },
 ]);
 
+// The more special one comes first.
+registry.registerSerializable(isQuotaExceededError,
+  { serialize: serializeQuotaExceededError, deserialize: deserializeQuotaExceededError });
 registry.registerSerializable(isDOMException,
   { serialize: serializeDOMException, deserialize: deserializeDOMException });
 

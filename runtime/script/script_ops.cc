@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/script/script_ops.h"
+
+namespace sedge::script {
+namespace {
+
+// The numbers of value_kind.js, in its order.
+int32_t ValueKind(v8::Local<v8::Value> value) {
+  using Test = bool (v8::Value::*)() const;
+  struct Kind {
+    int32_t number;
+    Test test;
+  };
+  // Proxies come first: tests of what is behind them would look through.
+  static constexpr Kind kKinds[] = {
+      {3, &v8::Value::IsProxy},          {1, &v8::Value::IsArray},
+      {2, &v8::Value::IsFunction},       {4, &v8::Value::IsNativeError},
+      {5, &v8::Value::IsDate},           {6, &v8::Value::IsRegExp},
+      {7, &v8::Value::IsMap},            {8, &v8::Value::IsSet},
+      {9, &v8::Value::IsWeakMap},        {10, &v8::Value::IsWeakSet},
+      {11, &v8::Value::IsPromise},       {12, &v8::Value::IsArrayBuffer},
+      {13, &v8::Value::IsSharedArrayBuffer}, {14, &v8::Value::IsTypedArray},
+      {15, &v8::Value::IsDataView},      {16, &v8::Value::IsBooleanObject},
+      {17, &v8::Value::IsNumberObject},  {18, &v8::Value::IsStringObject},
+      {19, &v8::Value::IsSymbolObject},  {20, &v8::Value::IsBigIntObject},
+      {21, &v8::Value::IsArgumentsObject}, {22, &v8::Value::IsGeneratorObject},
+      {23, &v8::Value::IsMapIterator},   {24, &v8::Value::IsSetIterator},
+      {25, &v8::Value::IsModuleNamespaceObject}, {26, &v8::Value::IsWasmModuleObject},
+      {26, &v8::Value::IsWasmMemoryObject}, {26, &v8::Value::IsExternal},
+  };
+  if (!value->IsObject() && !value->IsExternal()) return 0;
+  for (const Kind& kind : kKinds) {
+    if (((*value)->*kind.test)()) return kind.number;
+  }
+  return 0;
+}
+
+// [state, value]: 0 pending, 1 fulfilled, 2 rejected.
+v8::Local<v8::Value> PromiseState(Isolate& isolate, v8::Local<v8::Promise> promise) {
+  v8::Isolate* v8 = isolate.v8();
+  v8::Local<v8::Value> parts[] = {v8::Integer::New(v8, promise->State()), v8::Undefined(v8)};
+  if (promise->State() != v8::Promise::kPending) parts[1] = promise->Result();
+  return v8::Array::New(v8, parts, 2);
+}
+
+// [target, handler] without running a trap; null when it is no proxy.
+v8::Local<v8::Value> ProxyDetails(Isolate& isolate, v8::Local<v8::Value> value) {
+  if (!value->IsProxy()) return v8::Null(isolate.v8());
+  v8::Local<v8::Proxy> proxy = value.As<v8::Proxy>();
+  v8::Local<v8::Value> parts[] = {proxy->GetTarget(), proxy->GetHandler()};
+  return v8::Array::New(isolate.v8(), parts, 2);
+}
+
+// Detaches the buffer and gives a new one that owns its memory.
+Result<v8::Local<v8::Value>> ArrayBufferDetach(Isolate& isolate,
+                                               v8::Local<v8::ArrayBuffer> buffer) {
+  if (!buffer->IsDetachable()) {
+    return InvalidArgument("this ArrayBuffer cannot be transferred");
+  }
+  std::shared_ptr<v8::BackingStore> store = buffer->GetBackingStore();
+  buffer->Detach();
+  return v8::ArrayBuffer::New(isolate.v8(), std::move(store)).As<v8::Value>();
+}
+
+bool ArrayBufferDetached(v8::Local<v8::ArrayBuffer> buffer) {
+  return buffer->WasDetached();
+}
+
+constexpr OpDef kOps[] = {
+    Op<ValueKind>("valueKind"),
+    Op<PromiseState>("promiseState"),
+    Op<ProxyDetails>("proxyDetails"),
+    Op<ArrayBufferDetach>("arrayBufferDetach"),
+    Op<ArrayBufferDetach>("transferArrayBuffer"),
+    Op<ArrayBufferDetached>("arrayBufferDetached"),
+};
+
+}  // namespace
+
+std::span<const OpDef> ScriptOps() { return kOps; }
+
+}  // namespace sedge::script

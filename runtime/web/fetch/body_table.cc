@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/web/fetch/body_table.h"
+
+namespace sedge::web {
+namespace {
+
+constexpr std::string_view kStale = "this body is gone: it was read, cancelled or handed on already";
+constexpr std::string_view kReaderGone = "the reader of this body went away";
+
+}  // namespace
+
+SlotId BodyTable::Add(std::unique_ptr<http::BodySource> source) {
+  return entries_.Insert(Entry{std::move(source), std::nullopt});
+}
+
+std::unique_ptr<http::BodySource> BodyTable::Take(SlotId id) {
+  Entry* entry = entries_.Find(id);
+  if (!entry || entry->reading) return nullptr;
+  return std::move(entries_.Remove(id)->source);
+}
+
+void BodyTable::Read(script::Deferred deferred, SlotId id) {
+  Entry* entry = entries_.Find(id);
+  if (!entry || entry->reading) {
+    deferred.Reject(FailedPrecondition(std::string(kStale)));
+    return;
+  }
+  entry->reading = std::move(deferred);
+  // Dropped with the source, so `this` is there when it is called.
+  entry->source->Read([this, id](Result<Bytes> chunk) { OnRead(id, std::move(chunk)); });
+}
+
+void BodyTable::OnRead(SlotId id, Result<Bytes> chunk) {
+  Entry* entry = entries_.Find(id);
+  if (!entry || !entry->reading) return;
+  const script::Deferred deferred = std::move(*entry->reading);
+  entry->reading.reset();
+  if (!chunk.ok() || chunk->empty()) entries_.Remove(id);
+  if (!chunk.ok()) {
+    deferred.Reject(chunk.status());
+  } else if (chunk->empty()) {
+    deferred.Resolve(std::optional<bool>());  // null
+  } else {
+    deferred.Resolve(std::move(*chunk));
+  }
+}
+
+void BodyTable::ReadAll(script::Deferred deferred, SlotId id, uint64_t max_bytes) {
+  std::unique_ptr<http::BodySource> source = Take(id);
+  if (!source) {
+    deferred.Reject(FailedPrecondition(std::string(kStale)));
+    return;
+  }
+  // The reader keeps itself alive until its end; a promise of an isolate that is gone is ignored.
+  http::ReadAll(std::move(source), max_bytes,
+                [deferred](Result<Bytes> bytes) { deferred.Settle(std::move(bytes)); });
+}
+
+void BodyTable::Cancel(SlotId id) {
+  std::optional<Entry> entry = entries_.Remove(id);
+  if (!entry) return;
+  entry->source->Cancel();
+  if (entry->reading) entry->reading->Resolve(std::optional<bool>());
+}
+
+double BodyTable::Length(SlotId id) {
+  Entry* entry = entries_.Find(id);
+  if (!entry) return -1;
+  const std::optional<uint64_t> length = entry->source->length();
+  return length ? static_cast<double>(*length) : -1;
+}
+
+SlotId BodyTable::CreatePipe(std::optional<uint64_t> length) {
+  auto [end, source] = http::BodyPipe::Make(length);
+  const SlotId id = Add(std::move(source));
+  if (id == 0) return 0;
+  end->set_drain_callback([this, id] { OnDrained(id); });
+  end->set_cancel_callback([this, id] { OnCancelled(id); });
+  pipes_[id].end = std::move(end);
+  return id;
+}
+
+v8::Local<v8::Value> BodyTable::Write(script::Isolate& isolate, SlotId id, ByteSpan chunk) {
+  auto found = pipes_.find(id);
+  if (found != pipes_.end() && !found->second.cancelled &&
+      found->second.end->Write(Bytes::Copy(chunk))) {
+    return v8::Undefined(isolate.v8());
+  }
+  found = pipes_.find(id);  // the reader may have run meanwhile
+  script::Deferred deferred = script::Deferred::Create(isolate);
+  v8::Local<v8::Promise> promise = deferred.promise(isolate);
+  if (found == pipes_.end() || found->second.cancelled) {
+    pipes_.erase(id);
+    deferred.Reject(Cancelled(std::string(kReaderGone)));
+  } else {
+    found->second.writing = std::move(deferred);
+  }
+  return promise;
+}
+
+void BodyTable::OnDrained(SlotId id) {
+  auto found = pipes_.find(id);
+  if (found == pipes_.end() || !found->second.writing) return;
+  const script::Deferred deferred = std::move(*found->second.writing);
+  found->second.writing.reset();
+  deferred.ResolveUndefined();
+}
+
+void BodyTable::OnCancelled(SlotId id) {
+  auto found = pipes_.find(id);
+  if (found == pipes_.end()) return;
+  found->second.cancelled = true;
+  if (!found->second.writing) return;
+  const script::Deferred deferred = std::move(*found->second.writing);
+  found->second.writing.reset();
+  deferred.Reject(Cancelled(std::string(kReaderGone)));
+}
+
+void BodyTable::ClosePipe(SlotId id) {
+  auto found = pipes_.find(id);
+  if (found == pipes_.end()) return;
+  std::unique_ptr<http::BodyPipe> end = std::move(found->second.end);
+  pipes_.erase(found);
+  end->Close();
+}
+
+void BodyTable::FailPipe(SlotId id, std::string_view message) {
+  auto found = pipes_.find(id);
+  if (found == pipes_.end()) return;
+  std::unique_ptr<http::BodyPipe> end = std::move(found->second.end);
+  pipes_.erase(found);
+  end->Fail(Unavailable(std::string(message)));
+}
+
+}  // namespace sedge::web

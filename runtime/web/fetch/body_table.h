@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// BodyTable: the native byte sources of one isolate that JavaScript holds by handle, and the pipes that
+// JavaScript writes. A service for ops; the isolate's thread. Destroying it cancels everything in it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+
+#include "runtime/base/slot_map.h"
+#include "runtime/http/body.h"
+#include "runtime/http/body_pipe.h"
+#include "runtime/script/deferred.h"
+#include "runtime/script/param.h"
+
+namespace sedge::web {
+
+class BodyTable {
+ public:
+  // A handle; 0 when the table is full (the source is dropped).
+  SlotId Add(std::unique_ptr<http::BodySource> source);
+  // Moves a source out, for native code; null when the handle is stale or is being read.
+  std::unique_ptr<http::BodySource> Take(SlotId id);
+
+  // The ops of runtime/web/README.md.
+  void Read(script::Deferred deferred, SlotId id);
+  void ReadAll(script::Deferred deferred, SlotId id, uint64_t max_bytes);
+  void Cancel(SlotId id);
+  double Length(SlotId id);
+  SlotId CreatePipe(std::optional<uint64_t> length);
+  // Undefined while the reader keeps up; else a promise to wait for, rejected when it went away.
+  v8::Local<v8::Value> Write(script::Isolate& isolate, SlotId id, ByteSpan chunk);
+  void ClosePipe(SlotId id);
+  void FailPipe(SlotId id, std::string_view message);
+
+  size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    std::unique_ptr<http::BodySource> source;
+    std::optional<script::Deferred> reading;
+  };
+  struct Pipe {
+    std::unique_ptr<http::BodyPipe> end;
+    std::optional<script::Deferred> writing;
+    bool cancelled = false;
+  };
+
+  void OnRead(SlotId id, Result<Bytes> chunk);
+  void OnDrained(SlotId id);
+  void OnCancelled(SlotId id);
+
+  SlotMap<Entry> entries_;
+  std::unordered_map<SlotId, Pipe> pipes_;  // by the handle of their reading end
+};
+
+// A body that JavaScript passes down: null | string | Uint8Array | handle.
+struct BodyArg {
+  std::variant<std::monostate, std::string_view, ByteSpan, SlotId> value;
+
+  bool is_null() const { return value.index() == 0; }
+  bool is_handle() const { return value.index() == 3; }
+  SlotId handle() const { return std::get<SlotId>(value); }
+  // REQUIRES: neither null nor a handle.
+  std::string_view text() const {
+    return value.index() == 1 ? std::get<std::string_view>(value) : AsText(std::get<ByteSpan>(value));
+  }
+};
+
+}  // namespace sedge::web
+
+namespace sedge::script {
+
+template <>
+struct ParamTraits<web::BodyArg> {
+  static constexpr bool kTakesArgument = true;
+  ParamTraits(Isolate& isolate, const CallbackInfo& info, int index) : index_(index) {
+    v8::Local<v8::Value> value = info[index];
+    if (value->IsString()) {
+      text_.LoadUtf8(isolate.v8(), value.As<v8::String>());
+      body_.value = text_.view();
+    } else if (value->IsNumber()) {
+      body_.value = static_cast<SlotId>(value.As<v8::Number>()->Value());
+    } else if (auto bytes = BytesOf(value)) {
+      body_.value = ByteSpan(*bytes);
+    } else {
+      ok_ = value->IsNullOrUndefined();
+    }
+  }
+  Status status() const { return ok_ ? Status() : BadArgument(index_, "a body"); }
+  web::BodyArg get() const { return body_; }
+
+ private:
+  StringStorage text_;
+  web::BodyArg body_;
+  int index_;
+  bool ok_ = true;
+};
+
+}  // namespace sedge::script

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/web/fetch/fetch_ops.h"
+
+#include "runtime/base/ascii.h"
+#include "runtime/web/fetch/body_table.h"
+#include "runtime/web/fetch/fetch_service.h"
+#include "runtime/web/fetch/incoming.h"
+
+namespace sedge::web {
+namespace {
+
+using script::Deferred;
+using script::Isolate;
+using script::Latin1View;
+using script::Op;
+using script::OpDef;
+
+// Bodies.
+void BodyRead(Deferred deferred, BodyTable& bodies, uint64_t handle) {
+  bodies.Read(std::move(deferred), handle);
+}
+void BodyReadAll(Deferred deferred, BodyTable& bodies, uint64_t handle, double max_bytes) {
+  bodies.ReadAll(std::move(deferred), handle, static_cast<uint64_t>(max_bytes));
+}
+void BodyCancel(BodyTable& bodies, uint64_t handle) { bodies.Cancel(handle); }
+double BodyLength(BodyTable& bodies, uint64_t handle) { return bodies.Length(handle); }
+double PipeCreate(BodyTable& bodies, double length) {
+  return static_cast<double>(bodies.CreatePipe(
+      length < 0 ? std::nullopt : std::optional<uint64_t>(static_cast<uint64_t>(length))));
+}
+v8::Local<v8::Value> PipeWrite(Isolate& isolate, BodyTable& bodies, uint64_t handle,
+                               std::span<const uint8_t> chunk) {
+  return bodies.Write(isolate, handle, chunk);
+}
+void PipeClose(BodyTable& bodies, uint64_t handle) { bodies.ClosePipe(handle); }
+void PipeError(BodyTable& bodies, uint64_t handle, std::string_view message) {
+  bodies.FailPipe(handle, message);
+}
+
+// Incoming requests.
+Result<std::string> RequestMethod(IncomingRequests& requests, uint64_t slot) {
+  return requests.Method(slot);
+}
+Result<std::string> RequestUrl(IncomingRequests& requests, uint64_t slot) {
+  return requests.Url(slot);
+}
+Result<std::vector<script::Latin1String>> RequestHeaders(IncomingRequests& requests,
+                                                         uint64_t slot) {
+  return requests.Headers(slot);
+}
+Result<double> RequestBody(IncomingRequests& requests, uint64_t slot) {
+  SEDGE_ASSIGN_OR_RETURN(const SlotId handle, requests.Body(slot));
+  return static_cast<double>(handle);
+}
+v8::MaybeLocal<v8::Value> ParseJson(Isolate& isolate, const std::string& json) {
+  v8::Local<v8::Value> text;
+  if (!script::Utf8ToV8(isolate.v8(), json).ToLocal(&text)) return {};
+  return v8::JSON::Parse(isolate.context(), text.As<v8::String>());
+}
+v8::Local<v8::Value> RequestCf(Isolate& isolate, CfService& cf) {
+  v8::Local<v8::Value> value;
+  if (!ParseJson(isolate, cf.json).ToLocal(&value)) return v8::Undefined(isolate.v8());
+  return value;
+}
+Status Respond(IncomingRequests& requests, uint64_t slot, int32_t status, Latin1View reason,
+               Latin1View header_block, BodyArg body) {
+  return requests.Respond(slot, status, reason.text, header_block.text, body);
+}
+void WaitBegin(IncomingRequests& requests, uint64_t slot) { requests.BeginWait(slot); }
+void WaitEnd(IncomingRequests& requests, uint64_t slot) { requests.EndWait(slot); }
+double CurrentRequest(Isolate& isolate) { return static_cast<double>(isolate.current_request()); }
+void SetCurrentRequest(Isolate& isolate, uint64_t slot) { isolate.set_current_request(slot); }
+
+// Outgoing requests.
+Result<std::unique_ptr<http::BodySource>> TakeBody(BodyTable& bodies, const BodyArg& body) {
+  if (body.is_null()) return std::unique_ptr<http::BodySource>();
+  if (!body.is_handle()) return http::MakeBytesBody(Bytes::Copy(body.text()));
+  std::unique_ptr<http::BodySource> source = bodies.Take(body.handle());
+  if (!source) return FailedPrecondition("the request's body is gone");
+  return source;
+}
+
+// [status, statusText, [name, value ...], bodyHandle]
+v8::MaybeLocal<v8::Value> ResponseToArray(Isolate& isolate, BodyTable& bodies,
+                                          http::ClientResponse& response) {
+  std::vector<script::Latin1String> flat;
+  flat.reserve(response.headers.size() * 2);
+  for (auto& [name, value] : response.headers) {
+    flat.push_back({AsciiLowerCopy(name)});
+    flat.push_back({std::move(value)});
+  }
+  v8::Isolate* v8 = isolate.v8();
+  v8::Local<v8::Value> reason, headers;
+  if (!script::Latin1ToV8(v8, response.reason).ToLocal(&reason) ||
+      !script::ToV8(isolate, std::move(flat)).ToLocal(&headers)) {
+    return {};
+  }
+  const SlotId body = bodies.Add(std::move(response.body));
+  v8::Local<v8::Value> parts[] = {v8::Integer::New(v8, response.status), reason, headers,
+                                  v8::Number::New(v8, static_cast<double>(body))};
+  return v8::Array::New(v8, parts, 4);
+}
+
+Status FetchStart(Deferred deferred, Isolate& isolate, FetchService& service, BodyTable& bodies,
+                  std::string_view method, std::string_view url, Latin1View header_block,
+                  BodyArg body, double request_id) {
+  FetchRequest request;
+  std::vector<http::HeaderField> fields;
+  if (!SplitHeaderBlock(header_block.text, fields)) {
+    return Internal("the header block is not made of names and values");
+  }
+  for (const http::HeaderField& field : fields) request.headers.emplace_back(field.name, field.value);
+  SEDGE_ASSIGN_OR_RETURN(request.body, TakeBody(bodies, body));
+  request.method = method;
+  request.url = url;
+  request.incoming = isolate.current_request();
+  service.Start(static_cast<uint64_t>(request_id), std::move(request),
+                [deferred, &bodies](Result<http::ClientResponse> response) {
+                  if (!response.ok()) {
+                    // Fetch says that network errors are TypeErrors.
+                    deferred.Reject(InvalidArgument(std::string(response.status().message())));
+                    return;
+                  }
+                  deferred.ResolveWith([&](Isolate& isolate) {
+                    return ResponseToArray(isolate, bodies, *response);
+                  });
+                });
+  return {};
+}
+void FetchAbort(FetchService& service, double request_id) {
+  service.Abort(static_cast<uint64_t>(request_id));
+}
+
+constexpr OpDef kOps[] = {
+    Op<BodyRead>("bodyRead"),
+    Op<BodyReadAll>("bodyReadAll"),
+    Op<BodyCancel>("bodyCancel"),
+    Op<BodyLength>("bodyLength"),
+    Op<PipeCreate>("pipeCreate"),
+    Op<PipeWrite>("pipeWrite"),
+    Op<PipeClose>("pipeClose"),
+    Op<PipeError>("pipeError"),
+    Op<RequestMethod>("requestMethod"),
+    Op<RequestUrl>("requestUrl"),
+    Op<RequestHeaders>("requestHeaders"),
+    Op<RequestBody>("requestBody"),
+    Op<RequestCf>("requestCf"),
+    Op<Respond>("respond"),
+    Op<WaitBegin>("waitBegin"),
+    Op<WaitEnd>("waitEnd"),
+    Op<CurrentRequest>("currentRequest"),
+    Op<SetCurrentRequest>("setCurrentRequest"),
+    Op<FetchStart>("fetchStart"),
+    Op<FetchAbort>("fetchAbort"),
+};
+
+}  // namespace
+
+std::span<const OpDef> FetchOps() { return kOps; }
+
+}  // namespace sedge::web

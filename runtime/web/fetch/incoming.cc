@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/web/fetch/incoming.h"
+
+#include <algorithm>
+
+#include "runtime/base/ascii.h"
+#include "runtime/web/url/url_parser.h"
+
+namespace sedge::web {
+namespace {
+
+Status Stale() {
+  return FailedPrecondition(
+      "this request is over: read what you need of it before the response is sent, or keep it alive "
+      "with ctx.waitUntil()");
+}
+
+// What the URL parser leaves as it is in a host and in a path with query.
+constexpr bool IsPlainHostChar(char c) {
+  return (c >= 'a' && c <= 'z') || IsAsciiDigit(c) || c == '.' || c == '-';
+}
+constexpr bool IsPlainPathChar(char c) {
+  return IsAsciiAlnum(c) || c == '/' || c == '-' || c == '_' || c == '~' || c == '?' || c == '=' ||
+         c == '&' || c == ',' || c == '+' || c == ':' || c == '@' || c == '%' || c == '!' || c == '$';
+}
+
+// True when host and path are their own serialisation, as those of most requests are: then parsing can
+// be skipped. A dot in the path may be a dot segment, a digit at the host's end an IPv4 address.
+bool IsPlain(std::string_view host, std::string_view path) {
+  if (host.empty() || !IsAsciiAlpha(host.back()) || host.starts_with("xn--") ||
+      host.find(".xn--") != std::string_view::npos) {
+    return false;
+  }
+  for (const char c : host) {
+    if (!IsPlainHostChar(c)) return false;
+  }
+  for (size_t i = 0; i < path.size(); ++i) {
+    if (IsPlainPathChar(path[i])) continue;
+    if (path[i] == '.' && i > 0 && path[i - 1] != '/' && path[i - 1] != '.') continue;
+    return false;
+  }
+  return path.find("%2") == std::string_view::npos;  // "%2e" is a dot segment too
+}
+
+std::string UrlOf(const http::RequestHead& head) {
+  const std::string_view scheme = head.tls ? "https://" : "http://";
+  const std::string_view host = head.host.empty() ? std::string_view("localhost") : head.host;
+  const std::string_view path = head.path.starts_with('/') ? head.path : std::string_view("/");
+  std::string url;
+  url.reserve(scheme.size() + host.size() + path.size());
+  url.append(scheme).append(host).append(path);
+  if (IsPlain(host, path)) return url;
+  Result<UrlRecord> parsed = ParseUrl(url, nullptr);
+  return parsed.ok() ? parsed->href() : url;
+}
+
+std::vector<script::Latin1String> HeadersOf(const http::RequestHead& head) {
+  std::vector<script::Latin1String> flat;
+  flat.reserve(head.headers.size() * 2);
+  for (const http::HeaderField& field : head.headers) {
+    flat.push_back({AsciiLowerCopy(field.name)});
+    flat.push_back({std::string(field.value)});
+  }
+  return flat;
+}
+
+}  // namespace
+
+bool SplitHeaderBlock(std::string_view block, std::vector<http::HeaderField>& fields) {
+  fields.clear();
+  while (!block.empty()) {
+    const size_t name_end = block.find('\0');
+    if (name_end == std::string_view::npos) return false;
+    const size_t value_end = block.find('\0', name_end + 1);
+    if (value_end == std::string_view::npos) return false;
+    fields.push_back({block.substr(0, name_end),
+                      block.substr(name_end + 1, value_end - name_end - 1)});
+    block.remove_prefix(value_end + 1);
+  }
+  return true;
+}
+
+IncomingRequests::~IncomingRequests() {
+  requests_.ForEach([](SlotId, Request& request) {
+    if (!request.exchange) return;
+    request.exchange->set_abort_callback(nullptr);
+    request.exchange->Release();
+  });
+}
+
+SlotId IncomingRequests::Add(http::Exchange* exchange) {
+  const SlotId id = requests_.Insert(Request{exchange, nullptr, 0, 0});
+  if (id == 0) return 0;
+  exchange->user_data = id;
+  exchange->set_abort_callback([this, id] { observer_.OnClientGone(id); });
+  return id;
+}
+
+std::vector<SlotId> IncomingRequests::Unanswered() {
+  std::vector<SlotId> ids;
+  requests_.ForEach([&](SlotId id, Request& request) {
+    if (request.exchange) ids.push_back(id);
+  });
+  return ids;
+}
+
+Result<std::string> IncomingRequests::Method(SlotId id) {
+  Request* request = Find(id);
+  if (!request) return Stale();
+  if (request->saved) return request->saved->method;
+  return std::string(request->exchange->head().method);
+}
+
+Result<std::string> IncomingRequests::Url(SlotId id) {
+  Request* request = Find(id);
+  if (!request) return Stale();
+  if (request->saved) return request->saved->url;
+  return UrlOf(request->exchange->head());
+}
+
+Result<std::vector<script::Latin1String>> IncomingRequests::Headers(SlotId id) {
+  Request* request = Find(id);
+  if (!request) return Stale();
+  if (request->saved) return request->saved->headers;
+  return HeadersOf(request->exchange->head());
+}
+
+Result<SlotId> IncomingRequests::Body(SlotId id) {
+  Request* request = Find(id);
+  if (!request) return Stale();
+  if (!request->exchange || !request->exchange->head().has_body) return SlotId{0};
+  std::unique_ptr<http::BodySource> body = request->exchange->TakeBody();
+  return body ? bodies_.Add(std::move(body)) : SlotId{0};
+}
+
+Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
+                                 std::string_view header_block, const BodyArg& body) {
+  Request* request = Find(id);
+  if (!request || !request->exchange) {
+    if (body.is_handle()) bodies_.Cancel(body.handle());
+    return Stale();
+  }
+  if (!SplitHeaderBlock(header_block, fields_)) {
+    return Internal("the header block is not made of names and values");
+  }
+  const http::ResponseHead head{status, reason, fields_};
+  if (body.is_handle()) {
+    std::unique_ptr<http::BodySource> source = bodies_.Take(body.handle());
+    if (!source) return FailedPrecondition("the response's body is gone");
+    SEDGE_RETURN_IF_ERROR(request->exchange->RespondStream(head, std::move(source)));
+  } else {
+    SEDGE_RETURN_IF_ERROR(
+        request->exchange->Respond(head, body.is_null() ? std::string_view() : body.text()));
+  }
+  FinishExchange(id, *request);
+  return {};
+}
+
+void IncomingRequests::RespondPlain(SlotId id, const http::ResponseHead& head,
+                                    std::string_view body) {
+  Request* request = Find(id);
+  if (!request || !request->exchange) return;
+  (void)request->exchange->Respond(head, body).ok();
+  FinishExchange(id, *request);
+}
+
+void IncomingRequests::FinishExchange(SlotId id, Request& request) {
+  http::Exchange* exchange = request.exchange;
+  if (request.waiting > 0) {
+    request.saved = std::make_unique<SavedHead>(SavedHead{
+        std::string(exchange->head().method), UrlOf(exchange->head()), HeadersOf(exchange->head())});
+  }
+  request.exchange = nullptr;
+  exchange->set_abort_callback(nullptr);
+  exchange->Release();
+  MaybeFree(id);
+}
+
+void IncomingRequests::BeginWait(SlotId id) {
+  if (Request* request = Find(id)) ++request->waiting;
+}
+
+void IncomingRequests::EndWait(SlotId id) {
+  Request* request = Find(id);
+  if (!request) return;
+  --request->waiting;
+  MaybeFree(id);
+}
+
+void IncomingRequests::MaybeFree(SlotId id) {
+  Request* request = Find(id);
+  if (!request || request->exchange || request->waiting > 0) return;
+  requests_.Remove(id);
+  observer_.OnRequestDone();
+}
+
+bool IncomingRequests::answered(SlotId id) {
+  Request* request = Find(id);
+  return !request || !request->exchange;
+}
+
+bool IncomingRequests::wants_html(SlotId id) {
+  Request* request = Find(id);
+  if (!request || !request->exchange) return false;
+  const http::HeaderField* accept = request->exchange->head().Find("accept");
+  return accept && accept->value.find("text/html") != std::string_view::npos;
+}
+
+std::string IncomingRequests::host(SlotId id) {
+  Request* request = Find(id);
+  if (!request) return "";
+  if (request->exchange) return std::string(request->exchange->head().host);
+  const std::string& url = request->saved->url;
+  const size_t start = url.find("//") + 2;
+  return url.substr(start, url.find('/', start) - start);
+}
+
+std::string IncomingRequests::Label(SlotId id) {
+  Request* request = Find(id);
+  if (!request || !request->exchange) return "a request";
+  const http::RequestHead& head = request->exchange->head();
+  return std::string(head.method) + " " + std::string(head.path);
+}
+
+int64_t& IncomingRequests::cpu_ns(SlotId id) {
+  static thread_local int64_t nobody;
+  Request* request = Find(id);
+  return request ? request->cpu_ns : nobody;
+}
+
+}  // namespace sedge::web

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// IncomingRequests: the requests that one isolate is working on. JavaScript names them by slot id. A
+// request's slot lives until it is answered and its waitUntil promises are settled; it is freed in exactly
+// one place, MaybeFree. A service for ops; the isolate's thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/slot_map.h"
+#include "runtime/base/status.h"
+#include "runtime/http/exchange.h"
+#include "runtime/web/fetch/body_table.h"
+
+namespace sedge::web {
+
+class IncomingRequests {
+ public:
+  // What is told about requests to the layer that dispatches them.
+  class Observer {
+   public:
+    virtual ~Observer() = default;
+    // The client went away before the response was whole.
+    virtual void OnClientGone(SlotId id) = 0;
+    // The slot was freed.
+    virtual void OnRequestDone() = 0;
+  };
+
+  IncomingRequests(BodyTable& bodies, Observer& observer) : bodies_(bodies), observer_(observer) {}
+  // Ends what is left: exchanges without a response are released.
+  ~IncomingRequests();
+
+  // 0 when the table is full (nothing was done with the exchange).
+  SlotId Add(http::Exchange* exchange);
+  size_t size() const { return requests_.size(); }
+  // Ids of requests that have no response yet.
+  std::vector<SlotId> Unanswered();
+
+  // Ops. A stale id is an error that says so.
+  Result<std::string> Method(SlotId id);
+  Result<std::string> Url(SlotId id);
+  // Names (lower case) and values in turn, in the order of the wire.
+  Result<std::vector<script::Latin1String>> Headers(SlotId id);
+  Result<SlotId> Body(SlotId id);
+  Status Respond(SlotId id, int status, std::string_view reason, std::string_view header_block,
+                 const BodyArg& body);
+  void BeginWait(SlotId id);
+  void EndWait(SlotId id);
+
+  // For native answers (error pages). No-op when there is a response already.
+  void RespondPlain(SlotId id, const http::ResponseHead& head, std::string_view body);
+  bool answered(SlotId id);
+  // Whether the client asks for a page rather than for data: its Accept names text/html.
+  bool wants_html(SlotId id);
+  // The authority of the request's URL: "example.com:8080".
+  std::string host(SlotId id);
+  // A short name for logs: "GET /path".
+  std::string Label(SlotId id);
+  int64_t& cpu_ns(SlotId id);
+
+ private:
+  // What is kept of a request that was answered but still waits for promises.
+  struct SavedHead {
+    std::string method;
+    std::string url;
+    std::vector<script::Latin1String> headers;
+  };
+  struct Request {
+    http::Exchange* exchange = nullptr;  // null once answered
+    std::unique_ptr<SavedHead> saved;
+    int waiting = 0;
+    int64_t cpu_ns = 0;
+  };
+
+  Request* Find(SlotId id) { return requests_.Find(id); }
+  void FinishExchange(SlotId id, Request& request);
+  void MaybeFree(SlotId id);
+
+  BodyTable& bodies_;
+  Observer& observer_;
+  SlotMap<Request> requests_;
+  std::vector<http::HeaderField> fields_;  // of the response being sent; kept for its memory
+};
+
+// Splits "name\0value\0..." into fields. False when the block is not made of pairs.
+bool SplitHeaderBlock(std::string_view block, std::vector<http::HeaderField>& fields);
+
+}  // namespace sedge::web

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a request's slot to its response: calls the worker's handler and sends down what it gives. The path of every
+// request: no Headers, streams or signals are made here.
+"use strict";
+
+const { createIncomingRequest, abortIncoming, isRequest, setSignalWatcher } = require("fetch/request");
+const { isResponse } = require("fetch/response");
+const { respond } = require("fetch/respond");
+const { fetch } = require("fetch/fetch");
+const { DOMException } = require("dom/dom_exception");
+const { dispatch: dispatchEvent, hasListeners, setReportException } = require("dom/event_target");
+const { trusted } = require("dom/event");
+const { reportException } = require("html/report_error");
+const { closeFetchEvent, createFetchEvent, eventPassesThrough } = require("worker/fetch_event");
+const { createContext, passesThrough } = require("worker/execution_context");
+const { env } = require("worker/environment");
+const { PromisePrototypeThen, PromiseResolve, SafeMap, TypeError, globalThis: globalObject } = primordials;
+
+const kNotAResponse = "Incorrect type for Promise: the Promise did not resolve to 'Response'.";
+
+let target; // the module's default export; undefined in the service-worker form
+
+// Chooses the handler once the worker's code has run. Gives what is wrong, or undefined.
+function start(exported) {
+  if (exported === undefined) {
+    if (hasListeners(globalObject, "fetch")) return undefined;
+    return "the script handles no requests: it neither exports anything nor calls addEventListener(\"fetch\", ...)";
+  }
+  target = exported.default;
+  if (target === undefined) {
+    return "the module has no default export; write: export default { async fetch(request, env, ctx) { ... } }";
+  }
+  if (typeof target?.fetch !== "function") {
+    return "Handler does not export a fetch() function: the default export needs a method fetch(request, env, ctx)";
+  }
+  return undefined;
+}
+
+function describe(value) {
+  if (value === undefined) return "nothing (undefined)";
+  if (value === null) return "null";
+  if (isRequest(value)) return "a Request";
+  return typeof value === "object" ? "an object that is no Response" : `a ${typeof value}`;
+}
+
+// slot -> the request whose signal somebody holds, until the response is sent.
+let watched;
+
+setSignalWatcher((slot, request) => {
+  watched ??= new SafeMap();
+  watched.set(slot, request);
+});
+
+// Called when the client of a request went away before its response was whole.
+function clientGone(slot) {
+  const request = watched?.get(slot);
+  if (request === undefined) return;
+  watched.delete(slot);
+  abortIncoming(request, new DOMException("The client has disconnected.", "AbortError"));
+}
+
+function send(slot, response) {
+  const pumping = respond(slot, response);
+  if (pumping === undefined) {
+    if (watched !== undefined) watched.delete(slot);
+    return;
+  }
+  ops.waitBegin(slot);
+  PromisePrototypeThen(pumping, () => {
+    watched?.delete(slot);
+    ops.waitEnd(slot);
+  }, (error) => { // the client went away, or the worker's stream failed
+    clientGone(slot);
+    ops.bodyFailed(slot, error);
+    ops.waitEnd(slot);
+  });
+}
+
+function succeed(slot, response) {
+  if (isResponse(response)) send(slot, response);
+  else throw new TypeError(`${kNotAResponse} The handler returned ${describe(response)}.`);
+}
+
+// Answers a failed request: from the origin when the worker asked for that, else with an error page.
+function fail(slot, request, context, error) {
+  if (!(target !== undefined ? passesThrough(context) : eventPassesThrough(context))) {
+    ops.respondError(slot, error);
+    return;
+  }
+  reportException(error);
+  PromisePrototypeThen(fetch(request), (response) => {
+    try {
+      send(slot, response);
+    } catch (second) {
+      ops.respondError(slot, second);
+    }
+  }, (second) => ops.respondError(slot, second));
+}
+
+function settle(slot, request, promise, context) {
+  PromisePrototypeThen(promise, (response) => {
+    try {
+      succeed(slot, response);
+    } catch (error) {
+      fail(slot, request, context, error);
+    }
+  }, (error) => fail(slot, request, context, error));
+}
+
+function dispatchToModule(slot) {
+  const request = createIncomingRequest(slot);
+  const context = createContext(slot);
+  try {
+    const result = target.fetch(request, env, context);
+    if (isResponse(result)) send(slot, result);
+    else settle(slot, request, PromiseResolve(result), context);
+  } catch (error) {
+    fail(slot, request, context, error);
+  }
+}
+
+// What a fetch listener threw while the event was dispatched: it fails the request, and is not reported apart.
+let isDispatching = false;
+let hasThrown = false;
+let thrown;
+
+setReportException((error) => {
+  if (!isDispatching || hasThrown) {
+    reportException(error);
+    return;
+  }
+  hasThrown = true;
+  thrown = error;
+});
+
+// A listener that does not call respondWith leaves the request to the origin, as on Cloudflare.
+function dispatchToListeners(slot) {
+  const request = createIncomingRequest(slot);
+  const event = createFetchEvent(slot, request);
+  isDispatching = true;
+  dispatchEvent(globalObject, trusted(event));
+  isDispatching = false;
+  const answer = closeFetchEvent(event);
+  if (hasThrown) {
+    const error = thrown;
+    hasThrown = false;
+    thrown = undefined;
+    if (answer === undefined) {
+      fail(slot, request, event, error);
+      return;
+    }
+    reportException(error);
+  }
+  settle(slot, request, answer !== undefined ? answer : fetch(request), event);
+}
+
+function dispatch(slot) {
+  if (target !== undefined) dispatchToModule(slot);
+  else dispatchToListeners(slot);
+}
+
+exports.start = start;
+exports.dispatch = dispatch;
+exports.clientGone = clientGone;

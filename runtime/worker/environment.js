@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a worker finds in `env`, or as globals in the service-worker form: its variables and namespaces.
+"use strict";
+
+const { installMissing } = require("script/define_missing");
+const { createKvNamespace } = require("bindings/kv_namespace");
+const { JSONParse, ObjectDefineProperty, ObjectKeys, globalThis: globalObject } = primordials;
+
+const env = {};
+
+// Called once per isolate. `text` is JSON: {vars: {NAME: value}, kv: [[binding, namespace id] ...]}.
+function prepare(text) {
+  installMissing();
+  const { vars, kv } = JSONParse(text);
+  const names = ObjectKeys(vars);
+  for (let i = 0; i < names.length; ++i) env[names[i]] = vars[names[i]];
+  for (let i = 0; i < kv.length; ++i) env[kv[i][0]] = createKvNamespace(kv[i][1]);
+}
+
+// The service-worker form has no env: the bindings are globals.
+function exposeBindings() {
+  const names = ObjectKeys(env);
+  for (let i = 0; i < names.length; ++i) {
+    ObjectDefineProperty(globalObject, names[i],
+      { __proto__: null, value: env[names[i]], writable: true, enumerable: true, configurable: true });
+  }
+}
+
+exports.env = env;
+exports.prepare = prepare;
+exports.exposeBindings = exposeBindings;

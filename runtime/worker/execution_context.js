@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// ExecutionContext: the `ctx` of a handler. https://developers.cloudflare.com/workers/runtime-apis/context/
+"use strict";
+
+const webidl = require("webidl/webidl");
+const { reportException } = require("html/report_error");
+const { PromisePrototypeThen, PromiseResolve } = primordials;
+
+// Keeps the request's slot alive until the promise is settled; a rejection is logged.
+function waitUntil(slot, promise) {
+  ops.waitBegin(slot);
+  PromisePrototypeThen(PromiseResolve(promise), () => ops.waitEnd(slot), (error) => {
+    reportException(error);
+    ops.waitEnd(slot);
+  });
+}
+
+let passesThrough;
+
+class ExecutionContext {
+  #slot;
+  #passThrough = false;
+  #props = undefined;
+
+  constructor(key = undefined, slot = 0) {
+    if (key !== webidl.constructKey) webidl.illegalConstructor();
+    this.#slot = slot;
+  }
+
+  get props() {
+    if (!(#slot in this)) webidl.illegalInvocation();
+    return this.#props ??= {};
+  }
+
+  waitUntil(promise) {
+    if (!(#slot in this)) webidl.illegalInvocation();
+    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'waitUntil' on 'ExecutionContext'");
+    waitUntil(this.#slot, promise);
+  }
+
+  passThroughOnException() {
+    if (!(#slot in this)) webidl.illegalInvocation();
+    this.#passThrough = true;
+  }
+
+  static {
+    passesThrough = (context) => context.#passThrough;
+  }
+}
+webidl.defineInterface(ExecutionContext);
+
+exports.ExecutionContext = ExecutionContext;
+exports.createContext = (slot) => new ExecutionContext(webidl.constructKey, slot);
+exports.passesThrough = passesThrough;
+exports.waitUntil = waitUntil;

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main builtin: everything else hangs from here. It installs the globals, and its exports are the hooks
+// that C++ calls (runtime/worker/worker_isolate.cc names them).
+"use strict";
+
+require("script/language_level");
+const { install } = require("html/globals");
+const { fireTimers, setRequestContext } = require("html/timers");
+const { flushRejections, promiseRejected } = require("html/report_error");
+const dispatcher = require("worker/dispatch");
+const environment = require("worker/environment");
+const testApi = require("worker/test_api");
+
+install(primordials.globalThis);
+
+// A timer works for the request that set it: its CPU time, and its fetches to the worker's own host, are that request's.
+setRequestContext({
+  __proto__: null,
+  current: () => ops.currentRequest(),
+  run(token, callback) {
+    const outer = ops.currentRequest();
+    ops.setCurrentRequest(token);
+    try {
+      callback();
+    } finally {
+      ops.setCurrentRequest(outer);
+    }
+  },
+});
+
+exports.fireTimers = fireTimers;
+exports.promiseRejected = promiseRejected;
+exports.flushRejections = flushRejections;
+exports.prepare = environment.prepare;
+exports.exposeBindings = environment.exposeBindings;
+exports.start = dispatcher.start;
+exports.dispatch = dispatcher.dispatch;
+exports.clientGone = dispatcher.clientGone;
+exports.testModule = testApi.exports;
+exports.runTests = testApi.run;

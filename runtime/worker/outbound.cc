@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/worker/outbound.h"
+
+#include "runtime/base/ascii.h"
+#include "runtime/web/url/url_record.h"
+
+namespace sedge::worker {
+namespace {
+
+constexpr int kBadGateway = 502;
+
+bool IsLoopbackName(std::string_view host) {
+  return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+}
+
+std::string WithoutBrackets(std::string_view host) {
+  if (host.starts_with('[') && host.ends_with(']')) return std::string(host.substr(1, host.size() - 2));
+  return std::string(host);
+}
+
+}  // namespace
+
+Outbound::Outbound(loop::Loop& loop, http::Client& client, const ServeOptions& options,
+                   const WorkerConfig& config, web::IncomingRequests& incoming)
+    : loop_(loop), client_(client), options_(options), config_(config), incoming_(incoming) {}
+
+Outbound::~Outbound() {
+  *alive_ = false;
+  for (const auto& [id, running] : running_) client_.Cancel(running);
+}
+
+bool Outbound::IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const {
+  const std::string_view host = url.hostname();
+  const uint16_t port = url.effective_port();
+  // The server itself, by whatever name of this machine.
+  if (port == listen_port_ && (IsLoopbackName(host) || WithoutBrackets(host) == options_.host)) {
+    return true;
+  }
+  const std::string authority = AsciiLowerCopy(incoming_.host(incoming));
+  const HostAndPort own = SplitHost(authority);
+  if (!own.host.empty() && host == own.host) {
+    const uint16_t default_port = url.scheme() == "https" ? 443 : 80;
+    return (own.port == 0 ? default_port : own.port) == port || own.port == listen_port_;
+  }
+  for (const RouteConfig& route : config_.routes) {
+    if (route.pattern.Matches(RouteScheme::kAny, host, port, url.path_and_query())) return true;
+  }
+  return false;
+}
+
+const Endpoint* Outbound::FindMapping(std::string_view host, uint16_t port) const {
+  const std::string plain = WithoutBrackets(host);
+  for (const HostMapping& map : options_.maps) {
+    if (map.host == plain && (map.port == 0 || map.port == port)) return &map.to;
+  }
+  return nullptr;
+}
+
+void Outbound::Start(uint64_t id, web::FetchRequest request, Callback done) {
+  Result<web::UrlRecord> url = web::ParseUrl(request.url);
+  if (!url.ok()) {
+    loop_.Post([done, status = url.status(), alive = alive_] {
+      if (*alive) done(status);
+    });
+    return;
+  }
+  http::ClientRequest out;
+  out.method = std::move(request.method);
+  out.tls = url->scheme() == "https";
+  out.host = WithoutBrackets(url->hostname());
+  out.port = url->effective_port();
+  out.target = std::string(url->path_and_query());
+  out.headers = std::move(request.headers);
+  out.body = std::move(request.body);
+  const Endpoint* to = FindMapping(url->hostname(), out.port);
+  if (!to && IsOwnHost(*url, request.incoming)) {
+    if (!options_.origin) {
+      AnswerWithoutOrigin(std::string(url->host()), std::move(done));
+      return;
+    }
+    to = &*options_.origin;
+  }
+  if (to) out.connect_to = http::ClientRequest::ConnectTo{to->tls, to->host, to->port};
+  running_[id] = client_.Send(std::move(out), [this, id, done](Result<http::ClientResponse> response) {
+    running_.erase(id);
+    done(std::move(response));
+  });
+}
+
+void Outbound::Abort(uint64_t id) {
+  auto found = running_.find(id);
+  if (found == running_.end()) return;
+  client_.Cancel(found->second);
+  running_.erase(found);
+}
+
+void Outbound::AnswerWithoutOrigin(const std::string& host, Callback done) {
+  http::ClientResponse response;
+  response.status = kBadGateway;
+  response.reason = "Bad Gateway";
+  response.headers = {{"content-type", "text/plain;charset=UTF-8"}, {"cache-control", "no-store"}};
+  response.body = http::MakeBytesBody(Bytes::Copy(
+      "The worker passed this request on to its own host, " + host +
+      ", and there is no origin server behind it.\nStart sedge with --origin URL (for example "
+      "--origin http://127.0.0.1:3000) to say where such requests go.\n"));
+  auto shared = std::make_shared<http::ClientResponse>(std::move(response));
+  loop_.Post([done, shared, alive = alive_] {
+    if (*alive) done(std::move(*shared));
+  });
+}
+
+}  // namespace sedge::worker

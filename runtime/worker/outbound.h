@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Outbound: where a worker's fetch() goes. A mapped host goes to its mapping, the worker's own host to the
+// origin (never back into this server), everything else to the network. One per worker and thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "runtime/http/client.h"
+#include "runtime/loop/loop.h"
+#include "runtime/web/fetch/fetch_service.h"
+#include "runtime/web/fetch/incoming.h"
+#include "runtime/web/url/url_record.h"
+#include "runtime/worker/serve_options.h"
+
+namespace sedge::worker {
+
+class Outbound final : public web::FetchService {
+ public:
+  // Everything given outlives the object.
+  Outbound(loop::Loop& loop, http::Client& client, const ServeOptions& options,
+           const WorkerConfig& config, web::IncomingRequests& incoming);
+  ~Outbound() override;
+
+  void Start(uint64_t id, web::FetchRequest request, Callback done) override;
+  void Abort(uint64_t id) override;
+
+  // The port of this server's listener, known once it listens.
+  void set_listen_port(uint16_t port) { listen_port_ = port; }
+
+ private:
+  bool IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const;
+  const Endpoint* FindMapping(std::string_view host, uint16_t port) const;
+  void AnswerWithoutOrigin(const std::string& host, Callback done);
+
+  loop::Loop& loop_;
+  http::Client& client_;
+  const ServeOptions& options_;
+  const WorkerConfig& config_;
+  web::IncomingRequests& incoming_;
+  uint16_t listen_port_ = 0;
+  std::unordered_map<uint64_t, http::Client::RequestId> running_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace sedge::worker

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/worker/server.h"
+
+#include <future>
+#include <nlohmann/json.hpp>
+
+#include "runtime/base/log.h"
+#include "runtime/script/engine.h"
+#include "runtime/script/entry_scope.h"
+#include "runtime/worker/builtins_data.h"
+#include "runtime/worker/worker_ops.h"
+#include "runtime/worker/worker_thread.h"
+
+namespace sedge::worker {
+namespace {
+
+// request.cf where --cf gives none: the fields that scripts read most, with values that nobody takes for
+// real ones. Documented in docs/workers.md.
+constexpr std::string_view kLocalCf =
+    R"({"colo":"LOCAL","country":"XX","city":"Localhost","continent":"XX","region":"Local",)"
+    R"("regionCode":"XX","postalCode":"00000","timezone":"UTC","latitude":"0.00000",)"
+    R"("longitude":"0.00000","asn":0,"asOrganization":"local","httpProtocol":"HTTP/1.1",)"
+    R"("requestPriority":"","tlsCipher":"","tlsVersion":"","clientAcceptEncoding":""})";
+
+void StartEngineOnce() {
+  static const bool started = [] {
+    script::EngineOptions options;
+    options.builtins = Builtins();
+    options.ops = AllOps();
+    options.snapshot = Snapshot();
+    script::Engine::Initialize(std::move(options));
+    return true;
+  }();
+  (void)started;
+}
+
+// What environment.js makes env of.
+std::string BindingsJson(const WorkerConfig& config) {
+  nlohmann::ordered_json bindings = {{"vars", nlohmann::json::object()},
+                                     {"kv", nlohmann::json::array()}};
+  for (const VarConfig& var : config.vars) {
+    bindings["vars"][var.name] = nlohmann::json::parse(var.value);
+  }
+  for (const KvNamespaceConfig& ns : config.kv_namespaces) {
+    bindings["kv"].push_back({ns.binding, ns.id});
+  }
+  return bindings.dump();
+}
+
+}  // namespace
+
+struct Server::Running {
+  std::unique_ptr<WorkerThread> worker;
+  std::thread thread;
+};
+
+Server::Server() = default;
+
+Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
+  StartEngineOnce();
+  std::unique_ptr<Server> self(new Server);
+  self->deployment_ = std::make_unique<Deployment>();
+  Deployment& deployment = *self->deployment_;
+  deployment.options = std::move(options);
+  SEDGE_ASSIGN_OR_RETURN(deployment.router, Router::Create(deployment.options.workers));
+
+  kv::StoreOptions store;
+  store.path = deployment.options.data_dir + "/kv";
+  SEDGE_ASSIGN_OR_RETURN(self->store_, kv::OpenRocksStore(store));
+
+  const bool several = deployment.options.workers.size() > 1;
+  for (const WorkerConfig& config : deployment.options.workers) {
+    WorkerSpec spec;
+    spec.options = &deployment.options;
+    spec.config = &config;
+    spec.store = self->store_.get();
+    spec.clock = &Clock::System();
+    spec.sources = std::make_shared<script::SourceCache>();
+    spec.bindings = BindingsJson(config);
+    spec.cf = deployment.options.cf_json.empty() ? std::string(kLocalCf) : deployment.options.cf_json;
+    spec.log_name = several ? config.name : "";
+    deployment.workers.push_back(std::move(spec));
+  }
+  SEDGE_RETURN_IF_ERROR(self->StartThreads());
+  return self;
+}
+
+Status Server::StartThreads() {
+  port_ = deployment_->options.port;
+  for (int i = 0; i < deployment_->options.threads; ++i) {
+    auto running = std::make_unique<Running>();
+    running->worker = std::make_unique<WorkerThread>(*deployment_);
+    // Isolates belong to the thread that makes them: everything is made, used and destroyed there.
+    std::promise<Status> ready;
+    std::future<Status> prepared = ready.get_future();
+    running->thread = std::thread([worker = &running->worker, &ready, first = i == 0,
+                                   port = port_]() mutable {
+      Status status = (*worker)->Prepare(port, first);
+      // The first thread loads all workers, so that errors in them are found now.
+      if (status.ok() && first) status = (*worker)->LoadAll();
+      const bool run = status.ok();
+      ready.set_value(std::move(status));
+      if (run) (*worker)->Run();
+      worker->reset();
+    });
+    Status status = prepared.get();
+    if (!status.ok()) {
+      running->thread.join();
+      return status;
+    }
+    port_ = running->worker->port();
+    threads_.push_back(std::move(running));
+  }
+  return {};
+}
+
+std::string Server::url() const {
+  const std::string& host = deployment_->options.host;
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return "http://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port_);
+}
+
+void Server::StopWithin(int64_t deadline_ms) {
+  for (const auto& running : threads_) running->worker->Shutdown(deadline_ms);
+  for (const auto& running : threads_) running->thread.join();
+  threads_.clear();
+}
+
+void Server::Stop() { StopWithin(deployment_->options.limits.shutdown_timeout_ms); }
+
+Server::~Server() {
+  if (!threads_.empty()) StopWithin(0);
+}
+
+Status CheckWorker(const WorkerConfig& config) {
+  StartEngineOnce();
+  SEDGE_ASSIGN_OR_RETURN(const std::unique_ptr<script::Isolate> isolate,
+                         script::Isolate::Create({}));
+  script::EntryScope scope(*isolate);
+  return isolate->modules().CheckMain(std::make_shared<script::SourceCache>(), config.base_dir,
+                                      config.main);
+}
+
+}  // namespace sedge::worker

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/worker/worker_isolate.h"
+
+#include "runtime/base/log.h"
+#include "runtime/script/engine.h"
+#include "runtime/script/entry_scope.h"
+#include "runtime/script/error.h"
+#include "runtime/script/result.h"
+#include "runtime/worker/error_page.h"
+
+namespace sedge::worker {
+namespace {
+
+v8::Local<v8::Value> Utf8(v8::Isolate* isolate, std::string_view text) {
+  v8::Local<v8::Value> value;
+  if (!script::Utf8ToV8(isolate, text).ToLocal(&value)) return v8::String::Empty(isolate);
+  return value;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WorkerIsolate>> WorkerIsolate::Create(const WorkerSpec& spec,
+                                                             loop::Loop& loop,
+                                                             http::Client& client,
+                                                             uint16_t listen_port) {
+  std::unique_ptr<WorkerIsolate> self(new WorkerIsolate(spec, loop, client));
+  SEDGE_RETURN_IF_ERROR(self->Start(listen_port));
+  return self;
+}
+
+WorkerIsolate::WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Client& client)
+    : spec_(spec),
+      loop_(loop),
+      incoming_(bodies_, *this),
+      log_{spec.log_name},
+      cf_{spec.cf},
+      kv_{spec.store,
+          [&loop](std::function<void()> work, std::function<void()> done) {
+            loop.RunBlocking(std::move(work), std::move(done));
+          }},
+      outbound_(loop, client, *spec.options, *spec.config, incoming_) {}
+
+WorkerIsolate::~WorkerIsolate() {
+  for (http::Exchange* exchange : ready_) exchange->Release();
+}
+
+Status WorkerIsolate::Start(uint16_t listen_port) {
+  outbound_.set_listen_port(listen_port);
+  script::IsolateOptions options;
+  options.memory_bytes = spec_.config->limits.memory_bytes;
+  options.cpu_ms = spec_.config->limits.cpu_ms;
+  SEDGE_ASSIGN_OR_RETURN(isolate_, script::Isolate::Create(options));
+  timers_ = std::make_unique<web::TimerService>(loop_, *isolate_, *spec_.clock);
+  isolate_->SetService(&bodies_);
+  isolate_->SetService(&incoming_);
+  isolate_->SetService(&log_);
+  isolate_->SetService(&cf_);
+  isolate_->SetService(&kv_);
+  isolate_->SetService(timers_.get());
+  isolate_->SetService<web::FetchService>(&outbound_);
+  isolate_->SetService(this);
+  SEDGE_RETURN_IF_ERROR(LoadWorker());
+  InstallRejectionFlush();
+  return {};
+}
+
+Status WorkerIsolate::LoadWorker() {
+  script::EntryScope scope(*isolate_);
+  v8::Isolate* v8 = scope.v8();
+  v8::TryCatch caught(v8);
+  v8::Local<v8::Value> args[] = {Utf8(v8, spec_.bindings)};
+  if (isolate_->Hook("prepare")->Call(scope.context(), v8::Undefined(v8), 1, args).IsEmpty()) {
+    return Internal(script::DescribeException(v8, scope.context(), caught).ToText());
+  }
+  if (spec_.is_test) {
+    isolate_->Hook("exposeBindings")
+        ->Call(scope.context(), v8::Undefined(v8), 0, nullptr)
+        .IsEmpty();
+    isolate_->modules().AddBuiltinModule("sedge:test",
+                                         isolate_->HookValue("testModule").As<v8::Object>());
+  }
+  SEDGE_ASSIGN_OR_RETURN(
+      const script::MainScript main,
+      isolate_->modules().LoadMain(spec_.sources, spec_.config->base_dir, spec_.config->main,
+                                   [&] {
+                                     isolate_->Hook("exposeBindings")
+                                         ->Call(scope.context(), v8::Undefined(v8), 0, nullptr)
+                                         .IsEmpty();
+                                   }));
+  if (spec_.is_test) return {};
+  args[0] = v8::Undefined(v8);
+  if (main.is_module) args[0] = main.exports;
+  v8::Local<v8::Value> wrong;
+  if (!isolate_->Hook("start")->Call(scope.context(), v8::Undefined(v8), 1, args).ToLocal(&wrong)) {
+    return InvalidArgument(script::DescribeException(v8, scope.context(), caught).ToText());
+  }
+  if (wrong->IsString()) {
+    return InvalidArgument(spec_.config->main + ": " + *v8::String::Utf8Value(v8, wrong));
+  }
+  dispatch_hook_ = isolate_->NewHook("dispatch");
+  return {};
+}
+
+void WorkerIsolate::InstallRejectionFlush() {
+  // Unhandled rejections are told once the microtasks have run; telling may make more of both.
+  isolate_->set_after_microtasks([this] {
+    v8::Isolate* v8 = isolate_->v8();
+    for (bool more = isolate_->take_rejections(); more;) {
+      v8::TryCatch ignored(v8);
+      v8::Local<v8::Value> told;
+      if (!isolate_->Hook("flushRejections")
+               ->Call(isolate_->context(), v8::Undefined(v8), 0, nullptr)
+               .ToLocal(&told)) {
+        return;
+      }
+      script::RunMicrotasks(v8);
+      more = told->IsTrue() || isolate_->take_rejections();
+    }
+  });
+}
+
+void WorkerIsolate::RunReady() {
+  // Answering one may make the next of its connection ready: those wait for the next turn of the loop.
+  std::vector<http::Exchange*> batch;
+  batch.swap(ready_);
+  for (http::Exchange* exchange : batch) {
+    if (terminated_) {
+      ready_.push_back(exchange);  // for the isolate that replaces this one
+    } else {
+      Dispatch(exchange);
+      if (isolate_->termination() != script::Termination::kNone) CheckTermination();
+    }
+  }
+}
+
+void WorkerIsolate::Dispatch(http::Exchange* exchange) {
+  if (exchange->aborted()) {
+    exchange->Release();
+    return;
+  }
+  const SlotId id = incoming_.Add(exchange);
+  if (id == 0) {
+    http::ResponseHead head;
+    head.status = 503;
+    exchange->Respond(head, "too many requests are being worked on\n").ok();
+    exchange->Release();
+    return;
+  }
+  script::EntryScope scope(*isolate_, id);
+  v8::Local<v8::Value> args[] = {v8::Number::New(scope.v8(), static_cast<double>(id))};
+  v8::TryCatch caught(scope.v8());
+  if (isolate_->HookAt(dispatch_hook_)
+          ->Call(scope.context(), v8::Undefined(scope.v8()), 1, args)
+          .IsEmpty() &&
+      !caught.HasTerminated()) {
+    // dispatch() catches what handlers throw: this is a bug of a builtin, or V8's stack is exhausted.
+    const script::ScriptError error =
+        script::DescribeException(scope.v8(), scope.context(), caught);
+    LogError(error.ToText());
+    RespondWithPage(incoming_, id, PageFor(error));
+  }
+}
+
+bool WorkerIsolate::CheckTermination() {
+  const script::Termination why = isolate_->termination();
+  if (why == script::Termination::kNone || terminated_) return false;
+  terminated_ = true;
+  if (why == script::Termination::kMemory) {
+    for (const SlotId id : incoming_.Unanswered()) AnswerTerminated(id);
+  } else {
+    AnswerTerminated(isolate_->terminated_request());
+  }
+  return true;
+}
+
+void WorkerIsolate::AnswerTerminated(SlotId id) {
+  const Limits& limits = spec_.config->limits;
+  ErrorPage page;
+  page.status = 503;
+  if (isolate_->termination() == script::Termination::kMemory) {
+    page.title = "Worker exceeded its memory limit of " + std::to_string(limits.memory_bytes >> 20) +
+                 " MB (limits.memory_mb)";
+    page.detail =
+        "Stream large bodies instead of buffering them, or raise limits.memory_mb in the configuration.";
+  } else {
+    page.title = "Worker exceeded its CPU time limit of " + std::to_string(limits.cpu_ms) +
+                 " ms (limits.cpu_ms)";
+    page.detail =
+        "The handler ran without yielding for too long. Raise limits.cpu_ms in the configuration if it must.";
+  }
+  LogError(page.title, {{"worker", spec_.config->name}, {"request", incoming_.Label(id)}});
+  RespondWithPage(incoming_, id, page);
+}
+
+void WorkerIsolate::RespondWithError(SlotId id, v8::Local<v8::Value> error) {
+  const script::ScriptError described =
+      script::DescribeError(isolate_->v8(), isolate_->context(), error);
+  const std::string request = incoming_.Label(id);
+  std::string text = described.stack.empty() ? described.ToText() : described.stack;
+  LogError(text, {{"request", request}});
+  RespondWithPage(incoming_, id, PageFor(described));
+}
+
+void WorkerIsolate::ReportBodyFailure(SlotId, v8::Local<v8::Value> error) {
+  const script::ScriptError described =
+      script::DescribeError(isolate_->v8(), isolate_->context(), error);
+  LogDebug("a response's stream ended early", {{"why", described.message}});
+}
+
+void WorkerIsolate::OnClientGone(SlotId id) {
+  {
+    script::EntryScope scope(*isolate_, id);
+    v8::Local<v8::Value> args[] = {v8::Number::New(scope.v8(), static_cast<double>(id))};
+    v8::TryCatch ignored(scope.v8());
+    isolate_->Hook("clientGone")->Call(scope.context(), v8::Undefined(scope.v8()), 1, args).IsEmpty();
+  }
+}
+
+}  // namespace sedge::worker
+

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// WorkerIsolate: one worker on one thread: its isolate with everything that its ops need, and the requests
+// that it works on. Made on the worker's first request; replaced after JavaScript had to be ended by force.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kv/store.h"
+#include "runtime/bindings/kv_ops.h"
+#include "runtime/loop/loop.h"
+#include "runtime/script/isolate.h"
+#include "runtime/script/module_loader.h"
+#include "runtime/web/fetch/body_table.h"
+#include "runtime/web/fetch/fetch_ops.h"
+#include "runtime/web/fetch/incoming.h"
+#include "runtime/web/html/html_ops.h"
+#include "runtime/worker/outbound.h"
+#include "runtime/worker/serve_options.h"
+
+namespace sedge::worker {
+
+// What all isolates of one worker share; outlives them. Any thread.
+struct WorkerSpec {
+  const ServeOptions* options = nullptr;
+  const WorkerConfig* config = nullptr;
+  kv::Store* store = nullptr;
+  Clock* clock = nullptr;
+  std::shared_ptr<script::SourceCache> sources;
+  std::string bindings;  // JSON for environment.js
+  std::string cf;        // JSON for request.cf
+  std::string log_name;  // the worker's name when there are several, else ""
+  // The main file is a test file: it may import "sedge:test", and handles no requests.
+  bool is_test = false;
+};
+
+class WorkerIsolate final : private web::IncomingRequests::Observer {
+ public:
+  // Loads and runs the worker's code. Failures are texts for the user.
+  static Result<std::unique_ptr<WorkerIsolate>> Create(const WorkerSpec& spec, loop::Loop& loop,
+                                                       http::Client& client, uint16_t listen_port);
+  ~WorkerIsolate() override;
+
+  // Takes a request; it is dispatched by RunReady.
+  void Enqueue(http::Exchange* exchange) { ready_.push_back(exchange); }
+  bool has_ready() const { return !ready_.empty(); }
+  // Enters JavaScript for every request that is ready.
+  void RunReady();
+
+  // JavaScript was ended by force: answers the request that did it (all of them when memory ran out).
+  // True once; the isolate takes no new requests afterwards.
+  bool CheckTermination();
+  bool terminated() const { return terminated_; }
+  // What was enqueued and not run, for the isolate that replaces this one.
+  std::vector<http::Exchange*> TakeReady() { return std::exchange(ready_, {}); }
+  // Nothing is running or waited for any more: a replaced isolate may go.
+  bool idle() const { return ready_.empty() && incoming_.size() == 0; }
+
+  // Runs the tests that a test file registered. `report` gets each result, then `done` the number of
+  // failures. REQUIRES: the spec is_test.
+  struct TestResult {
+    std::string name;
+    std::string status;  // "pass", "fail" or "skip"
+    std::string message;
+    double duration_ms = 0;
+  };
+  void RunTests(std::function<void(const TestResult&)> report, std::function<void(int failed)> done);
+
+  // Op: answers a request whose handler failed with `error`.
+  void RespondWithError(SlotId id, v8::Local<v8::Value> error);
+  // Op: a streamed body ended early.
+  void ReportBodyFailure(SlotId id, v8::Local<v8::Value> error);
+
+ private:
+  WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Client& client);
+  Status Start(uint16_t listen_port);
+  Status LoadWorker();
+  void InstallRejectionFlush();
+  void Dispatch(http::Exchange* exchange);
+  void AnswerTerminated(SlotId id);
+
+  void OnClientGone(SlotId id) override;
+  void OnRequestDone() override {}
+
+  const WorkerSpec& spec_;
+  loop::Loop& loop_;
+  // Services come before the isolate: ops may use them until it is gone.
+  web::BodyTable bodies_;
+  web::IncomingRequests incoming_;
+  web::WorkerLog log_;
+  web::CfService cf_;
+  bindings::KvService kv_;
+  Outbound outbound_;
+  std::unique_ptr<script::Isolate> isolate_;
+  std::unique_ptr<web::TimerService> timers_;
+  size_t dispatch_hook_ = 0;
+  bool terminated_ = false;
+  std::vector<http::Exchange*> ready_;
+  std::function<void(const TestResult&)> test_report_;
+  std::function<void(int)> tests_done_;
+};
+
+}  // namespace sedge::worker

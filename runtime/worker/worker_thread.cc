@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/worker/worker_thread.h"
+
+#include "runtime/base/log.h"
+#include "runtime/worker/error_page.h"
+
+namespace sedge::worker {
+namespace {
+
+void AnswerPlain(http::Exchange* exchange, int status, std::string_view text) {
+  const http::HeaderField fields[] = {{"content-type", "text/plain;charset=UTF-8"},
+                                      {"cache-control", "no-store"}};
+  http::ResponseHead head;
+  head.status = status;
+  head.headers = fields;
+  exchange->Respond(head, text).ok();
+  exchange->Release();
+}
+
+}  // namespace
+
+WorkerThread::~WorkerThread() {
+  // Isolates first: they release their exchanges, which belong to the server's connections.
+  workers_.clear();
+  server_.reset();
+  client_.reset();
+  loop_.reset();
+}
+
+Status WorkerThread::Prepare(uint16_t port, bool first) {
+  SEDGE_ASSIGN_OR_RETURN(loop_, loop::Loop::Create());
+  http::ClientOptions client_options;
+  client_options.limits = deployment_.options.limits;
+  client_options.ca_files = deployment_.options.ca_files;
+  SEDGE_ASSIGN_OR_RETURN(client_, http::Client::Create(*loop_, client_options));
+  http::RequestHandler* handler = this;
+  server_ = std::make_unique<http::Server>(*loop_, deployment_.options.limits, handler);
+  loop::ListenOptions listen;
+  listen.host = deployment_.options.host;
+  listen.port = port;
+  listen.probe = first;
+  SEDGE_ASSIGN_OR_RETURN(port_, server_->Listen(listen));
+  workers_.resize(deployment_.workers.size());
+  loop_->set_turn_hook([this] { OnTurn(); });
+  return {};
+}
+
+Status WorkerThread::LoadAll() {
+  for (size_t i = 0; i < workers_.size(); ++i) SEDGE_RETURN_IF_ERROR(EnsureIsolate(i));
+  return {};
+}
+
+void WorkerThread::Run() { loop_->Run(); }
+
+void WorkerThread::Shutdown(int64_t deadline_ms) {
+  loop_->Post([this, deadline_ms] {
+    server_->Shutdown(deadline_ms, [this] { loop_->Stop(); });
+  });
+}
+
+Status WorkerThread::EnsureIsolate(size_t index) {
+  Worker& worker = workers_[index];
+  if (worker.current) return {};
+  SEDGE_ASSIGN_OR_RETURN(
+      worker.current,
+      WorkerIsolate::Create(deployment_.workers[index], *loop_, *client_, port_));
+  return {};
+}
+
+void WorkerThread::OnRequest(http::Exchange* exchange) {
+  const http::RequestHead& head = exchange->head();
+  const std::optional<size_t> index = deployment_.router.Find(
+      head.host, head.path, head.tls ? RouteScheme::kHttps : RouteScheme::kHttp);
+  if (!index) {
+    AnswerPlain(exchange, 404,
+                "No worker's route matches http://" + std::string(head.host) + std::string(head.path) +
+                    "\nSee the routes of the configurations that sedge serves.\n");
+    return;
+  }
+  if (Status status = EnsureIsolate(*index); !status.ok()) {
+    LogError(status.message());
+    AnswerPlain(exchange, 500, "the worker cannot be started; its log says why\n");
+    return;
+  }
+  workers_[*index].current->Enqueue(exchange);
+}
+
+void WorkerThread::OnTurn() {
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    Worker& worker = workers_[i];
+    if (worker.current) {
+      if (worker.current->has_ready()) worker.current->RunReady();
+      RetireIfTerminated(i);
+    }
+    if (!worker.replaced.empty()) [[unlikely]] {
+      std::erase_if(worker.replaced, [](const std::unique_ptr<WorkerIsolate>& replaced) {
+        replaced->CheckTermination();
+        return replaced->idle();
+      });
+    }
+  }
+}
+
+void WorkerThread::RetireIfTerminated(size_t index) {
+  Worker& worker = workers_[index];
+  if (!worker.current->CheckTermination() && !worker.current->terminated()) return;
+  std::vector<http::Exchange*> waiting = worker.current->TakeReady();
+  worker.replaced.push_back(std::move(worker.current));
+  for (http::Exchange* exchange : waiting) OnRequest(exchange);
+}
+
+}  // namespace sedge::worker

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// WorkerThread: one thread that serves: its loop, its listening socket, its client pool, and an isolate per
+// worker that was asked for. Threads share nothing but the KV store and what never changes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "runtime/http/client.h"
+#include "runtime/http/server.h"
+#include "runtime/loop/loop.h"
+#include "runtime/worker/router.h"
+#include "runtime/worker/worker_isolate.h"
+
+namespace sedge::worker {
+
+// What all threads share, read-only; outlives them.
+struct Deployment {
+  ServeOptions options;
+  std::vector<WorkerSpec> workers;
+  Router router;
+};
+
+class WorkerThread final : private http::RequestHandler {
+ public:
+  explicit WorkerThread(const Deployment& deployment) : deployment_(deployment) {}
+  ~WorkerThread() override;
+
+  // Runs on the calling thread until Run's loop is stopped: Prepare, then Run.
+  // Makes loop, client and listener. `port` 0 and `first` for the first thread, which finds the port.
+  Status Prepare(uint16_t port, bool first);
+  // Loads every worker now: so that errors in their code are found at start.
+  Status LoadAll();
+  uint16_t port() const { return port_; }
+  void Run();
+
+  // Any thread: finish what runs, up to the deadline, then let Run return.
+  void Shutdown(int64_t deadline_ms);
+
+ private:
+  struct Worker {
+    std::unique_ptr<WorkerIsolate> current;  // null until its first request
+    std::vector<std::unique_ptr<WorkerIsolate>> replaced;  // finishing their requests
+  };
+
+  void OnRequest(http::Exchange* exchange) override;
+  Status EnsureIsolate(size_t index);
+  void OnTurn();
+  void RetireIfTerminated(size_t index);
+
+  const Deployment& deployment_;
+  std::unique_ptr<loop::Loop> loop_;
+  std::unique_ptr<http::Client> client_;
+  std::unique_ptr<http::Server> server_;
+  std::vector<Worker> workers_;
+  uint16_t port_ = 0;
+};
+
+}  // namespace sedge::worker
