@@ -6,9 +6,11 @@
 // the snapshot, so what is missing cannot be told while the snapshot is made.
 "use strict";
 
-const { ArrayPrototypePush, ObjectDefineProperty, ObjectHasOwn, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys } =
-  primordials;
+const {
+  ArrayPrototypePush, ObjectDefineProperty, ObjectHasOwn, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys,
+} = primordials;
 
+const steps = []; // for what takes more than a method
 const targets = [];
 const keysOf = [];
 const descriptors = [];
@@ -25,7 +27,13 @@ function defineMissing(target, source) {
   }
 }
 
+// fn runs first of all in installMissing(), and may call defineMissing.
+function whenInstalling(fn) {
+  ArrayPrototypePush(steps, fn);
+}
+
 function installMissing() {
+  for (let i = 0; i < steps.length; ++i) steps[i]();
   for (let i = 0; i < targets.length; ++i) {
     if (!ObjectHasOwn(targets[i], keysOf[i])) ObjectDefineProperty(targets[i], keysOf[i], descriptors[i]);
   }
@@ -33,3 +41,4 @@ function installMissing() {
 
 exports.defineMissing = defineMissing;
 exports.installMissing = installMissing;
+exports.whenInstalling = whenInstalling;

@@ -10,7 +10,7 @@ const {
   TypedArrayPrototypeSort, NumberMAX_SAFE_INTEGER,
 } = primordials;
 
-const { defineMissing } = require("script/define_missing");
+const { defineMissing, whenInstalling } = require("script/define_missing");
 const {
   closeQuietly, getMethod, isObject, requireCallable, toIntegerOrInfinity, toLength,
 } = require("script/language_support");
@@ -81,10 +81,10 @@ defineMissing(Array.prototype, {
   },
 });
 
-const unscopables = Array.prototype[SymbolUnscopables];
-if (unscopables.toReversed === undefined) {
+whenInstalling(() => {
+  const unscopables = Array.prototype[SymbolUnscopables];
   unscopables.toReversed = unscopables.toSorted = unscopables.toSpliced = true;
-}
+});
 
 // ValidateTypedArray, which also refuses a detached buffer; -> length
 function validLength(array) {

@@ -9,7 +9,8 @@ const {
   TypeError, globalThis: globalObject,
 } = primordials;
 
-const { asyncDispose, dispose } = require("script/language_symbol");
+const symbols = require("script/language_symbol");
+const { whenInstalling } = require("script/define_missing");
 const { getMethod, isObject, requireCallable } = require("script/language_support");
 
 function defineHidden(object, key, value) {
@@ -80,7 +81,7 @@ class DisposableStack {
     checkOpen(resources);
     if (value === null || value === undefined) return value;
     if (!isObject(value)) throw new TypeError("The value is not disposable: it is not an object");
-    const method = getMethod(value, dispose);
+    const method = getMethod(value, symbols.dispose);
     if (method === undefined) throw new TypeError("The value has no [Symbol.dispose]()");
     ArrayPrototypePush(resources.list, () => FunctionPrototypeCall(method, value));
     return value;
@@ -126,9 +127,9 @@ async function disposeAll(resources) {
 
 // What an async stack calls for a resource: the async method, or the sync one without waiting for its result.
 function asyncDisposer(value) {
-  const asyncMethod = getMethod(value, asyncDispose);
+  const asyncMethod = getMethod(value, symbols.asyncDispose);
   if (asyncMethod !== undefined) return () => FunctionPrototypeCall(asyncMethod, value);
-  const method = getMethod(value, dispose);
+  const method = getMethod(value, symbols.dispose);
   if (method === undefined) {
     throw new TypeError("The value has neither [Symbol.asyncDispose]() nor [Symbol.dispose]()");
   }
@@ -192,8 +193,6 @@ class AsyncDisposableStack {
   }
 }
 
-defineHidden(DisposableStack.prototype, dispose, DisposableStack.prototype.dispose);
-defineHidden(AsyncDisposableStack.prototype, asyncDispose, AsyncDisposableStack.prototype.disposeAsync);
 
 function defineGlobal(name, Class, tag) {
   if (ObjectHasOwn(globalObject, name)) return;
@@ -204,6 +203,11 @@ function defineGlobal(name, Class, tag) {
   defineHidden(globalObject, name, Class);
 }
 
-defineGlobal("SuppressedError", SuppressedError);
-defineGlobal("DisposableStack", DisposableStack, "DisposableStack");
-defineGlobal("AsyncDisposableStack", AsyncDisposableStack, "AsyncDisposableStack");
+whenInstalling(() => {
+  defineHidden(DisposableStack.prototype, symbols.dispose, DisposableStack.prototype.dispose);
+  defineHidden(AsyncDisposableStack.prototype, symbols.asyncDispose,
+    AsyncDisposableStack.prototype.disposeAsync);
+  defineGlobal("SuppressedError", SuppressedError);
+  defineGlobal("DisposableStack", DisposableStack, "DisposableStack");
+  defineGlobal("AsyncDisposableStack", AsyncDisposableStack, "AsyncDisposableStack");
+});

@@ -8,8 +8,8 @@ const {
   ReflectGetOwnPropertyDescriptor, SymbolIterator, SymbolToStringTag, TypeError, globalThis: globalObject,
 } = primordials;
 
-const { asyncDispose, dispose } = require("script/language_symbol");
-const { defineMissing } = require("script/define_missing");
+const symbols = require("script/language_symbol");
+const { defineMissing, whenInstalling } = require("script/define_missing");
 const {
   closeIterator, closeQuietly, getMethod, isObject, kDone, stepValue, toIntegerOrInfinity,
 } = require("script/language_support");
@@ -342,22 +342,22 @@ function defineIterator() {
     { __proto__: null, value: Iterator, writable: true, enumerable: false, configurable: true });
 }
 
-if (globalObject.Iterator === undefined) defineIterator();
-
-defineMissing(IteratorPrototype, {
-  [dispose]() {
-    const method = getMethod(this, "return");
-    if (method !== undefined) FunctionPrototypeCall(method, this);
-  },
-});
-
 async function closeAsync(iterator) {
   const method = getMethod(iterator, "return");
   if (method !== undefined) await FunctionPrototypeCall(method, iterator);
 }
 
-defineMissing(AsyncIteratorPrototype, {
-  [asyncDispose]() {
-    return closeAsync(this);
-  },
+whenInstalling(() => {
+  if (globalObject.Iterator === undefined) defineIterator();
+  defineMissing(IteratorPrototype, {
+    [symbols.dispose]() {
+      const method = getMethod(this, "return");
+      if (method !== undefined) FunctionPrototypeCall(method, this);
+    },
+  });
+  defineMissing(AsyncIteratorPrototype, {
+    [symbols.asyncDispose]() {
+      return closeAsync(this);
+    },
+  });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One language level on every V8: defines the standard methods and classes that scripts use and an older V8
-// lacks. Each file follows the text of ECMA-262 or of a finished proposal, and adds only what is missing. The
-// syntax stays V8's own.
+// lacks. Each file follows the text of ECMA-262 or of a finished proposal, and adds only what is missing,
+// when installMissing() runs at the start of an isolate. The syntax stays V8's own.
 "use strict";
 
 require("script/language_symbol");

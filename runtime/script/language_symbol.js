@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Symbol.dispose and Symbol.asyncDispose: https://tc39.es/proposal-explicit-resource-management/
+// Symbol.dispose and Symbol.asyncDispose: https://tc39.es/proposal-explicit-resource-management/. The exports
+// are there once installMissing() runs: steps registered later may use them.
 "use strict";
 
 const { ObjectDefineProperty, ObjectHasOwn, Symbol } = primordials;
+
+const { whenInstalling } = require("script/define_missing");
 
 function symbol(name) {
   if (!ObjectHasOwn(Symbol, name)) {
@@ -12,5 +15,7 @@ function symbol(name) {
   return Symbol[name];
 }
 
-exports.dispose = symbol("dispose");
-exports.asyncDispose = symbol("asyncDispose");
+whenInstalling(() => {
+  exports.dispose = symbol("dispose");
+  exports.asyncDispose = symbol("asyncDispose");
+});

@@ -71,7 +71,7 @@ class Crypto {
     const length = TypedArrayPrototypeGetByteLength(array);
     if (length > kMaxRandomBytes) {
       throw new QuotaExceededError(`${context}: ${length} bytes are asked for, but one call gives at most ${
-        kMaxRandomBytes}. Call it several times.`, { quota: kMaxRandomBytes, requested: length });
+        kMaxRandomBytes}. Call it several times.`);
     }
     if (length > 0) ops.randomFill(array);
     return array;

@@ -36,10 +36,22 @@ function find(list, value) {
   return undefined;
 }
 
+// WebAssembly is made when an isolate starts, after the builtins are evaluated.
+function makeUncloneableSet() {
+  const set = new SafeSet();
+  for (let i = 0; i < uncloneable.length; ++i) set.add(uncloneable[i]);
+  const names = ["Exception", "Global", "Instance", "Memory", "Module", "Table", "Tag"];
+  for (let i = 0; i < names.length; ++i) {
+    const prototype = globalObject.WebAssembly?.[names[i]]?.prototype;
+    if (typeof prototype === "object") set.add(prototype);
+  }
+  return set;
+}
+
 function isUncloneable(value) {
   let o = ObjectGetPrototypeOf(value);
   if (o === null || o === primordials.Object.prototype) return false;
-  uncloneableSet ??= new SafeSet(uncloneable);
+  uncloneableSet ??= makeUncloneableSet();
   for (; o !== null; o = ObjectGetPrototypeOf(o)) {
     if (uncloneableSet.has(o)) return true;
   }
@@ -47,12 +59,12 @@ function isUncloneable(value) {
 }
 
 const {
-  ArrayIterator, AsyncGeneratorPrototype, FinalizationRegistry, StringIterator, WeakRef, WebAssembly,
+  ArrayIterator, AsyncGeneratorPrototype, FinalizationRegistry, StringIterator, WeakRef, globalThis:
+  globalObject,
 } = primordials;
 const builtinPrototypes = [
   WeakRef?.prototype, FinalizationRegistry?.prototype, ArrayIterator.prototype, StringIterator.prototype,
-  AsyncGeneratorPrototype, WebAssembly?.Module?.prototype, WebAssembly?.Instance?.prototype,
-  WebAssembly?.Memory?.prototype, WebAssembly?.Table?.prototype, WebAssembly?.Global?.prototype,
+  AsyncGeneratorPrototype,
 ];
 for (let i = 0; i < builtinPrototypes.length; ++i) {
   if (builtinPrototypes[i] !== undefined) markUncloneable(builtinPrototypes[i]);

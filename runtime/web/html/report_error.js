@@ -32,8 +32,8 @@ function describe(value) {
 
 const frame = /\n\s+at (?:[^\n]*\()?([^\n()]+):(\d+):(\d+)\)?/;
 
-// ErrorEventInit for an exception: what its text and the first frame of its stack say. Of objects that are no errors,
-// no getter runs.
+// ErrorEventInit for an exception: what its text and the first frame of its stack say. Of objects that are no
+// errors, no getter runs.
 function errorDetails(error) {
   const init = { __proto__: null, cancelable: true, error, message: "", filename: "", lineno: 0, colno: 0 };
   const isError = kinds.valueKind(error) === kinds.kError || isDOMException(error);

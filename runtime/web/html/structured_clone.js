@@ -7,8 +7,9 @@ const registry = require("html/clone_registry");
 const { structuredSerialize, structuredSerializeWithTransfer } = require("html/structured_serialize");
 const { structuredDeserialize, structuredDeserializeWithTransfer } = require("html/structured_deserialize");
 const { deserializeDOMException, isDOMException, serializeDOMException } = require("dom/dom_exception");
-const { deserializeQuotaExceededError, isQuotaExceededError, serializeQuotaExceededError } =
-  require("dom/quota_exceeded_error");
+const {
+  deserializeQuotaExceededError, isQuotaExceededError, serializeQuotaExceededError,
+} = require("dom/quota_exceeded_error");
 
 const convertOptions = webidl.dictionary("StructuredSerializeOptions", [
   { key: "transfer", converter: webidl.sequence(webidl.converters.object), defaultValue: () => [] },

@@ -20,7 +20,6 @@ const errors =
 const views = {
   __proto__: null, BigInt64Array, BigUint64Array, DataView, Float32Array, Float64Array, Int16Array,
   Int32Array, Int8Array, Uint16Array, Uint32Array, Uint8Array, Uint8ClampedArray,
-  Float16Array: globalObject.Float16Array,
 };
 
 function define(object, key, value, enumerable) {
@@ -68,7 +67,7 @@ function addProperties(object, entries) {
 function deserializeView(record) {
   const buffer = deserialize(record.value);
   const { type, offset, length } = record.more;
-  return record.result = new views[type](buffer, offset, length);
+  return record.result = new (views[type] ?? globalObject[type])(buffer, offset, length);
 }
 
 function deserializeMap(record) {
