@@ -93,8 +93,46 @@ function endOfData(data) {
   return characters % 4 === 1 ? -1 : end;
 }
 
+// Text without white space, as nearly all is: four characters at a time. Gives undefined at anything unusual.
+function decodeTight(data) {
+  let end = data.length;
+  if (end % 4 === 0 && end > 0 && StringPrototypeCharCodeAt(data, end - 1) === kPad) {
+    end -= StringPrototypeCharCodeAt(data, end - 2) === kPad ? 2 : 1;
+  }
+  const rest = end % 4;
+  if (rest === 1) return undefined;
+  const whole = end - rest;
+  let result = "";
+  for (let i = 0; i < whole;) {
+    const stop = MathMin(whole, i + kChunk / 3 * 4);
+    let to = 0;
+    for (; i < stop; i += 4, to += 3) {
+      const a = StringPrototypeCharCodeAt(data, i);
+      const b = StringPrototypeCharCodeAt(data, i + 1);
+      const c = StringPrototypeCharCodeAt(data, i + 2);
+      const d = StringPrototypeCharCodeAt(data, i + 3);
+      if ((a | b | c | d) > 0xFF || (values[a] | values[b] | values[c] | values[d]) > 63) return undefined;
+      const group = (values[a] << 18) | (values[b] << 12) | (values[c] << 6) | values[d];
+      chunk[to] = group >> 16;
+      chunk[to + 1] = (group >> 8) & 0xFF;
+      chunk[to + 2] = group & 0xFF;
+    }
+    result += chunkText(to);
+  }
+  if (rest === 0) return result;
+  const a = StringPrototypeCharCodeAt(data, whole);
+  const b = StringPrototypeCharCodeAt(data, whole + 1);
+  const c = rest === 3 ? StringPrototypeCharCodeAt(data, whole + 2) : 0x41; // "A": no bits
+  if ((a | b | c) > 0xFF || (values[a] | values[b] | values[c]) > 63) return undefined;
+  chunk[0] = (values[a] << 2) | (values[b] >> 4);
+  chunk[1] = ((values[b] & 15) << 4) | (values[c] >> 2);
+  return result + chunkText(rest - 1);
+}
+
 function decode(data) {
   if (codes === undefined) makeTables();
+  const tight = decodeTight(data);
+  if (tight !== undefined) return tight;
   const end = endOfData(data);
   if (end < 0) return null;
   let result = "";

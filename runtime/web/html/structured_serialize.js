@@ -7,13 +7,14 @@ const {
   ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayBufferPrototypeGetMaxByteLength,
   ArrayBufferPrototypeGetResizable, ArrayPrototypePush, BigIntPrototypeValueOf, BooleanPrototypeValueOf,
   DataViewPrototypeGetBuffer, DataViewPrototypeGetByteLength, DataViewPrototypeGetByteOffset,
-  DatePrototypeGetTime, MapPrototypeForEach, NumberPrototypeValueOf, ObjectHasOwn, ObjectKeys,
-  ReflectGetOwnPropertyDescriptor, RegExpPrototypeGetFlags, RegExpPrototypeGetSource, SafeMap,
+  DatePrototypeGetTime, MapPrototypeForEach, NumberPrototypeValueOf, ObjectGetPrototypeOf, ObjectHasOwn,
+  ObjectKeys, ReflectGetOwnPropertyDescriptor, RegExpPrototypeGetFlags, RegExpPrototypeGetSource, SafeMap,
   SetPrototypeForEach, String, StringPrototypeValueOf, TypedArrayPrototypeGetBuffer,
   TypedArrayPrototypeGetByteOffset, TypedArrayPrototypeGetLength, TypedArrayPrototypeGetSymbolToStringTag,
   TypedArrayPrototypeSet, Uint8Array, SymbolPrototypeToString,
 } = primordials;
 
+const { Object: { prototype: ObjectPrototype } } = primordials;
 const { DOMException } = require("dom/dom_exception");
 const { findSerializable, findTransferable, isUncloneable } = require("html/clone_registry");
 const { constructorName, ownValue, read } = require("console/inspect_text");
@@ -106,13 +107,15 @@ class Serializer {
   }
 
   serializeOrdinary(value) {
-    const handler = findSerializable(value);
-    if (handler !== undefined) {
-      const record = this.remember(value, new Record(kPlatform, undefined, handler));
-      record.value = handler.serialize(value, this.forStorage, this.sub);
-      return record;
+    if (ObjectGetPrototypeOf(value) !== ObjectPrototype) {
+      const handler = findSerializable(value);
+      if (handler !== undefined) {
+        const record = this.remember(value, new Record(kPlatform, undefined, handler));
+        record.value = handler.serialize(value, this.forStorage, this.sub);
+        return record;
+      }
+      if (isUncloneable(value)) cannotClone(value);
     }
-    if (isUncloneable(value)) cannotClone(value);
     const record = this.remember(value, new Record(kObject, []));
     this.serializeProperties(value, record.value);
     return record;
