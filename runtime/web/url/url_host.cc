@@ -218,22 +218,14 @@ bool AppendDomainSlow(std::string& out, std::string_view input, size_t start) {
 }
 
 bool AppendDomain(std::string& out, std::string_view input, size_t start) {
-  bool forbidden = false;
-  for (char c : input) {
-    const uint8_t char_class = ClassOf(c);
-    if (char_class & kNeedsDecoding) [[unlikely]] {
-      // Even with a forbidden character: '<' and U+0338 compose to one that is none.
-      out.resize(start);
-      return AppendDomainSlow(out, input, start);
-    }
-    forbidden |= char_class != kPlain;
-    out.push_back(AsciiLower(c));
-  }
-  if (forbidden) return false;
-  if (HasPunycodeLabel(input)) {
-    out.resize(start);
-    return AppendDomainSlow(out, input, start);
-  }
+  uint8_t classes = 0;
+  for (char c : input) classes |= ClassOf(c);
+  // Decoding first, even with a forbidden character: '<' and U+0338 compose to one that is none.
+  if (classes & kNeedsDecoding) return AppendDomainSlow(out, input, start);
+  if (classes != kPlain) return false;
+  if (HasPunycodeLabel(input)) return AppendDomainSlow(out, input, start);
+  out.append(input);
+  for (size_t i = start; i < out.size(); ++i) out[i] = AsciiLower(out[i]);
   return FinishDomain(out, start);
 }
 

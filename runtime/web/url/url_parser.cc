@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/web/url/url_parser.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "runtime/web/url/char_set.h"
 #include "runtime/web/url/url_host.h"
 #include "runtime/web/url/url_path.h"
 #include "runtime/web/url/url_percent.h"
@@ -13,6 +15,10 @@ namespace {
 
 constexpr size_t kNone = std::string_view::npos;
 constexpr size_t kMaxShownBytes = 256;  // of an input, in an error
+constexpr CharSet kTabsAndNewlines("\t\n\r");
+constexpr CharSet kAuthorityEnds("/?#");
+constexpr CharSet kSpecialAuthorityEnds("/\\?#");
+constexpr CharSet kPathEnds("?#");
 
 std::string_view TrimC0ControlsAndSpaces(std::string_view text) {
   auto drop = [](char c) { return static_cast<uint8_t>(c) <= 0x20; };
@@ -56,9 +62,9 @@ bool HasDriveLetterFirst(std::string_view path) {
 }  // namespace
 
 std::string_view UrlParser::WithoutTabsAndNewlines(std::string_view input, std::string& storage) {
-  if (input.find_first_of("\t\n\r") == kNone) [[likely]] return input;
+  if (kTabsAndNewlines.FindIn(input) == input.size()) [[likely]] return input;
   for (char c : input) {
-    if (c != '\t' && c != '\n' && c != '\r') storage.push_back(c);
+    if (!kTabsAndNewlines.Contains(c)) storage.push_back(c);
   }
   return storage;
 }
@@ -76,7 +82,8 @@ bool UrlParser::Parse(std::string_view raw_input) {
 }
 
 void UrlParser::SetScheme(std::string_view scheme) {
-  for (char c : scheme) href_.push_back(AsciiLower(c));
+  href_.append(scheme);
+  for (char& c : href_) c = AsciiLower(c);
   url_.o_.scheme_end = end();
   url_.type_ = SchemeTypeOf(href_);
   href_.push_back(':');
@@ -190,7 +197,7 @@ bool UrlParser::ParseFile(std::string_view rest) {
 
 bool UrlParser::ParseFileHost(std::string_view rest) {
   StartFileUrl({});
-  const size_t host_size = std::min(rest.find_first_of("/\\?#"), rest.size());
+  const size_t host_size = kSpecialAuthorityEnds.FindIn(rest);
   const std::string_view host = rest.substr(0, host_size);
   // "file://C|/": what looks like a host is the path's first segment.
   if (IsWindowsDriveLetter(host)) return ParsePath(rest);
@@ -237,7 +244,7 @@ bool UrlParser::AppendPort(std::string_view digits) {
 }
 
 bool UrlParser::ParseAuthority(std::string_view rest) {
-  const size_t size = std::min(rest.find_first_of(special() ? "/\\?#" : "/?#"), rest.size());
+  const size_t size = (special() ? kSpecialAuthorityEnds : kAuthorityEnds).FindIn(rest);
   std::string_view host = rest.substr(0, size);
   href_.append("//");
   url_.o_.username_end = end();
@@ -268,7 +275,7 @@ bool UrlParser::ParsePathStart(std::string_view rest) {
 }
 
 bool UrlParser::ParsePath(std::string_view rest) {
-  const size_t size = std::min(rest.find_first_of("?#"), rest.size());
+  const size_t size = kPathEnds.FindIn(rest);
   AppendPath(href_, url_.o_.path_start, rest.substr(0, size), url_.type_);
   FinishPath();
   return ParseQuery(rest.substr(size));
@@ -284,7 +291,7 @@ void UrlParser::FinishPath() {
 }
 
 bool UrlParser::ParseOpaquePath(std::string_view rest) {
-  const size_t size = std::min(rest.find_first_of("?#"), rest.size());
+  const size_t size = kPathEnds.FindIn(rest);
   const std::string_view path = rest.substr(0, size);
   AppendPercentEncoded(href_, path, kC0ControlSet);
   if (path.ends_with(' ') && size < rest.size()) {
