@@ -6,6 +6,8 @@
 #include <uv.h>
 
 #include <cstring>
+#include <map>
+#include <mutex>
 #include <utility>
 
 #include "runtime/base/ascii.h"
@@ -55,6 +57,53 @@ std::string TakeSslError(const char* otherwise) {
   return reason ? reason : otherwise;
 }
 
+// Any thread.
+class TlsContext::Trust {
+ public:
+  // The one of these files, which exists once per process.
+  static Result<std::shared_ptr<Trust>> Of(const std::vector<std::string>& ca_files) {
+    static std::mutex mutex;
+    static auto* const known = new std::map<std::vector<std::string>, std::weak_ptr<Trust>>();
+    const std::lock_guard lock(mutex);
+    std::weak_ptr<Trust>& slot = (*known)[ca_files];
+    std::shared_ptr<Trust> trust = slot.lock();
+    if (!trust) {
+      trust = std::make_shared<Trust>();
+      SEDGE_RETURN_IF_ERROR(trust->Load(ca_files));
+      slot = trust;
+    }
+    return trust;
+  }
+
+  Trust() : store_(X509_STORE_new()) { SEDGE_CHECK(store_ != nullptr); }
+  ~Trust() { X509_STORE_free(store_); }
+  Trust(const Trust&) = delete;
+  Trust& operator=(const Trust&) = delete;
+
+  X509_STORE* store() { return store_; }
+  // Adds the system's authorities. Where they are one file this takes a tenth of a second, so it waits
+  // for the first connection.
+  void LoadSystem() {
+    std::call_once(system_loaded_, [this] { X509_STORE_set_default_paths(store_); });
+  }
+
+ private:
+  Status Load(const std::vector<std::string>& ca_files) {
+    for (const std::string& file : ca_files) {
+      ERR_clear_error();
+      if (X509_STORE_load_file(store_, file.c_str()) != 1) {
+        return InvalidArgument("cannot load certificate authorities from \"" + file +
+                               "\": " + TakeSslError("no certificate in it") +
+                               " (a PEM file with certificates is expected)");
+      }
+    }
+    return OkStatus();
+  }
+
+  X509_STORE* store_;
+  std::once_flag system_loaded_;
+};
+
 TlsContext::TlsContext(SSL_CTX* context) : context_(context) {
   SSL_CTX_set_app_data(context, this);
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
@@ -66,6 +115,7 @@ TlsContext::~TlsContext() = default;
 
 Result<std::shared_ptr<TlsContext>> TlsContext::CreateClient(
     const std::vector<std::string>& ca_files) {
+  SEDGE_ASSIGN_OR_RETURN(std::shared_ptr<Trust> trust, Trust::Of(ca_files));
   ERR_clear_error();
   SSL_CTX* raw = SSL_CTX_new(TLS_client_method());
   if (!raw) return Internal("cannot make a TLS context: " + TakeSslError("unknown reason"));
@@ -74,13 +124,8 @@ Result<std::shared_ptr<TlsContext>> TlsContext::CreateClient(
   SSL_CTX_set_alpn_protos(raw, kAlpnHttp11, sizeof kAlpnHttp11);
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(raw, &TlsContext::OnNewSession);
-  for (const std::string& file : ca_files) {
-    if (SSL_CTX_load_verify_file(raw, file.c_str()) != 1) {
-      return InvalidArgument("cannot load certificate authorities from \"" + file +
-                             "\": " + TakeSslError("no certificate in it") +
-                             " (a PEM file with certificates is expected)");
-    }
-  }
+  context->trust_ = std::move(trust);
+  SSL_CTX_set1_cert_store(raw, context->trust_->store());
   return context;
 }
 
@@ -104,8 +149,7 @@ Result<std::shared_ptr<TlsContext>> TlsContext::CreateServer(const std::string& 
 }
 
 Result<SslPtr> TlsContext::NewClient(const std::string& host) {
-  // Reading the system's authorities takes milliseconds where they are one file: not before needed.
-  if (!std::exchange(system_trust_loaded_, true)) SSL_CTX_set_default_verify_paths(context_.get());
+  trust_->LoadSystem();
   ERR_clear_error();
   SslPtr ssl(SSL_new(context_.get()));
   if (!ssl) return ResourceExhausted("cannot make a TLS connection: " + TakeSslError("no memory"));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // TlsContext: what TLS connections of one role share: trust, or a certificate with its key; TLS 1.2
 // and 1.3, ALPN "http/1.1". A client context also keeps sessions for resumption, per host name. The
-// loop's thread; outlives the streams made of it, which hold a reference.
+// loop's thread; the streams made of it hold a reference. Trusted certificates, which take long to
+// read, are shared by the contexts of all threads.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -42,6 +43,7 @@ class TlsContext {
   Result<SslPtr> NewServer();
 
  private:
+  class Trust;
   using SessionPtr = std::unique_ptr<SSL_SESSION, SslDeleter>;
 
   explicit TlsContext(SSL_CTX* context);
@@ -49,7 +51,7 @@ class TlsContext {
   void ResumeSession(SSL* ssl, const std::string& host);
 
   std::unique_ptr<SSL_CTX, SslDeleter> context_;
-  bool system_trust_loaded_ = false;
+  std::shared_ptr<Trust> trust_;  // of a client
   std::unordered_map<std::string, std::vector<SessionPtr>> sessions_;  // by host
 };
 

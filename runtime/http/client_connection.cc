@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/http/client_connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/base/check.h"
+#include "runtime/loop/tls_stream.h"
+
+namespace sedge::http {
+namespace {
+
+// Taken off what a server promises with "Keep-Alive: timeout=N", for the time on the way.
+constexpr uint64_t kKeepAliveMarginMs = 1000;
+
+ResponseParser::Limits ParserLimits(const Limits& limits) {
+  return {.head_bytes = limits.head_bytes, .header_count = limits.header_count};
+}
+
+uint64_t Positive(int64_t ms) { return ms > 0 ? static_cast<uint64_t>(ms) : 0; }
+
+}  // namespace
+
+std::string ClientOrigin::Key() const {
+  return (tls ? "s " : "p ") + name + " " + connect_host + " " + std::to_string(connect_port);
+}
+
+ClientConnection::ClientConnection(loop::Loop& loop, const Limits& limits, Owner* owner,
+                                   ClientOrigin origin, std::shared_ptr<loop::TlsContext> tls)
+    : loop_(loop),
+      limits_(limits),
+      owner_(owner),
+      origin_(std::move(origin)),
+      tls_(std::move(tls)),
+      parser_(ParserLimits(limits)),
+      timer_(loop, [this] { OnTimer(); }),
+      idle_limit_ms_(Positive(limits.client_idle_timeout_ms)) {}
+
+void ClientConnection::Open(std::shared_ptr<ClientExchange> exchange) {
+  SEDGE_CHECK(state_ == State::kNew);
+  state_ = State::kConnecting;
+  exchange_ = std::move(exchange);
+  exchange_->connection = this;
+  since_ms_ = loop_.now_ms();
+  attempt_ = loop::Connect(
+      loop_, origin_.connect_host, origin_.connect_port, limits_.connect_timeout_ms,
+      [this](Result<std::unique_ptr<loop::Stream>> stream) { OnConnected(std::move(stream)); });
+}
+
+void ClientConnection::OnConnected(Result<std::unique_ptr<loop::Stream>> stream) {
+  const std::shared_ptr<ClientConnection> self = shared_from_this();
+  attempt_.reset();
+  if (!stream.ok()) {
+    const Status& why = stream.status();
+    std::string message(why.message());
+    if (message.find(origin_.name) == std::string::npos) message += " (" + origin_.name + ")";
+    Fail(Status(why.code(), std::move(message)));
+    return;
+  }
+  address_ = (*stream)->peer_name();
+  if (!origin_.tls) {
+    stream_ = std::move(stream).value();
+    Begin();
+    return;
+  }
+  state_ = State::kHandshaking;
+  auto tls = loop::TlsStream::Client(loop_, std::move(stream).value(), tls_, origin_.name,
+                                     [this](Status status) { OnHandshake(std::move(status)); });
+  if (!tls.ok()) {
+    Fail(tls.status());
+    return;
+  }
+  stream_ = std::move(tls).value();
+  UpdateTimer();
+}
+
+void ClientConnection::OnHandshake(Status status) {
+  const std::shared_ptr<ClientConnection> self = shared_from_this();
+  if (!status.ok()) {
+    Fail(std::move(status));
+  } else {
+    Begin();
+  }
+}
+
+void ClientConnection::Send(std::shared_ptr<ClientExchange> exchange) {
+  SEDGE_CHECK(state_ == State::kIdle);
+  exchange_ = std::move(exchange);
+  exchange_->connection = this;
+  reused_ = true;
+  Begin();
+}
+
+void ClientConnection::Begin() {
+  const std::shared_ptr<ClientConnection> self = shared_from_this();
+  state_ = State::kActive;
+  since_ms_ = loop_.now_ms();
+  answered_ = head_delivered_ = paused_ = false;
+  parser_.Start(exchange_->method == "HEAD");
+  stream_->set_listener(this);
+  stream_->StartReading();
+  // The head is kept: the exchange may have to be sent again.
+  sender_ = std::make_shared<RequestSender>(*stream_, *this, exchange_->head,
+                                            std::move(exchange_->body));
+  const std::shared_ptr<RequestSender> sender = sender_;
+  sender->Start();
+}
+
+void ClientConnection::OnData(ByteSpan data) {
+  const std::shared_ptr<ClientConnection> self = shared_from_this();
+  if (state_ != State::kActive) {
+    Close();  // nobody asked for it
+    return;
+  }
+  answered_ = true;
+  since_ms_ = loop_.now_ms();
+  if (Status status = parser_.Push(data); !status.ok()) {
+    Fail(At(status));
+    return;
+  }
+  AfterPush(parser_.TakeBody());
+}
+
+void ClientConnection::OnEnd() {
+  const std::shared_ptr<ClientConnection> self = shared_from_this();
+  if (state_ != State::kActive) {
+    Close();
+    return;
+  }
+  if (Status status = parser_.Finish(); !status.ok()) {
+    Fail(At(status));
+    return;
+  }
+  AfterPush(Bytes());
+}
+
+void ClientConnection::OnError(Status why) {
+  const std::shared_ptr<ClientConnection> self = shared_from_this();
+  Fail(Status(why.code(), std::string(why.message()) + " " + Where()));
+}
+
+void ClientConnection::OnDrain() {
+  const std::shared_ptr<ClientConnection> self = shared_from_this();
+  since_ms_ = loop_.now_ms();
+  if (const std::shared_ptr<RequestSender> sender = sender_) sender->OnDrain();
+}
+
+void ClientConnection::OnSenderProgress() {
+  since_ms_ = loop_.now_ms();
+  UpdateTimer();
+}
+
+void ClientConnection::OnSenderFailed(Status why) {
+  if (state_ != State::kActive || !late_failure_.ok()) return;
+  late_failure_ = std::move(why);
+  timer_due_ms_ = 0;
+  timer_.Start(0);
+}
+
+void ClientConnection::AfterPush(Bytes body) {
+  if (parser_.head_done() && !head_delivered_) {
+    head_delivered_ = true;
+    DeliverHead(std::move(body));
+  } else if (head_delivered_) {
+    DeliverBody(std::move(body));
+  }
+  if (state_ == State::kActive) UpdateTimer();
+}
+
+// The exchange ends before its last bytes are handed out, so that whoever gets them may send the next
+// request over this connection.
+void ClientConnection::DeliverHead(Bytes body) {
+  ParsedResponseHead head = parser_.TakeHead();
+  ClientResponse response;
+  response.status = head.status;
+  response.reason = std::move(head.reason);
+  response.headers = std::move(head.headers);
+  std::shared_ptr<ClientExchange> exchange = exchange_;
+  if (parser_.complete()) {
+    response.body = MakeBytesBody(std::move(body));
+    EndExchange();
+  } else {
+    auto [pipe, source] = BodyPipe::Make(parser_.body_length(), limits_.client_body_buffer_bytes);
+    pipe_ = std::move(pipe);
+    response.body = std::move(source);
+    pipe_->set_drain_callback([this] { OnBodyDrained(); });
+    pipe_->set_cancel_callback([this] { OnBodyCancelled(); });
+    PauseUnless(body.empty() || pipe_->Write(std::move(body)));
+  }
+  if (auto done = std::exchange(exchange->done, nullptr)) done(std::move(response));
+}
+
+void ClientConnection::DeliverBody(Bytes body) {
+  if (parser_.complete()) {
+    const std::unique_ptr<BodyPipe> pipe = std::move(pipe_);
+    pipe->set_drain_callback(nullptr);
+    pipe->set_cancel_callback(nullptr);
+    EndExchange();
+    if (!body.empty()) pipe->Write(std::move(body));
+    pipe->Close();
+  } else if (!body.empty() && pipe_) {
+    const bool wants_more = pipe_->Write(std::move(body));
+    if (state_ == State::kActive && pipe_) PauseUnless(wants_more);
+  }
+}
+
+// The response is complete. The connection goes back to the pool, or closes when it cannot be reused:
+// also when the request is not sent whole, whose rest nobody waits for.
+void ClientConnection::EndExchange() {
+  const bool reusable = parser_.keep_alive() && sender_->complete() && stream_->queued_bytes() == 0;
+  sender_->Stop();
+  sender_.reset();
+  std::shared_ptr<ClientExchange> exchange = std::exchange(exchange_, nullptr);
+  exchange->connection = nullptr;
+  if (const auto seconds = parser_.keep_alive_seconds()) {
+    const uint64_t promised_ms = uint64_t{*seconds} * 1000;
+    const uint64_t usable_ms = promised_ms - std::min(promised_ms, kKeepAliveMarginMs);
+    idle_limit_ms_ = std::min(Positive(limits_.client_idle_timeout_ms), usable_ms);
+  }
+  Owner* owner = owner_;
+  if (!reusable || idle_limit_ms_ == 0 || !owner) {
+    Close();
+    if (owner) owner->OnExchangeOver(*exchange);
+    return;
+  }
+  late_failure_ = Status();
+  state_ = State::kIdle;
+  since_ms_ = loop_.now_ms();
+  if (std::exchange(paused_, false)) stream_->StartReading();
+  UpdateTimer();
+  owner->OnExchangeOver(*exchange);
+  owner->OnConnectionIdle(this);
+}
+
+void ClientConnection::PauseUnless(bool wants_more) {
+  if (wants_more || paused_) return;
+  paused_ = true;
+  stream_->StopReading();
+}
+
+void ClientConnection::OnBodyDrained() {
+  if (state_ != State::kActive || !std::exchange(paused_, false)) return;
+  since_ms_ = loop_.now_ms();
+  stream_->StartReading();
+  UpdateTimer();
+}
+
+void ClientConnection::OnBodyCancelled() {
+  const std::shared_ptr<ClientConnection> self = shared_from_this();
+  Cancel();
+}
+
+// What the peer has to do next, and within which time; 0: nothing.
+uint64_t ClientConnection::CurrentLimitMs() const {
+  switch (state_) {
+    case State::kHandshaking: return Positive(limits_.connect_timeout_ms);
+    case State::kIdle: return idle_limit_ms_;
+    case State::kActive: break;
+    default: return 0;
+  }
+  if (sender_->blocked()) return Positive(limits_.write_timeout_ms);
+  if (head_delivered_) return paused_ ? 0 : Positive(limits_.body_timeout_ms);
+  // A request whose body is slow is not the peer's fault.
+  return sender_->complete() ? Positive(limits_.response_timeout_ms) : 0;
+}
+
+// Starts the timer only when it would fire too late: progress alone is noticed when it fires.
+void ClientConnection::UpdateTimer() {
+  if (!late_failure_.ok()) return;
+  const uint64_t limit_ms = CurrentLimitMs();
+  if (limit_ms == 0) return;
+  const uint64_t due_ms = since_ms_ + limit_ms;
+  if (timer_.active() && timer_due_ms_ <= due_ms) return;
+  timer_due_ms_ = due_ms;
+  const uint64_t now_ms = loop_.now_ms();
+  timer_.Start(due_ms > now_ms ? due_ms - now_ms : 0);
+}
+
+void ClientConnection::OnTimer() {
+  const std::shared_ptr<ClientConnection> self = shared_from_this();
+  if (!late_failure_.ok()) {
+    Fail(std::exchange(late_failure_, Status()));
+    return;
+  }
+  const uint64_t limit_ms = CurrentLimitMs();
+  if (limit_ms == 0) return;
+  if (loop_.now_ms() < since_ms_ + limit_ms) {
+    UpdateTimer();
+  } else if (state_ == State::kIdle) {
+    Close();
+  } else {
+    Fail(TimeoutStatus());
+  }
+}
+
+Status ClientConnection::TimeoutStatus() const {
+  const std::string after = " after " + std::to_string(CurrentLimitMs()) + " ms (limits.";
+  if (state_ == State::kHandshaking) {
+    return DeadlineExceeded("TLS handshake with " + origin_.name + ": timed out" + after +
+                            "connect_timeout_ms)");
+  }
+  if (sender_->blocked()) {
+    return DeadlineExceeded(Where() + ": the peer took nothing of the request" + after +
+                            "write_timeout_ms)");
+  }
+  if (head_delivered_) {
+    return DeadlineExceeded(Where() + ": nothing more of the response's body" + after +
+                            "body_timeout_ms)");
+  }
+  return DeadlineExceeded(Where() + ": no response" + after + "response_timeout_ms)");
+}
+
+// RFC 9112 section 9.3.1: a connection that was kept open may close just when it is used again.
+bool ClientConnection::MayRetry(const ClientExchange& exchange) const {
+  return reused_ && !answered_ && !exchange.retried && exchange.done &&
+         exchange.head.framing == RequestFraming::kNone && IsIdempotentMethod(exchange.method);
+}
+
+void ClientConnection::Fail(Status why) {
+  const std::shared_ptr<ClientConnection> self = shared_from_this();
+  if (state_ == State::kClosed) return;
+  const bool may_retry = state_ == State::kActive && why.code() == StatusCode::kUnavailable &&
+                         exchange_ && MayRetry(*exchange_);
+  std::shared_ptr<ClientExchange> exchange = std::exchange(exchange_, nullptr);
+  const std::unique_ptr<BodyPipe> pipe = std::move(pipe_);
+  Owner* owner = owner_;
+  Close();
+  if (exchange) {
+    exchange->connection = nullptr;
+    if (may_retry && owner) {
+      exchange->retried = true;
+      owner->OnExchangeRetry(std::move(exchange));
+      return;
+    }
+    if (owner) owner->OnExchangeOver(*exchange);
+    if (auto done = std::exchange(exchange->done, nullptr)) done(why);
+  }
+  if (pipe) pipe->Fail(std::move(why));
+}
+
+void ClientConnection::Cancel() {
+  if (exchange_) exchange_->done = nullptr;
+  Fail(Cancelled("the request was cancelled"));
+}
+
+void ClientConnection::Abandon() {
+  owner_ = nullptr;
+  if (exchange_) exchange_->done = nullptr;
+  Fail(Unavailable("the HTTP client was closed"));
+}
+
+void ClientConnection::Close() {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  timer_.Stop();
+  attempt_.reset();
+  if (sender_) {
+    sender_->Stop();
+    sender_.reset();
+  }
+  stream_.reset();
+  if (Owner* owner = std::exchange(owner_, nullptr)) owner->OnConnectionClosed(this);
+}
+
+std::string ClientConnection::Where() const {
+  if (address_.empty()) return origin_.name;
+  if (address_.find(origin_.name) != std::string::npos) return address_;
+  return address_ + " (" + origin_.name + ")";
+}
+
+Status ClientConnection::At(const Status& why) const { return why.WithPrefix(Where()); }
+
+}  // namespace sedge::http

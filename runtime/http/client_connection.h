@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// ClientConnection: one connection to an origin, from connecting to closing, that carries one exchange
+// after another. One loop thread; held by shared_ptr because its callbacks run code that may drop it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "runtime/base/limits.h"
+#include "runtime/http/body_pipe.h"
+#include "runtime/http/client.h"
+#include "runtime/http/request_sender.h"
+#include "runtime/http/request_writer.h"
+#include "runtime/http/response_parser.h"
+#include "runtime/loop/connector.h"
+#include "runtime/loop/stream.h"
+#include "runtime/loop/timer.h"
+#include "runtime/loop/tls_context.h"
+
+namespace sedge::http {
+
+class ClientConnection;
+
+// Where a connection goes; connections to equal ones are interchangeable.
+struct ClientOrigin {
+  bool tls = false;          // to the peer
+  std::string name;          // the URL's host: the TLS name, and the one in error texts
+  std::string connect_host;  // what is connected to
+  uint16_t connect_port = 0;
+
+  std::string Key() const;
+};
+
+// One request on its way.
+struct ClientExchange {
+  Client::RequestId id = 0;
+  ClientOrigin origin;
+  std::string method;
+  WrittenRequest head;
+  std::unique_ptr<BodySource> body;
+  Client::ResponseCallback done;           // null once called or cancelled
+  ClientConnection* connection = nullptr;  // null while it waits for one, and at the end
+  bool retried = false;
+};
+
+class ClientConnection final : public loop::StreamListener,
+                               public RequestSender::Listener,
+                               public std::enable_shared_from_this<ClientConnection> {
+ public:
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    // It may carry another exchange.
+    virtual void OnConnectionIdle(ClientConnection* connection) = 0;
+    // It is closed; nothing else is called for it afterwards but what its exchange needs.
+    virtual void OnConnectionClosed(ClientConnection* connection) = 0;
+    // The exchange was not answered and may be sent again.
+    virtual void OnExchangeRetry(std::shared_ptr<ClientExchange> exchange) = 0;
+    // The exchange is over, well or not; its callback may still be about to be called.
+    virtual void OnExchangeOver(const ClientExchange& exchange) = 0;
+  };
+
+  ClientConnection(loop::Loop& loop, const Limits& limits, Owner* owner, ClientOrigin origin,
+                   std::shared_ptr<loop::TlsContext> tls);
+
+  // Connects, then sends `exchange`.
+  void Open(std::shared_ptr<ClientExchange> exchange);
+  // REQUIRES: idle.
+  void Send(std::shared_ptr<ClientExchange> exchange);
+  // Drops the running exchange's callback and closes; its response's body fails.
+  void Cancel();
+  // The owner goes away: closes without telling it. Responses' bodies fail.
+  void Abandon();
+
+  const ClientOrigin& origin() const { return origin_; }
+
+ private:
+  enum class State : uint8_t { kNew, kConnecting, kHandshaking, kActive, kIdle, kClosed };
+
+  void OnConnected(Result<std::unique_ptr<loop::Stream>> stream);
+  void OnHandshake(Status status);
+  void Begin();
+
+  void OnData(ByteSpan data) override;
+  void OnEnd() override;
+  void OnError(Status why) override;
+  void OnDrain() override;
+  void OnSenderProgress() override;
+  void OnSenderFailed(Status why) override;
+
+  void AfterPush(Bytes body);
+  void DeliverHead(Bytes body);
+  void DeliverBody(Bytes body);
+  void EndExchange();
+  void PauseUnless(bool wants_more);
+  void OnBodyDrained();
+  void OnBodyCancelled();
+
+  void UpdateTimer();
+  void OnTimer();
+  uint64_t CurrentLimitMs() const;
+  Status TimeoutStatus() const;
+
+  bool MayRetry(const ClientExchange& exchange) const;
+  void Fail(Status why);
+  void Close();
+  std::string Where() const;
+  Status At(const Status& why) const;
+
+  loop::Loop& loop_;
+  const Limits limits_;
+  Owner* owner_;
+  const ClientOrigin origin_;
+  std::shared_ptr<loop::TlsContext> tls_;
+  State state_ = State::kNew;
+  std::unique_ptr<loop::ConnectAttempt> attempt_;
+  std::unique_ptr<loop::Stream> stream_;
+  std::string address_;  // of the peer, once connected
+  ResponseParser parser_;
+  loop::Timer timer_;
+  uint64_t timer_due_ms_ = 0;
+  uint64_t since_ms_ = 0;  // the last progress: what the current limit is counted from
+  uint64_t idle_limit_ms_;
+
+  // Of the exchange that is running.
+  std::shared_ptr<ClientExchange> exchange_;
+  std::shared_ptr<RequestSender> sender_;
+  std::unique_ptr<BodyPipe> pipe_;
+  Status late_failure_;  // reported by the timer, not inside Send
+  bool reused_ = false;
+  bool answered_ = false;  // at least a byte of the response came
+  bool head_delivered_ = false;
+  bool paused_ = false;
+};
+
+}  // namespace sedge::http

@@ -1,0 +1,676 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/http/client.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <future>
+
+#include "runtime/http/body_pipe.h"
+#include "runtime/loop/timer.h"
+#include "tests/http/client_fixture.h"
+
+namespace sedge::http {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// A body that makes its chunks as they are asked for.
+class CountingBody final : public BodySource {
+ public:
+  CountingBody(uint64_t chunks, size_t chunk_bytes, std::optional<uint64_t> length)
+      : chunks_(chunks), chunk_bytes_(chunk_bytes), length_(length) {}
+  ~CountingBody() override { *gone = true; }
+  void Read(ReadCallback done) override {
+    if (*given == chunks_) return done(Bytes());
+    Bytes chunk = Bytes::Allocate(chunk_bytes_);
+    std::memset(chunk.data(), 'a' + static_cast<int>(*given % 26), chunk_bytes_);
+    ++*given;
+    done(std::move(chunk));
+  }
+  void Cancel() override {}
+  std::optional<uint64_t> length() const override { return length_; }
+
+  std::shared_ptr<uint64_t> given = std::make_shared<uint64_t>(0);
+  std::shared_ptr<bool> gone = std::make_shared<bool>(false);
+
+ private:
+  uint64_t chunks_;
+  size_t chunk_bytes_;
+  std::optional<uint64_t> length_;
+};
+
+// --- What is on the wire ---
+
+TEST_F(ClientTest, SendsTheHeadAsGiven) {
+  std::string head;
+  ScriptedServer server([&](ServerSocket& socket) {
+    head = socket.ReadHead();
+    socket.Write("HTTP/1.1 201 Made\r\nX-One: 1\r\nx-one: 2\r\nContent-Length: 2\r\n\r\nok");
+  });
+  ClientRequest request = Get(server, "/a?b=c");
+  request.headers = {{"X-Name", "value"}, {"accept", "*/*"}};
+  const auto call = Send(std::move(request));
+  WaitFor(call);
+  ASSERT_TRUE(call->response->ok()) << call->error();
+  const ClientResponse& response = **call->response;
+  EXPECT_EQ(response.status, 201);
+  EXPECT_EQ(response.reason, "Made");
+  EXPECT_EQ(response.headers,
+            (HeaderList{{"X-One", "1"}, {"x-one", "2"}, {"Content-Length", "2"}}));
+  EXPECT_EQ(response.body->length(), 2u);
+  EXPECT_EQ(Outcome(call), "201 ok");
+  EXPECT_EQ(head, "GET /a?b=c HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
+                      "\r\nX-Name: value\r\naccept: */*\r\n\r\n");
+}
+
+TEST_F(ClientTest, HostHeader) {
+  std::vector<std::string> hosts;
+  ScriptedServer server([&](ServerSocket& socket) {
+    for (std::string head = socket.ReadHead(); !head.empty(); head = socket.ReadHead()) {
+      const size_t from = head.find("Host: ") + 6;
+      hosts.push_back(head.substr(from, head.find("\r\n", from) - from));
+      socket.Write(Ok(""));
+    }
+  });
+  struct Case {
+    bool tls;
+    std::string host;
+    uint16_t port;
+  };
+  for (const Case& c : {Case{false, "blog.example.com", 80}, Case{false, "blog.example.com", 443},
+                        Case{true, "blog.example.com", 443}, Case{false, "::1", 80},
+                        Case{false, "2001:db8::1", 8080}}) {
+    ClientRequest request = Get(server);
+    request.tls = c.tls;
+    request.host = c.host;
+    request.port = c.port;
+    request.connect_to = {.tls = false, .host = "127.0.0.1", .port = server.port()};
+    EXPECT_EQ(Fetch(std::move(request)), "200 ");
+  }
+  EXPECT_THAT(hosts, ::testing::ElementsAre("blog.example.com", "blog.example.com:443",
+                                            "blog.example.com", "[::1]", "[2001:db8::1]:8080"));
+}
+
+TEST_F(ClientTest, ConnectionFieldsAreItsOwn) {
+  std::string head;
+  ScriptedServer server([&](ServerSocket& socket) {
+    head = socket.ReadHead();
+    socket.Write(Ok(""));
+  });
+  ClientRequest request = Get(server);
+  request.headers = {{"Host", "evil.example"},  {"connection", "close"}, {"Content-Length", "7"},
+                     {"Transfer-Encoding", "x"}, {"TE", "trailers"},      {"Expect", "100-continue"},
+                     {"Upgrade", "h2c"},         {"Kept", "yes"}};
+  EXPECT_EQ(Fetch(std::move(request)), "200 ");
+  EXPECT_EQ(head, "GET / HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
+                      "\r\nKept: yes\r\n\r\n");
+}
+
+TEST_F(ClientTest, RefusesWhatCannotBeSent) {
+  ScriptedServer server(EchoTargets);
+  const auto with = [&](std::function<void(ClientRequest&)> change) {
+    ClientRequest request = Get(server);
+    change(request);
+    const auto call = Send(std::move(request));
+    WaitFor(call);
+    EXPECT_EQ(call->response->status().code(), StatusCode::kInvalidArgument);
+    return call->error();
+  };
+  EXPECT_EQ(with([](auto& r) { r.headers = {{"A b", "c"}}; }), "invalid header name \"A b\"");
+  EXPECT_EQ(with([](auto& r) { r.headers = {{"", "c"}}; }), "invalid header name \"\"");
+  EXPECT_EQ(with([](auto& r) { r.headers = {{"A", "b\r\nInjected: c"}}; }),
+            "invalid value of header \"A\": \"b??Injected: c\"");
+  EXPECT_EQ(with([](auto& r) { r.method = "GE T"; }), "invalid request method \"GE T\"");
+  EXPECT_THAT(with([](auto& r) { r.method = "CONNECT"; }), HasSubstr("CONNECT"));
+  EXPECT_THAT(with([](auto& r) { r.target = "/a b"; }), HasSubstr("invalid request target"));
+  EXPECT_THAT(with([](auto& r) { r.target = ""; }), HasSubstr("invalid request target"));
+  EXPECT_THAT(with([](auto& r) { r.target = "/\r\nX: y"; }), HasSubstr("invalid request target"));
+  EXPECT_THAT(with([](auto& r) { r.host = "a/b"; }), HasSubstr("invalid host"));
+  EXPECT_EQ(server.accepted(), 0);
+}
+
+TEST_F(ClientTest, BodiesAreFramed) {
+  std::vector<std::string> heads;
+  std::vector<std::string> bodies;
+  ScriptedServer server([&](ServerSocket& socket) {
+    for (std::string head = socket.ReadHead(); !head.empty(); head = socket.ReadHead()) {
+      heads.push_back(head.substr(head.find("\r\n", head.find("Host")) + 2));
+      std::string body;
+      if (head.find("Content-Length: 5") != std::string::npos) body = socket.ReadBytes(5);
+      if (head.find("chunked") != std::string::npos) {
+        while (!body.ends_with("\r\n0\r\n\r\n")) body += socket.ReadSome();
+      }
+      bodies.push_back(body);
+      socket.Write(Ok(""));
+    }
+  });
+  EXPECT_EQ(Fetch(Post(server, MakeBytesBody(Bytes::Copy("hello")))), "200 ");
+  EXPECT_EQ(Fetch(Post(server, MakeBytesBody(Bytes()))), "200 ");
+  EXPECT_EQ(Fetch(Post(server, nullptr)), "200 ");
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  const auto call = Send(Post(server, std::move(source)));
+  pipe->Write(Bytes::Copy("hello, "));
+  pipe->Write(Bytes::Copy("wonderful world"));
+  ASSERT_TRUE(Until([&, &pipe = pipe] { return pipe->queued_bytes() == 0; }));
+  pipe->Close();
+  EXPECT_EQ(Outcome(call), "200 ");
+  EXPECT_THAT(heads, ::testing::ElementsAre("Content-Length: 5\r\n\r\n", "Content-Length: 0\r\n\r\n",
+                                            "Content-Length: 0\r\n\r\n",
+                                            "Transfer-Encoding: chunked\r\n\r\n"));
+  EXPECT_THAT(bodies, ::testing::ElementsAre(
+                          "hello", "", "", "7\r\nhello, \r\nf\r\nwonderful world\r\n0\r\n\r\n"));
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST_F(ClientTest, BodyThatHasNotItsLength) {
+  ScriptedServer server([](ServerSocket& socket) { socket.WaitForClose(); });
+  EXPECT_EQ(Fetch(Post(server, std::make_unique<CountingBody>(2, 10, 25))),
+            "the request's body ended after 20 of 25 bytes");
+  EXPECT_EQ(Fetch(Post(server, std::make_unique<CountingBody>(3, 10, 25))),
+            "the request's body is longer than its length of 25 bytes");
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  const auto call = Send(Post(server, std::move(source)));
+  pipe->Fail(Cancelled("no more"));
+  EXPECT_EQ(Outcome(call), "the request's body failed: no more");
+}
+
+TEST_F(ClientTest, BodyFailsOnAnIdleConnectionNotBeforeSendReturns) {
+  ScriptedServer server([](ServerSocket& socket) {
+    if (socket.index == 1) return EchoTargets(socket);
+    socket.ReadHead();
+    socket.Write(Ok("/"));
+    EXPECT_TRUE(socket.WaitForClose());
+  });
+  EXPECT_EQ(Fetch(Get(server)), "200 /");
+  EXPECT_THAT(Fetch(Post(server, std::make_unique<CountingBody>(3, 10, 25))), HasSubstr("longer"));
+  EXPECT_EQ(Fetch(Get(server, "/after")), "200 /after");
+}
+
+// --- Reuse ---
+
+TEST_F(ClientTest, KeepsConnections) {
+  ScriptedServer server(EchoTargets);
+  for (const char* target : {"/1", "/2", "/3"}) {
+    EXPECT_EQ(Fetch(Get(server, target)), std::string("200 ") + target);
+  }
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST_F(ClientTest, ACallbackMaySendTheNext) {
+  ScriptedServer server(EchoTargets);
+  std::vector<int> statuses;
+  std::function<void(Result<ClientResponse>)> next = [&](Result<ClientResponse> response) {
+    ASSERT_TRUE(response.ok());
+    statuses.push_back(response->status);
+    if (statuses.size() < 4) client_->Send(Get(server), next);
+  };
+  client_->Send(Get(server), next);
+  ASSERT_TRUE(Until([&] { return statuses.size() == 4; }));
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST_F(ClientTest, ClosesWhenToldTo) {
+  for (const std::string& response :
+       {Ok("x", "Connection: close\r\n"), Ok("x", "Keep-Alive: timeout=1\r\n"), Ok("x") + "excess",
+        std::string("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx")}) {
+    ScriptedServer server([&](ServerSocket& socket) {
+      socket.ReadHead();
+      socket.Write(response);
+      EXPECT_TRUE(socket.WaitForClose());
+    });
+    EXPECT_EQ(Fetch(Get(server)), "200 x");
+    EXPECT_EQ(Fetch(Get(server)), "200 x");
+    EXPECT_EQ(server.accepted(), 2) << response;
+  }
+}
+
+TEST_F(ClientTest, IdleConnectionsEnd) {
+  Limits limits;
+  limits.client_idle_timeout_ms = 30;
+  MakeClient(limits);
+  ScriptedServer server(EchoTargets);
+  EXPECT_EQ(Fetch(Get(server)), "200 /");
+  EXPECT_TRUE(Until([&] { return server.running() == 0; }));
+}
+
+TEST_F(ClientTest, NoticesThatAnIdleConnectionEnded) {
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    socket.Write(Ok("x"));
+  });
+  EXPECT_EQ(Fetch(Post(server, nullptr)), "200 x");
+  ASSERT_TRUE(Until([&] { return server.running() == 0; }));
+  // A turn of the loop sees the end.
+  bool turned = false;
+  loop_->Post([&] { loop_->Post([&] { turned = true; }); });
+  ASSERT_TRUE(Until([&] { return turned; }));
+  EXPECT_EQ(Fetch(Post(server, nullptr)), "200 x");
+  EXPECT_EQ(server.accepted(), 2);
+}
+
+TEST_F(ClientTest, RetriesOnceWhenAReusedConnectionWasClosed) {
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    socket.Write(Ok("first"));
+    if (socket.index == 0) socket.ReadHead();  // and closes without an answer
+  });
+  EXPECT_EQ(Fetch(Get(server)), "200 first");
+  EXPECT_EQ(Fetch(Get(server)), "200 first");
+  EXPECT_EQ(server.accepted(), 2);
+}
+
+TEST_F(ClientTest, RepeatsNothingUnsafe) {
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    socket.Write(Ok("first"));
+    socket.ReadHead();
+  });
+  EXPECT_EQ(Fetch(Get(server)), "200 first");
+  EXPECT_THAT(Fetch(Post(server, nullptr)),
+              HasSubstr("closed before the response's head was complete"));
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST_F(ClientTest, DoesNotRetryAFreshConnection) {
+  ScriptedServer server([](ServerSocket& socket) { socket.ReadHead(); });
+  EXPECT_EQ(Fetch(Get(server)), "127.0.0.1:" + std::to_string(server.port()) +
+                                    ": the connection was closed before the response's head was "
+                                    "complete");
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST_F(ClientTest, DoesNotRetryAfterAByte) {
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    socket.Write(Ok("first"));
+    socket.ReadHead();
+    socket.Write("H");
+  });
+  EXPECT_EQ(Fetch(Get(server)), "200 first");
+  EXPECT_THAT(Fetch(Get(server)), HasSubstr("closed before"));
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST_F(ClientTest, LimitsConnectionsPerOrigin) {
+  Limits limits;
+  limits.client_connections_per_origin = 2;
+  MakeClient(limits);
+  ScriptedServer server([](ServerSocket& socket) { EchoTargets(socket); });
+  std::vector<std::shared_ptr<Call>> calls;
+  for (int i = 0; i < 7; ++i) calls.push_back(Send(Get(server, "/" + std::to_string(i))));
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(Outcome(calls[i]), "200 /" + std::to_string(i));
+  EXPECT_EQ(server.accepted(), 2);
+}
+
+TEST_F(ClientTest, AWaitingRequestGetsTheNextConnectionAlsoAfterAFailure) {
+  Limits limits;
+  limits.client_connections_per_origin = 1;
+  MakeClient(limits);
+  ScriptedServer server([](ServerSocket& socket) {
+    if (socket.index == 0) {
+      socket.ReadHead();
+      socket.Write("nonsense\r\n\r\n");
+    } else {
+      EchoTargets(socket);
+    }
+  });
+  const auto first = Send(Get(server));
+  const auto second = Send(Get(server, "/2"));
+  const auto third = Send(Get(server, "/3"));
+  EXPECT_THAT(Outcome(first), HasSubstr("malformed response"));
+  EXPECT_EQ(Outcome(second), "200 /2");
+  EXPECT_EQ(Outcome(third), "200 /3");
+  EXPECT_EQ(server.accepted(), 2);
+}
+
+// --- Responses ---
+
+TEST_F(ClientTest, ResponseKinds) {
+  const auto answer = [this](const std::string& wire, const std::string& method = "GET") {
+    ScriptedServer server([&](ServerSocket& socket) {
+      socket.ReadHead();
+      socket.Write(wire);
+    });
+    ClientRequest request = Get(server);
+    request.method = method;
+    return Fetch(std::move(request));
+  };
+  EXPECT_EQ(answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n"
+                   "X: y\r\n\r\n"),
+            "200 abcde");
+  EXPECT_EQ(answer("HTTP/1.1 200 OK\r\n\r\nuntil the end"), "200 until the end");
+  EXPECT_EQ(answer("HTTP/1.1 204 No Content\r\n\r\n"), "204 ");
+  EXPECT_EQ(answer("HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n"), "304 ");
+  EXPECT_EQ(answer("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", "HEAD"), "200 ");
+  EXPECT_EQ(answer("HTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"),
+            "200 x");
+  EXPECT_THAT(answer("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
+              HasSubstr("closed before the response's body was complete"));
+  EXPECT_THAT(answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf"),
+              HasSubstr("closed before the response's body was complete"));
+  EXPECT_THAT(answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhiXX"),
+              HasSubstr("malformed response"));
+  EXPECT_THAT(answer("HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
+              HasSubstr("switched protocols"));
+}
+
+TEST_F(ClientTest, LargeResponseWaitsForItsReader) {
+  constexpr size_t kBytes = 48u << 20;
+  std::atomic<size_t> written = 0;
+  ScriptedServer server([&](ServerSocket& socket) {
+    socket.ReadHead();
+    socket.Write("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kBytes) + "\r\n\r\n");
+    for (size_t i = 0; i < kBytes; i += 1u << 16) {
+      if (!socket.Write(std::string(1u << 16, static_cast<char>('a' + (i >> 16) % 26)))) return;
+      written += 1u << 16;
+    }
+  });
+  const auto call = Send(Get(server));
+  WaitFor(call);
+  // Once nothing moves any more, only buffers are full.
+  size_t before = 1;
+  for (int still = 0; still < 20;) {
+    bool turned = false;
+    loop::Timer turn(*loop_, [&] { turned = true; });
+    turn.Start(5);
+    ASSERT_TRUE(Until([&] { return turned; }));
+    still = written == before ? still + 1 : 0;
+    before = written;
+  }
+  EXPECT_LT(before, kBytes / 2);
+  ReadBody(*call);
+  ASSERT_TRUE(Until([&] { return call->body.has_value(); }));
+  ASSERT_TRUE(call->body->ok()) << call->body_error();
+  ASSERT_EQ((*call->body)->size(), kBytes);
+  for (size_t i = 0; i < kBytes; i += 1u << 16) {
+    ASSERT_EQ((*call->body)->data()[i], 'a' + (i >> 16) % 26);
+    ASSERT_EQ((*call->body)->data()[i + 65535], 'a' + (i >> 16) % 26);
+  }
+}
+
+TEST_F(ClientTest, LargeRequestWaitsForThePeer) {
+  constexpr uint64_t kChunks = 1024;
+  constexpr size_t kChunkBytes = 64u << 10;
+  std::promise<void> go;
+  for (const bool chunked : {false, true}) {
+    go = std::promise<void>();
+    size_t received = 0;
+    ScriptedServer server([&](ServerSocket& socket) {
+      socket.ReadHead();
+      go.get_future().wait();
+      const std::string end = chunked ? "0\r\n\r\n" : "";
+      std::string tail;
+      while (chunked ? !tail.ends_with(end) : received < kChunks * kChunkBytes) {
+        const std::string piece = socket.ReadSome();
+        if (piece.empty()) break;
+        received += piece.size();
+        tail = (tail + piece).substr(std::max<size_t>(tail.size() + piece.size(), 8) - 8);
+      }
+      socket.Write(Ok("thanks"));
+    });
+    auto body = std::make_unique<CountingBody>(
+        kChunks, kChunkBytes,
+        chunked ? std::nullopt : std::optional<uint64_t>(kChunks * kChunkBytes));
+    const auto given = body->given;
+    const auto call = Send(Post(server, std::move(body)));
+    uint64_t before = 1;
+    for (int still = 0; still < 20;) {
+      bool turned = false;
+      loop::Timer turn(*loop_, [&] { turned = true; });
+      turn.Start(5);
+      ASSERT_TRUE(Until([&] { return turned; }));
+      still = *given == before ? still + 1 : 0;
+      before = *given;
+    }
+    EXPECT_LT(*given, kChunks / 2);
+    go.set_value();
+    EXPECT_EQ(Outcome(call), "200 thanks");
+    EXPECT_EQ(*given, kChunks);
+    EXPECT_GE(received, kChunks * kChunkBytes);
+  }
+}
+
+TEST_F(ClientTest, EarlyResponseEndsTheRequest) {
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    if (socket.index == 0) {
+      socket.Write("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig");
+      EXPECT_TRUE(socket.WaitForClose());
+    } else {
+      socket.Write(Ok("next"));
+    }
+  });
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  bool cancelled = false;
+  pipe->set_cancel_callback([&] { cancelled = true; });
+  const auto call = Send(Post(server, std::move(source)));
+  pipe->Write(Bytes::Copy("the beginning"));
+  EXPECT_EQ(Outcome(call), "413 big");
+  EXPECT_TRUE(cancelled);
+  EXPECT_EQ(Fetch(Get(server)), "200 next");
+  EXPECT_EQ(server.accepted(), 2);
+}
+
+TEST_F(ClientTest, ResponseMayStreamWhileTheRequestDoes) {
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    socket.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    std::string got;
+    while (!got.ends_with("0\r\n\r\n")) got += socket.ReadSome();
+    socket.Write("3\r\nend\r\n0\r\n\r\n");
+    socket.ReadHead();
+    socket.Write(Ok("same"));
+  });
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  const auto call = Send(Post(server, std::move(source)));
+  WaitFor(call);
+  pipe->Write(Bytes::Copy("more"));
+  pipe->Close();
+  EXPECT_EQ(Outcome(call), "200 end");
+  EXPECT_EQ(Fetch(Get(server)), "200 same");
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+// --- Failures ---
+
+TEST_F(ClientTest, RefusedConnectionNamesHostAndAddress) {
+  uint16_t port;
+  { port = ScriptedServer([](ServerSocket&) {}).port(); }
+  ClientRequest request;
+  request.method = "GET";
+  request.host = "blog.example.com";
+  request.port = 80;
+  request.target = "/";
+  request.connect_to = {.tls = false, .host = "127.0.0.1", .port = port};
+  EXPECT_EQ(Fetch(std::move(request)),
+            "connect ECONNREFUSED 127.0.0.1:" + std::to_string(port) + " (blog.example.com)");
+}
+
+TEST_F(ClientTest, ResetNamesTheAddress) {
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    socket.ResetOnClose();
+  });
+  EXPECT_EQ(Fetch(Get(server)),
+            "read ECONNRESET 127.0.0.1:" + std::to_string(server.port()));
+}
+
+TEST_F(ClientTest, Timeouts) {
+  Limits limits;
+  limits.response_timeout_ms = 40;
+  limits.body_timeout_ms = 40;
+  limits.write_timeout_ms = 40;
+  MakeClient(limits);
+  ScriptedServer silent([](ServerSocket& socket) {
+    const std::string head = socket.ReadHead();
+    if (head.starts_with("GET /body")) {
+      socket.Write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    }
+    EXPECT_TRUE(socket.WaitForClose());
+  });
+  const std::string where = "127.0.0.1:" + std::to_string(silent.port());
+  EXPECT_EQ(Fetch(Get(silent)),
+            where + ": no response after 40 ms (limits.response_timeout_ms)");
+  EXPECT_EQ(Fetch(Get(silent, "/body")),
+            where + ": nothing more of the response's body after 40 ms (limits.body_timeout_ms)");
+  // A slow request body is not the peer's fault; after it the time counts.
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  const auto call = Send(Post(silent, std::move(source)));
+  bool later = false;
+  loop::Timer wait(*loop_, [&] { later = true; });
+  wait.Start(150);
+  ASSERT_TRUE(Until([&] { return later; }));
+  EXPECT_FALSE(call->answered());
+  pipe->Close();
+  EXPECT_THAT(Outcome(call), HasSubstr("no response after 40 ms"));
+}
+
+TEST_F(ClientTest, APeerThatTakesNothingTimesOut) {
+  Limits limits;
+  limits.write_timeout_ms = 40;
+  MakeClient(limits);
+  std::promise<void> done;
+  ScriptedServer server([&](ServerSocket& socket) {
+    socket.ReadHead();
+    done.get_future().wait();
+  });
+  EXPECT_THAT(Fetch(Post(server, std::make_unique<CountingBody>(2000, 64u << 10, std::nullopt))),
+              HasSubstr("took nothing of the request after 40 ms (limits.write_timeout_ms)"));
+  done.set_value();
+}
+
+TEST_F(ClientTest, APausedReaderDoesNotTimeOut) {
+  Limits limits;
+  limits.body_timeout_ms = 30;
+  limits.client_body_buffer_bytes = 64u << 10;
+  MakeClient(limits);
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    socket.Write(Ok(std::string(1u << 20, 'x')));
+    socket.ReadHead();
+  });
+  const auto call = Send(Get(server));
+  WaitFor(call);
+  bool later = false;
+  loop::Timer wait(*loop_, [&] { later = true; });
+  wait.Start(150);
+  ASSERT_TRUE(Until([&] { return later; }));
+  EXPECT_EQ(Outcome(call), "200 " + std::string(1u << 20, 'x'));
+}
+
+// --- Cancelling ---
+
+TEST_F(ClientTest, CancelClosesAndSaysNothing) {
+  std::atomic<int> closed = 0;
+  ScriptedServer server([&](ServerSocket& socket) {
+    const std::string head = socket.ReadHead();
+    if (head.starts_with("GET /body")) {
+      socket.Write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    }
+    if (socket.WaitForClose()) ++closed;
+  });
+  const auto connecting = Send(Get(server));
+  client_->Cancel(connecting->id);
+  const auto waiting = Send(Get(server));
+  ASSERT_TRUE(Until([&] { return server.running() >= 1; }));
+  client_->Cancel(waiting->id);
+  client_->Cancel(waiting->id);
+  client_->Cancel(12345);
+  const auto reading = Send(Get(server, "/body"));
+  WaitFor(reading);
+  ReadBody(*reading);
+  client_->Cancel(reading->id);
+  EXPECT_EQ(reading->body_error(), "the request was cancelled");
+  EXPECT_TRUE(Until([&] { return server.running() == 0; }));
+  EXPECT_EQ(closed, server.accepted());
+  EXPECT_FALSE(connecting->answered());
+  EXPECT_FALSE(waiting->answered());
+}
+
+TEST_F(ClientTest, CancelsAWaitingRequest) {
+  Limits limits;
+  limits.client_connections_per_origin = 1;
+  MakeClient(limits);
+  ScriptedServer server(EchoTargets);
+  const auto first = Send(Get(server, "/1"));
+  const auto second = Send(Get(server, "/2"));
+  const auto third = Send(Get(server, "/3"));
+  client_->Cancel(second->id);
+  EXPECT_EQ(Outcome(first), "200 /1");
+  EXPECT_EQ(Outcome(third), "200 /3");
+  EXPECT_FALSE(second->answered());
+}
+
+TEST_F(ClientTest, DroppingTheBodyCloses) {
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    socket.Write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    EXPECT_TRUE(socket.WaitForClose());
+  });
+  const auto call = Send(Get(server));
+  WaitFor(call);
+  call->response.reset();
+  const auto other = Send(Get(server));
+  WaitFor(other);
+  EXPECT_EQ(server.accepted(), 2);
+  other->response.reset();
+}
+
+TEST_F(ClientTest, DroppingTheBodyInsideTheCallback) {
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    socket.Write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    EXPECT_TRUE(socket.WaitForClose());
+  });
+  bool called = false;
+  client_->Send(Get(server), [&](Result<ClientResponse> response) { called = response.ok(); });
+  ASSERT_TRUE(Until([&] { return called; }));
+}
+
+TEST_F(ClientTest, DestroyingTheClient) {
+  ScriptedServer server([](ServerSocket& socket) {
+    if (socket.ReadHead().starts_with("GET /body")) {
+      socket.Write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    }
+    EXPECT_TRUE(socket.WaitForClose());
+  });
+  const auto reading = Send(Get(server, "/body"));
+  WaitFor(reading);
+  ReadBody(*reading);
+  const auto waiting = Send(Get(server));
+  const auto invalid = Send([&] {
+    ClientRequest request = Get(server);
+    request.method = "";
+    return request;
+  }());
+  client_.reset();
+  EXPECT_EQ(reading->body_error(), "the HTTP client was closed");
+  bool turned = false;
+  loop_->Post([&] { turned = true; });
+  ASSERT_TRUE(Until([&] { return turned; }));
+  EXPECT_FALSE(waiting->answered());
+  EXPECT_FALSE(invalid->answered());
+}
+
+TEST_F(ClientTest, DestroyingTheClientInsideItsCallbacks) {
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    socket.Write(Ok("x"));
+    EXPECT_TRUE(socket.WaitForClose());
+  });
+  client_->Send(Get(server), [&](Result<ClientResponse>) { client_.reset(); });
+  ASSERT_TRUE(Until([&] { return client_ == nullptr; }));
+  MakeClient();
+  uint16_t closed_port;
+  { closed_port = ScriptedServer([](ServerSocket&) {}).port(); }
+  ClientRequest request = Get(server);
+  request.port = closed_port;
+  client_->Send(std::move(request), [&](Result<ClientResponse>) { client_.reset(); });
+  ASSERT_TRUE(Until([&] { return client_ == nullptr; }));
+}
+
+}  // namespace
+}  // namespace sedge::http
