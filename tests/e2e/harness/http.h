@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// A real HTTP client (libcurl) and a raw socket, for tests. Blocking; one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sedge::e2e {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  bool has_body = false;
+  bool follow_redirects = false;
+  long timeout_ms = 20'000;
+  bool discard_body = false;  // count it only
+};
+
+struct HttpResponse {
+  int status = 0;     // 0: no response; see error
+  std::string error;  // libcurl's text
+  std::multimap<std::string, std::string> headers;  // lower-case names
+  std::string body;
+  uint64_t body_bytes = 0;
+
+  // The first value, or "".
+  std::string Header(const std::string& lower_name) const;
+};
+
+HttpResponse Fetch(const HttpRequest& request);
+HttpResponse Get(const std::string& url,
+                 std::vector<std::pair<std::string, std::string>> headers = {});
+HttpResponse Send(const std::string& method, const std::string& url, std::string body,
+                  std::vector<std::pair<std::string, std::string>> headers = {});
+
+// Bytes over a TCP connection to "http://HOST:PORT".
+class RawConnection {
+ public:
+  explicit RawConnection(const std::string& url);
+  ~RawConnection();
+  RawConnection(const RawConnection&) = delete;
+  RawConnection& operator=(const RawConnection&) = delete;
+
+  bool Send(std::string_view bytes);
+  // Reads until `text` was seen, the peer closed, or 20 s passed; gives everything read so far.
+  const std::string& ReadUntil(std::string_view text);
+  // Reads until the peer closes.
+  const std::string& ReadToEnd();
+  // Ends the connection with a reset.
+  void Reset();
+
+ private:
+  int fd_ = -1;
+  std::string received_;
+};
+
+}  // namespace sedge::e2e

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/e2e/harness/local_server.h"
+
+#include <arpa/inet.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "runtime/base/ascii.h"
+
+namespace sedge::e2e {
+
+// One accepted socket, plain or TLS.
+class LocalServer::Connection {
+ public:
+  Connection(int fd, SSL_CTX* context) : fd_(fd) {
+    if (!context) return;
+    ssl_ = SSL_new(context);
+    SSL_set_fd(ssl_, fd);
+    ok_ = SSL_accept(ssl_) == 1;
+  }
+  ~Connection() {
+    if (ssl_) {
+      if (ok_) SSL_shutdown(ssl_);
+      SSL_free(ssl_);
+    }
+  }
+  bool ok() const { return ok_; }
+
+  // False at the end.
+  bool Fill() {
+    char bytes[16384];
+    const ssize_t n = ssl_ ? SSL_read(ssl_, bytes, sizeof bytes) : recv(fd_, bytes, sizeof bytes, 0);
+    if (n <= 0) return false;
+    buffer_.append(bytes, static_cast<size_t>(n));
+    return true;
+  }
+  bool Write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = ssl_ ? SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()))
+                             : send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (n <= 0) return false;
+      bytes.remove_prefix(static_cast<size_t>(n));
+    }
+    return true;
+  }
+
+  bool ReadRequest(ServerRequest& request) {
+    size_t end;
+    while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
+      if (!Fill()) return false;
+    }
+    ParseHead(buffer_.substr(0, end), request);
+    buffer_.erase(0, end + 4);
+    if (request.headers["transfer-encoding"] == "chunked") return ReadChunked(request.body);
+    const std::string& length = request.headers["content-length"];
+    return ReadExactly(length.empty() ? 0 : std::stoull(length), request.body);
+  }
+
+ private:
+  static void ParseHead(const std::string& head, ServerRequest& request) {
+    const size_t line_end = head.find("\r\n");
+    const std::string line = head.substr(0, line_end);
+    request.method = line.substr(0, line.find(' '));
+    request.target = line.substr(request.method.size() + 1, line.rfind(' ') - request.method.size() - 1);
+    size_t at = line_end;
+    while (at != std::string::npos && at < head.size()) {
+      const size_t next = head.find("\r\n", at + 2);
+      const std::string field = head.substr(at + 2, next == std::string::npos ? next : next - at - 2);
+      const size_t colon = field.find(':');
+      if (colon != std::string::npos) {
+        request.headers[AsciiLowerCopy(field.substr(0, colon))] =
+            std::string(Trim(std::string_view(field).substr(colon + 1)));
+      }
+      at = next;
+    }
+  }
+  bool ReadExactly(uint64_t length, std::string& body) {
+    while (buffer_.size() < length) {
+      if (!Fill()) return false;
+    }
+    body += buffer_.substr(0, length);
+    buffer_.erase(0, length);
+    return true;
+  }
+  bool ReadChunked(std::string& body) {
+    for (;;) {
+      size_t end;
+      while ((end = buffer_.find("\r\n")) == std::string::npos) {
+        if (!Fill()) return false;
+      }
+      const uint64_t size = std::stoull(buffer_.substr(0, end), nullptr, 16);
+      buffer_.erase(0, end + 2);
+      if (!ReadExactly(size, body)) return false;
+      std::string line_end;
+      if (!ReadExactly(2, line_end)) return false;
+      if (size == 0) return true;
+    }
+  }
+
+  int fd_;
+  SSL* ssl_ = nullptr;
+  bool ok_ = true;
+  std::string buffer_;
+};
+
+LocalServer::LocalServer(Handler handler, std::string certificate_file, std::string key_file)
+    : handler_(std::move(handler)) {
+  if (!certificate_file.empty()) {
+    SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+    if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1 ||
+        SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
+      std::abort();
+    }
+    tls_context_ = context;
+  }
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  socklen_t length = sizeof address;
+  if (bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+      listen(listener_, 128) != 0 ||
+      getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
+    std::abort();
+  }
+  port_ = ntohs(address.sin_port);
+  accepter_ = std::thread([this] { AcceptLoop(); });
+}
+
+LocalServer::~LocalServer() {
+  stopping_ = true;
+  shutdown(listener_, SHUT_RDWR);
+  accepter_.join();
+  close(listener_);
+  {
+    std::lock_guard lock(mutex_);
+    for (const int fd : open_) shutdown(fd, SHUT_RDWR);
+  }
+  for (std::thread& thread : threads_) thread.join();
+  if (tls_context_) SSL_CTX_free(static_cast<SSL_CTX*>(tls_context_));
+}
+
+std::string LocalServer::url() const {
+  return (tls_context_ ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port_);
+}
+
+std::vector<std::string> LocalServer::log() {
+  std::lock_guard lock(mutex_);
+  return log_;
+}
+
+void LocalServer::AcceptLoop() {
+  while (!stopping_) {
+    const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (fd < 0) continue;
+    std::lock_guard lock(mutex_);
+    open_.push_back(fd);
+    threads_.emplace_back([this, fd] { Serve(fd); });
+  }
+}
+
+void LocalServer::Serve(int fd) {
+  {
+    Connection connection(fd, static_cast<SSL_CTX*>(tls_context_));
+    for (ServerRequest request; connection.ok() && connection.ReadRequest(request); request = {}) {
+      {
+        std::lock_guard lock(mutex_);
+        log_.push_back(request.method + " " + request.target);
+      }
+      const ServerResponse response = handler_(request);
+      uint64_t length = response.stream_bytes > 0 ? response.stream_bytes : response.body.size();
+      std::string head = "HTTP/1.1 " + std::to_string(response.status) + " Status\r\n";
+      for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
+      head += "Content-Length: " + std::to_string(length) + "\r\n\r\n";
+      if (!connection.Write(head)) break;
+      if (request.method == "HEAD") continue;
+      if (response.close_early) {
+        connection.Write(response.body.substr(0, response.body.size() / 2));
+        break;
+      }
+      if (response.stream_bytes == 0) {
+        if (!connection.Write(response.body)) break;
+        continue;
+      }
+      const std::string piece(64 << 10, 'x');
+      bool open = true;
+      for (uint64_t left = length; open && left > 0;) {
+        const uint64_t n = std::min<uint64_t>(left, piece.size());
+        open = connection.Write(std::string_view(piece).substr(0, n));
+        left -= n;
+      }
+      if (!open) break;
+    }
+  }
+  std::lock_guard lock(mutex_);
+  std::erase(open_, fd);
+  close(fd);
+}
+
+}  // namespace sedge::e2e
