@@ -96,7 +96,8 @@ primordials.globalThis = globalThis;
 const hasOwnProperty = uncurryThis(Object.prototype.hasOwnProperty);
 primordials.ObjectHasOwn = (object, key) => hasOwnProperty(object, key);
 
-// Subclasses whose methods are their own properties: a worker that changes Map.prototype changes nothing here.
+// Subclasses whose methods are their own properties: a worker that changes Map.prototype changes nothing
+// here.
 function makeSafe(Unsafe, Safe) {
   for (const key of ownKeys(Unsafe.prototype)) {
     if (key === "constructor") continue;

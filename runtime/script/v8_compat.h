@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// <v8.h>, and every difference between the V8 versions that we build against (10.2, 11.3 and newer) in one place.
+// <v8.h>, and every difference between the V8 versions that we build against (10.2, 11.3 and newer) in
+// one place.
 #pragma once
 
 #include <v8-version.h>

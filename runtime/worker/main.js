@@ -13,7 +13,8 @@ const testApi = require("worker/test_api");
 
 install(primordials.globalThis);
 
-// A timer works for the request that set it: its CPU time, and its fetches to the worker's own host, are that request's.
+// A timer works for the request that set it: its CPU time, and its fetches to the worker's own host, are that
+// request's.
 setRequestContext({
   __proto__: null,
   current: () => ops.currentRequest(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Server: everything that `sedge serve` runs: the KV store, and one WorkerThread per core. Made and stopped on
-// the main thread.
+// Server: everything that `sedge serve` runs: the KV store, and one WorkerThread per core. Made and
+// stopped on the main thread.
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,9 @@ endif()
 set(SEDGE_DEPS_DIR "${CMAKE_SOURCE_DIR}/build/deps" CACHE PATH "Prefix of unpacked dependencies")
 
 add_library(sedge_options INTERFACE)
+# GCC 12 warns of overlaps that are none when it inlines std::string's operator+ (GCC bug 105651).
 target_compile_options(sedge_options INTERFACE
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>
   $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wno-unused-parameter;-Wnon-virtual-dtor;-Woverloaded-virtual>
   $<$<AND:$<BOOL:${SEDGE_WERROR}>,$<COMPILE_LANGUAGE:CXX>>:-Werror>)
 target_include_directories(sedge_options INTERFACE "${CMAKE_SOURCE_DIR}")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { test, describe, expect } from "sedge:test";
 
 describe("Response", () => {
