@@ -109,8 +109,11 @@ Result<v8::Local<v8::Value>> KvTryGet(Isolate& isolate, KvService& kv, std::stri
   if (!found) return v8::Local<v8::Value>(v8::Undefined(isolate.v8()));
   if (!found->ok()) return Failed("GET", found->status());
   v8::Local<v8::Value> value;
-  if (!EntryToV8(isolate, {static_cast<ValueForm>(as), with_metadata}, std::move(**found)).ToLocal(&value)) return v8::Local<v8::Value>();
-  return value;  // empty with a pending exception
+  const GetForm form{static_cast<ValueForm>(as), with_metadata};
+  if (!EntryToV8(isolate, form, std::move(**found)).ToLocal(&value)) {
+    return v8::Local<v8::Value>();  // with a pending exception
+  }
+  return value;
 }
 
 void KvGet(Deferred deferred, KvService& kv, std::string_view ns, std::string_view key, uint32_t as,
