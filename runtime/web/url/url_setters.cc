@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The URL class's setters: the basic URL parser with a state override.
-#include <charconv>
+#include <optional>
+#include <string>
 
 #include "runtime/web/url/url_editor.h"
 #include "runtime/web/url/url_host.h"
@@ -11,8 +12,6 @@
 namespace sedge::web {
 
 namespace {
-
-constexpr size_t kNone = std::string_view::npos;
 
 bool CannotHaveCredentialsOrPort(const UrlRecord& url) {
   return url.hostname().empty() || url.scheme_type() == SchemeType::kFile;

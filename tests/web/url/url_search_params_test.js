@@ -21,7 +21,8 @@ describe("URLSearchParams", () => {
   test("decodes", () => {
     expect(entries("a+b=%20%2B+%C3%A9&%e2%82%ac=%F0%9F%92%A9"))
       .toEqual([["a b", " + é"], ["€", "💩"]]);
-    expect(entries("a=%zz%4&b=%FF%41&c=%C3é")).toEqual([["a", "%zz%4"], ["b", "\uFFFDA"], ["c", "\uFFFDé"]]);
+    expect(entries("a=%zz%4&b=%FF%41&c=%C3é"))
+      .toEqual([["a", "%zz%4"], ["b", "\uFFFDA"], ["c", "\uFFFDé"]]);
     expect(entries("a=%EF%BB%BFx")).toEqual([["a", "\uFEFFx"]]);
     expect(entries("a=b=c")).toEqual([["a", "b=c"]]);
   });
