@@ -15,7 +15,9 @@ add_curl_line() {
   local line
   while IFS= read -r line; do
     echo "$line"
-    [[ $line == "Listening on "* ]] && echo "Try: curl -i ${line#Listening on }/"
+    [[ $line == "Listening on "* ]] && echo "Try: curl -i ${line#Listening on }/data-centers"
   done
 }
-exec "$root/build/release/sedge" serve "$root/examples/data-center-map" "$@" > >(add_curl_line)
+map=$root/examples/data-center-map
+exec "$root/build/release/sedge" serve "$map/data-center-api" "$map/map-api" --data-dir "$map/.sedge" "$@" \
+  > >(add_curl_line)
