@@ -4,6 +4,7 @@
 #include <array>
 
 #include "runtime/base/ascii.h"
+#include "runtime/http/control_scan.h"
 
 namespace sedge::http {
 namespace {
@@ -41,11 +42,9 @@ bool IsToken(std::string_view text) {
 }
 
 bool IsFieldValue(std::string_view text) {
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && byte != '\t') || byte == 0x7f) return false;
-  }
-  return true;
+  size_t at = FindControl(text.data(), 0, text.size());
+  while (at < text.size() && text[at] == '\t') at = FindControl(text.data(), at + 1, text.size());
+  return at == text.size();
 }
 
 // The registry of RFC 9110 section 16.2.

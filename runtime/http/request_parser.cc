@@ -29,10 +29,10 @@ constexpr std::string_view kMethods[] = {
 
 // The beginning of untrusted bytes as printable ASCII.
 std::string Shown(std::string_view text) {
-  std::string shown;
+  std::string shown = "\"";
   for (char c : text.substr(0, kShownBytes)) shown += c > 0x20 && c < 0x7f ? c : '?';
   if (text.size() > kShownBytes) shown += "...";
-  return "\"" + shown + "\"";
+  return shown + "\"";
 }
 
 // Calls visit(element) for each element of a comma-separated list.
@@ -246,25 +246,29 @@ RequestParser::Event RequestParser::ParseHead() {
 
 // method SP request-target SP HTTP-version, with single spaces.
 bool RequestParser::ParseRequestLine() {
+  constexpr size_t kVersionSize = 8;
   const std::string_view line(arena_.get(), first_line_size_);
   const size_t method_end = line.find(' ');
-  const size_t target_end = line.rfind(' ');
-  if (method_end == std::string_view::npos || target_end <= method_end + 1) {
-    return Fail(400, "the request line is not METHOD TARGET VERSION: " + Shown(line));
+  const size_t target_end = line.size() - std::min(line.size(), kVersionSize + 1);
+  if (method_end == std::string_view::npos || target_end <= method_end + 1 ||
+      line[target_end] != ' ') {
+    return Fail(400, "the request line is not METHOD TARGET HTTP/1.1: " + Shown(line));
   }
   head_.method = line.substr(0, method_end);
   head_.target = line.substr(method_end + 1, target_end - method_end - 1);
   const std::string_view version = line.substr(target_end + 1);
-  if (version.size() != 8 || !version.starts_with("HTTP/") || !IsAsciiDigit(version[5]) ||
-      version[6] != '.' || !IsAsciiDigit(version[7])) {
+  if (!version.starts_with("HTTP/") || !IsAsciiDigit(version[5]) || version[6] != '.' ||
+      !IsAsciiDigit(version[7])) {
     return Fail(400, "the request line does not end with an HTTP version: " + Shown(version));
   }
   if (version[5] != '1' || version[7] > '1') {
     return Fail(505, "this server speaks HTTP/1.1 and HTTP/1.0, not " + std::string(version));
   }
   head_.minor_version = version[7] - '0';
-  if (head_.target.find_first_of(" \t#") != std::string_view::npos) {
-    return Fail(400, "the request target holds a space, a tab or a fragment");
+  for (char c : head_.target) {
+    if (c == ' ' || c == '\t' || c == '#') {
+      return Fail(400, "the request target holds a space, a tab or a fragment");
+    }
   }
   if (head_.target.size() > limits_.url_bytes) {
     return Fail(414, "the request target is longer than the limit of " +
@@ -306,7 +310,8 @@ bool RequestParser::CheckFields() {
   const HeaderField* length = nullptr;
   const HeaderField* coding = nullptr;
   for (HeaderField& field : fields_) {
-    if (!IsToken(field.name)) {
+    // A space is the one byte that is no token's and that a lenient build of llhttp lets through.
+    if (field.name.empty() || field.name.find(' ') != std::string_view::npos) {
       return Fail(400, "a header field's name is no token: " + Shown(field.name));
     }
     while (!field.value.empty() && (field.value.back() == ' ' || field.value.back() == '\t')) {
@@ -334,8 +339,11 @@ bool RequestParser::CheckFields() {
     *once = &field;
   }
   if (!host && head_.minor_version == 1) return Fail(400, "the Host header is missing");
-  if (host && !IsHostAndPort(host->value)) {
-    return Fail(400, "the Host header is no host name or address: " + Shown(host->value));
+  if (host && (host->value.empty() || host->value != checked_host_)) {
+    if (!IsHostAndPort(host->value)) {
+      return Fail(400, "the Host header is no host name or address: " + Shown(host->value));
+    }
+    checked_host_ = host->value;
   }
   if (host) head_.host = host->value;
   return CheckFraming(length, coding);
@@ -410,7 +418,7 @@ bool RequestParser::CheckAbsoluteTarget() {
   } else if (rest[0] == '/') {
     head_.path = rest;
   } else {
-    made_path_.assign("/").append(rest);  // a query without a path
+    made_path_.assign(1, '/').append(rest);  // a query without a path
     head_.path = made_path_;
   }
   return true;

@@ -110,6 +110,7 @@ class RequestParser {
   std::vector<HeaderField> fields_;
   std::string made_path_;  // of a target whose path is not in it as it should be
   RequestHead head_;
+  std::string checked_host_;  // the last valid Host header: a connection's are mostly the same
   llhttp_t llhttp_;
 
   ByteSpan body_;
