@@ -124,6 +124,7 @@ void TcpStream::LearnPeer() {
 void TcpStream::StartReading() {
   SEDGE_CHECK(listener_ != nullptr);
   if (failed_) return;
+  reading_ = true;
   const int error = uv_read_start(
       &handle_->stream,
       [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
@@ -135,7 +136,10 @@ void TcpStream::StartReading() {
   (void)error;
 }
 
-void TcpStream::StopReading() { uv_read_stop(&handle_->stream); }
+void TcpStream::StopReading() {
+  reading_ = false;
+  uv_read_stop(&handle_->stream);
+}
 
 void TcpStream::OnRead(uv_stream_t* uv, ssize_t count, const uv_buf_t* buffer) {
   TcpStream* self = static_cast<Handle*>(uv->data)->owner;
@@ -144,18 +148,20 @@ void TcpStream::OnRead(uv_stream_t* uv, ssize_t count, const uv_buf_t* buffer) {
     self->listener_->OnData({reinterpret_cast<const uint8_t*>(buffer->base), size_t(count)});
     return;
   }
-  uv_read_stop(uv);
-  if (count == UV_EOF) {
+  self->StopReading();
+  if (!self->write_failure_.ok()) {
+    self->Fail(self->write_failure_);
+  } else if (count == UV_EOF) {
     self->listener_->OnEnd();
   } else {
-    self->Fail("read", static_cast<int>(count));
+    self->Fail(UvStatus("read", static_cast<int>(count)));
   }
 }
 
 bool TcpStream::Write(ByteSpan data) { return Write2(data, {}); }
 
 bool TcpStream::Write2(ByteSpan first, ByteSpan second) {
-  if (failed_) return false;
+  if (failed_ || !write_failure_.ok()) return false;
   if (queued_bytes_ == 0) {
     uv_buf_t buffers[2] = {
         uv_buf_init(const_cast<char*>(AsText(first).data()), static_cast<unsigned>(first.size())),
@@ -196,18 +202,22 @@ void TcpStream::OnWritten(uv_write_t* request, int status) {
   TcpStream* self = pending->handle->owner;
   if (!self) return;
   self->queued_bytes_ -= pending->size;
+  if (!self->write_failure_.ok()) return;
   if (status != 0) {
-    self->Fail("write", status);
+    // A peer that answers early and closes: its answer is still to be read, up to the end that follows
+    // at once.
+    self->write_failure_ = UvStatus("write", status);
+    if (!self->reading_) self->Fail(self->write_failure_);
   } else if (self->queued_bytes_ == 0 && self->drain_owed_ && !self->failed_) {
     self->drain_owed_ = false;
     self->listener_->OnDrain();
   }
 }
 
-void TcpStream::Fail(const char* doing, int error) {
+void TcpStream::Fail(Status why) {
   if (std::exchange(failed_, true)) return;
-  uv_read_stop(&handle_->stream);
-  if (listener_) listener_->OnError(UvStatus(doing, error));
+  StopReading();
+  if (listener_) listener_->OnError(std::move(why));
 }
 
 void TcpStream::ShutdownWrite() {

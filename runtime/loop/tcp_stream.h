@@ -52,13 +52,15 @@ class TcpStream final : public Stream {
   static void OnWritten(uv_write_t* request, int status);
   // Queues the concatenation of both.
   void Queue(ByteSpan first, ByteSpan second);
-  void Fail(const char* doing, int error);
+  void Fail(Status why);
 
   Loop& loop_;
   Handle* handle_;
   size_t queued_bytes_ = 0;  // of writes that are not finished
   bool drain_owed_ = false;
+  bool reading_ = false;
   bool failed_ = false;
+  Status write_failure_;  // not reported yet: what the peer said before it closed is read first
 };
 
 // "read ECONNRESET": the name that users know for a libuv error, behind what was tried.

@@ -454,6 +454,27 @@ TEST_F(ClientTest, EarlyResponseEndsTheRequest) {
   EXPECT_EQ(server.accepted(), 2);
 }
 
+// What the server said before it closed counts, also when a write notices the closing first.
+TEST_F(ClientTest, EarlyResponseBeforeAFailedWrite) {
+  std::atomic<bool> got_head = false;
+  std::promise<void> go;
+  ScriptedServer server([&](ServerSocket& socket) {
+    socket.ReadHead();
+    got_head = true;
+    go.get_future().wait();
+    socket.Write("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig");
+    socket.ResetOnClose();
+  });
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  const auto call = Send(Post(server, std::move(source)));
+  ASSERT_TRUE(Until([&] { return got_head.load(); }));
+  // The loop does not turn while the server answers and closes.
+  go.set_value();
+  while (server.running() > 0) std::this_thread::yield();
+  pipe->Write(Bytes::Copy("more of the body"));
+  EXPECT_EQ(Outcome(call), "413 big");
+}
+
 TEST_F(ClientTest, ResponseMayStreamWhileTheRequestDoes) {
   ScriptedServer server([](ServerSocket& socket) {
     socket.ReadHead();

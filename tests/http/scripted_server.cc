@@ -114,8 +114,8 @@ void ScriptedServer::Accept() {
     if (fd < 0) return;
     const timeval limit = {20, 0};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    const int index = accepted_++;
     ++running_;
+    const int index = accepted_++;
     threads_.emplace_back([this, fd, index] {
       {
         ServerSocket socket(fd, stopping_);
