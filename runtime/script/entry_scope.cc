@@ -13,14 +13,17 @@ void EntryScope::RunMicrotasks() {
 void EntryScope::Leave() {
   RunMicrotasks();
   if (isolate_.watchdog()) isolate_.watchdog()->Leave();
+  SettleTermination();
+}
+
+void EntryScope::SettleTermination() {
   // A termination ends what ran in this entry and nothing else: later entries (to report it, to let
   // other requests finish) must be able to run.
-  if (isolate_.termination() != Termination::kNone) {
-    if (isolate_.v8()->IsExecutionTerminating()) {
-      isolate_.set_terminated_request(isolate_.current_request());
-    }
-    isolate_.v8()->CancelTerminateExecution();
+  if (isolate_.termination() == Termination::kNone) return;
+  if (isolate_.v8()->IsExecutionTerminating()) {
+    isolate_.NoteTerminatedRequest(isolate_.current_request());
   }
+  isolate_.v8()->CancelTerminateExecution();
 }
 
 }  // namespace sedge::script

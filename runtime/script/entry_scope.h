@@ -37,6 +37,9 @@ class EntryScope {
   // Runs what is queued now: between the requests of one entry, so that each answers as early as
   // it can and CPU time is blamed on the right one. No-op in a nested scope.
   void RunMicrotasks();
+  // When JavaScript was ended by force: notes that the current request did it, and makes the isolate
+  // able to run again. Done by the destructor too.
+  void SettleTermination();
 
  private:
   void Leave();

@@ -79,9 +79,9 @@ class Isolate {
   // Which request JavaScript works for now; 0 when for none. Ops that wait remember it.
   uint64_t current_request() const { return current_request_; }
   void set_current_request(uint64_t id);
-  // The request whose JavaScript was ended by force; see termination().
-  uint64_t terminated_request() const { return terminated_request_; }
-  void set_terminated_request(uint64_t id) { terminated_request_ = id; }
+  // The requests whose JavaScript was ended by force since it was last asked; see termination().
+  std::vector<uint64_t> TakeTerminatedRequests() { return std::exchange(terminated_requests_, {}); }
+  void NoteTerminatedRequest(uint64_t id) { terminated_requests_.push_back(id); }
 
   // Ended by force: the next scope that leaves JavaScript sees it. The isolate must be replaced.
   Termination termination() const { return termination_.load(std::memory_order_relaxed); }
@@ -129,7 +129,7 @@ class Isolate {
   std::unique_ptr<WatchdogEntry> watchdog_;
   std::function<void()> after_microtasks_;
   uint64_t current_request_ = 0;
-  uint64_t terminated_request_ = 0;
+  std::vector<uint64_t> terminated_requests_;
   int entry_depth_ = 0;
   bool has_rejections_ = false;
   std::atomic<Termination> termination_{Termination::kNone};

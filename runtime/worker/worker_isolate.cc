@@ -121,19 +121,28 @@ void WorkerIsolate::InstallRejectionFlush() {
 
 void WorkerIsolate::RunReady() {
   // Answering one may make the next of its connection ready: those wait for the next turn of the loop.
-  std::vector<http::Exchange*> batch;
-  batch.swap(ready_);
-  for (http::Exchange* exchange : batch) {
-    if (terminated_) {
-      ready_.push_back(exchange);  // for the isolate that replaces this one
-    } else {
-      Dispatch(exchange);
-      if (isolate_->termination() != script::Termination::kNone) CheckTermination();
+  batch_.swap(ready_);
+  {
+    // One entry for the whole turn; what is per request is its handles, its microtasks and its errors.
+    script::EntryScope scope(*isolate_);
+    for (size_t i = 0; i < batch_.size(); ++i) {
+      if (isolate_->termination() != script::Termination::kNone) {
+        ready_.push_back(batch_[i]);  // for the isolate that replaces this one
+        continue;
+      }
+      Dispatch(batch_[i], scope);
     }
   }
+  batch_.clear();
+  CheckTermination();
 }
 
-void WorkerIsolate::Dispatch(http::Exchange* exchange) {
+void WorkerIsolate::PumpTasks() {
+  script::EntryScope scope(*isolate_);
+  script::Engine::Get().PumpTasks(scope.v8());
+}
+
+void WorkerIsolate::Dispatch(http::Exchange* exchange, script::EntryScope& scope) {
   if (exchange->aborted()) {
     exchange->Release();
     return;
@@ -146,29 +155,32 @@ void WorkerIsolate::Dispatch(http::Exchange* exchange) {
     exchange->Release();
     return;
   }
-  script::EntryScope scope(*isolate_, id);
-  v8::Local<v8::Value> args[] = {v8::Number::New(scope.v8(), static_cast<double>(id))};
+  v8::HandleScope handles(scope.v8());
   v8::TryCatch caught(scope.v8());
-  if (isolate_->HookAt(dispatch_hook_)
-          ->Call(scope.context(), v8::Undefined(scope.v8()), 1, args)
-          .IsEmpty() &&
-      !caught.HasTerminated()) {
+  v8::Local<v8::Value> args[] = {v8::Number::New(scope.v8(), static_cast<double>(id))};
+  isolate_->set_current_request(id);
+  const bool failed = isolate_->HookAt(dispatch_hook_)
+                          ->Call(scope.context(), v8::Undefined(scope.v8()), 1, args)
+                          .IsEmpty();
+  if (failed && !caught.HasTerminated()) {
     // dispatch() catches what handlers throw: this is a bug of a builtin, or V8's stack is exhausted.
     const script::ScriptError error =
         script::DescribeException(scope.v8(), scope.context(), caught);
     LogError(error.ToText());
     RespondWithPage(incoming_, id, PageFor(error));
   }
+  scope.RunMicrotasks();
+  // Before the request is another one: a termination is this one's.
+  scope.SettleTermination();
 }
 
 bool WorkerIsolate::CheckTermination() {
   const script::Termination why = isolate_->termination();
-  if (why == script::Termination::kNone || terminated_) return false;
-  terminated_ = true;
+  if (why == script::Termination::kNone) return false;
   if (why == script::Termination::kMemory) {
     for (const SlotId id : incoming_.Unanswered()) AnswerTerminated(id);
   } else {
-    AnswerTerminated(isolate_->terminated_request());
+    for (const SlotId id : isolate_->TakeTerminatedRequests()) AnswerTerminated(id);
   }
   return true;
 }

@@ -10,6 +10,7 @@
 #include "kv/store.h"
 #include "runtime/bindings/kv_ops.h"
 #include "runtime/loop/loop.h"
+#include "runtime/script/entry_scope.h"
 #include "runtime/script/isolate.h"
 #include "runtime/script/module_loader.h"
 #include "runtime/web/fetch/body_table.h"
@@ -48,10 +49,14 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   // Enters JavaScript for every request that is ready.
   void RunReady();
 
-  // JavaScript was ended by force: answers the request that did it (all of them when memory ran out).
-  // True once; the isolate takes no new requests afterwards.
+  // Runs what V8 posted for this thread: garbage collection steps, finished WebAssembly compilations.
+  void PumpTasks();
+
+  // True when JavaScript was ended by force: the request that did it is answered (all of them when
+  // memory ran out), and the isolate must take no new ones.
   bool CheckTermination();
-  bool terminated() const { return terminated_; }
+  // The heap is at its limit: nothing may run here any more.
+  bool out_of_memory() const { return isolate_->termination() == script::Termination::kMemory; }
   // What was enqueued and not run, for the isolate that replaces this one.
   std::vector<http::Exchange*> TakeReady() { return std::exchange(ready_, {}); }
   // Nothing is running or waited for any more: a replaced isolate may go.
@@ -77,7 +82,7 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   Status Start(uint16_t listen_port);
   Status LoadWorker();
   void InstallRejectionFlush();
-  void Dispatch(http::Exchange* exchange);
+  void Dispatch(http::Exchange* exchange, script::EntryScope& scope);
   void AnswerTerminated(SlotId id);
 
   void OnClientGone(SlotId id) override;
@@ -95,8 +100,8 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   std::unique_ptr<script::Isolate> isolate_;
   std::unique_ptr<web::TimerService> timers_;
   size_t dispatch_hook_ = 0;
-  bool terminated_ = false;
   std::vector<http::Exchange*> ready_;
+  std::vector<http::Exchange*> batch_;  // what RunReady works on; kept for its memory
   std::function<void(const TestResult&)> test_report_;
   std::function<void(int)> tests_done_;
 };

@@ -22,6 +22,7 @@ void AnswerPlain(http::Exchange* exchange, int status, std::string_view text) {
 WorkerThread::~WorkerThread() {
   // Isolates first: they release their exchanges, which belong to the server's connections.
   workers_.clear();
+  pump_timer_.reset();
   server_.reset();
   client_.reset();
   loop_.reset();
@@ -41,6 +42,7 @@ Status WorkerThread::Prepare(uint16_t port, bool first) {
   listen.probe = first;
   SEDGE_ASSIGN_OR_RETURN(port_, server_->Listen(listen));
   workers_.resize(deployment_.workers.size());
+  pump_timer_ = std::make_unique<loop::Timer>(*loop_, [this] { PumpTasks(); });
   loop_->set_turn_hook([this] { OnTurn(); });
   return {};
 }
@@ -89,23 +91,39 @@ void WorkerThread::OnTurn() {
   for (size_t i = 0; i < workers_.size(); ++i) {
     Worker& worker = workers_[i];
     if (worker.current) {
-      if (worker.current->has_ready()) worker.current->RunReady();
+      if (worker.current->has_ready()) {
+        worker.current->RunReady();
+        if (pump_turns_left_ == 0) pump_timer_->Start(kPumpMs);
+        pump_turns_left_ = kPumpTurns;
+      }
       RetireIfTerminated(i);
     }
     if (!worker.replaced.empty()) [[unlikely]] {
-      std::erase_if(worker.replaced, [](const std::unique_ptr<WorkerIsolate>& replaced) {
-        replaced->CheckTermination();
-        return replaced->idle();
+      std::erase_if(worker.replaced, [this](const Replaced& replaced) {
+        replaced.isolate->CheckTermination();
+        return replaced.isolate->idle() || replaced.isolate->out_of_memory() ||
+               loop_->now_ms() >= replaced.deadline_ms;
       });
     }
   }
 }
 
+void WorkerThread::PumpTasks() {
+  bool busy = false;
+  for (Worker& worker : workers_) {
+    if (!worker.current) continue;
+    worker.current->PumpTasks();
+    busy |= !worker.current->idle() || !worker.replaced.empty();
+  }
+  if (!busy) --pump_turns_left_;
+  if (pump_turns_left_ > 0) pump_timer_->Start(kPumpMs);
+}
+
 void WorkerThread::RetireIfTerminated(size_t index) {
   Worker& worker = workers_[index];
-  if (!worker.current->CheckTermination() && !worker.current->terminated()) return;
+  if (!worker.current->CheckTermination()) return;
   std::vector<http::Exchange*> waiting = worker.current->TakeReady();
-  worker.replaced.push_back(std::move(worker.current));
+  worker.replaced.push_back({std::move(worker.current), loop_->now_ms() + kReplacedMs});
   for (http::Exchange* exchange : waiting) OnRequest(exchange);
 }
 

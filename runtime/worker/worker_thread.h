@@ -11,6 +11,7 @@
 #include "runtime/http/client.h"
 #include "runtime/http/server.h"
 #include "runtime/loop/loop.h"
+#include "runtime/loop/timer.h"
 #include "runtime/worker/router.h"
 #include "runtime/worker/worker_isolate.h"
 
@@ -40,20 +41,33 @@ class WorkerThread final : private http::RequestHandler {
   void Shutdown(int64_t deadline_ms);
 
  private:
+  // An isolate that was ended by force finishes its other requests, for so long at most.
+  static constexpr uint64_t kReplacedMs = 30'000;
+  struct Replaced {
+    std::unique_ptr<WorkerIsolate> isolate;
+    uint64_t deadline_ms;
+  };
   struct Worker {
     std::unique_ptr<WorkerIsolate> current;  // null until its first request
-    std::vector<std::unique_ptr<WorkerIsolate>> replaced;  // finishing their requests
+    std::vector<Replaced> replaced;
   };
 
   void OnRequest(http::Exchange* exchange) override;
   Status EnsureIsolate(size_t index);
   void OnTurn();
+  void PumpTasks();
   void RetireIfTerminated(size_t index);
 
   const Deployment& deployment_;
   std::unique_ptr<loop::Loop> loop_;
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<http::Server> server_;
+  // V8's platform has no way to wake this loop: its tasks are looked for while requests come, and for
+  // kPumpTurns * kPumpMs after the last one.
+  static constexpr uint64_t kPumpMs = 10;
+  static constexpr int kPumpTurns = 200;
+  std::unique_ptr<loop::Timer> pump_timer_;
+  int pump_turns_left_ = 0;
   std::vector<Worker> workers_;
   uint16_t port_ = 0;
 };

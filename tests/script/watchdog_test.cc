@@ -30,6 +30,7 @@ TEST_F(WatchdogTest, AddsUpTheRunsOfOneRequest) {
   }
   EXPECT_EQ(isolate_->termination(), Termination::kCpu);
   EXPECT_GT(runs, 2);
+  EXPECT_EQ(isolate_->TakeTerminatedRequests(), std::vector<uint64_t>{7});
 }
 
 TEST_F(WatchdogTest, LeavesManyShortRunsAlone) {
