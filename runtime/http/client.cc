@@ -15,9 +15,9 @@ namespace {
 class PooledClient final : public Client {
  public:
   PooledClient(loop::Loop& loop, const Limits& limits, std::shared_ptr<loop::TlsContext> tls)
-      : loop_(loop),
-        pool_(loop, limits, std::move(tls),
-              [this](const ClientExchange& exchange) { exchanges_.erase(exchange.id); }) {}
+      : loop_(loop), pool_(loop, limits, std::move(tls), [this](const ClientExchange& exchange) {
+          exchanges_.erase(exchange.id);
+        }) {}
 
   ~PooledClient() override {
     *alive_ = false;

@@ -100,8 +100,8 @@ void ClientConnection::Begin() {
   stream_->set_listener(this);
   stream_->StartReading();
   // The head is kept: the exchange may have to be sent again.
-  sender_ = std::make_shared<RequestSender>(*stream_, *this, exchange_->head,
-                                            std::move(exchange_->body));
+  sender_ =
+      std::make_shared<RequestSender>(*stream_, *this, exchange_->head, std::move(exchange_->body));
   const std::shared_ptr<RequestSender> sender = sender_;
   sender->Start();
 }
@@ -167,8 +167,8 @@ void ClientConnection::AfterPush(Bytes body) {
   if (state_ == State::kActive) UpdateTimer();
 }
 
-// The exchange ends before its last bytes are handed out, so that whoever gets them may send the next
-// request over this connection.
+// The exchange ends before its last bytes are handed out, so that whoever gets them may send the
+// next request over this connection.
 void ClientConnection::DeliverHead(Bytes body) {
   ParsedResponseHead head = parser_.TakeHead();
   ClientResponse response;
@@ -204,8 +204,8 @@ void ClientConnection::DeliverBody(Bytes body) {
   }
 }
 
-// The response is complete. The connection goes back to the pool, or closes when it cannot be reused:
-// also when the request is not sent whole, whose rest nobody waits for.
+// The response is complete. The connection goes back to the pool, or closes when it cannot be
+// reused: also when the request is not sent whole, whose rest nobody waits for.
 void ClientConnection::EndExchange() {
   const bool reusable = parser_.keep_alive() && sender_->complete() && stream_->queued_bytes() == 0;
   sender_->Stop();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ClientConnection: one connection to an origin, from connecting to closing, that carries one exchange
-// after another. One loop thread; held by shared_ptr because its callbacks run code that may drop it.
+// ClientConnection: one connection to an origin, from connecting to closing, that carries one
+// exchange after another. One loop thread; held by shared_ptr because its callbacks run code that
+// may drop it.
 #pragma once
 
 #include <cstdint>

@@ -39,7 +39,8 @@ void ClientPool::Cancel(const std::shared_ptr<ClientExchange>& exchange) {
 bool ClientPool::Dispatch(Origin& origin, const std::shared_ptr<ClientExchange>& exchange,
                           bool fresh) {
   if (!fresh && !origin.idle.empty()) {
-    // A connection's callbacks may drop it; and the newest one is the least likely to be closed soon.
+    // A connection's callbacks may drop it; and the newest one is the least likely to be closed
+    // soon.
     const std::shared_ptr<ClientConnection> connection = connections_.at(origin.idle.back());
     origin.idle.pop_back();
     connection->Send(exchange);
@@ -80,8 +81,8 @@ void ClientPool::OnConnectionClosed(ClientConnection* connection) {
   }
 }
 
-// Over a new connection: other idle ones are as likely to have been closed. An exchange that finds the
-// origin full waits in front of all others.
+// Over a new connection: other idle ones are as likely to have been closed. An exchange that finds
+// the origin full waits in front of all others.
 void ClientPool::OnExchangeRetry(std::shared_ptr<ClientExchange> exchange) {
   Origin& origin = origins_[exchange->origin.Key()];
   if (!Dispatch(origin, exchange, /*fresh=*/true)) origin.waiting.push_front(std::move(exchange));

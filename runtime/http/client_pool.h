@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ClientPool: the connections of a client, per origin: reuses idle ones, opens new ones up to a limit,
-// and lets exchanges wait beyond it. One loop thread.
+// ClientPool: the connections of a client, per origin: reuses idle ones, opens new ones up to a
+// limit, and lets exchanges wait beyond it. One loop thread.
 #pragma once
 
 #include <deque>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// RequestSender: writes one request to a stream: its head, then its body as fast as the peer takes it,
-// framed and checked against its length. One loop thread; held by shared_ptr, so that it outlives the
-// body's callbacks.
+// RequestSender: writes one request to a stream: its head, then its body as fast as the peer takes
+// it, framed and checked against its length. One loop thread; held by shared_ptr, so that it
+// outlives the body's callbacks.
 #pragma once
 
 #include <functional>
@@ -24,8 +24,8 @@ class RequestSender : public std::enable_shared_from_this<RequestSender> {
     virtual ~Listener() = default;
     // What the sender waits for has changed; see the accessors. May not Stop() the sender.
     virtual void OnSenderProgress() = 0;
-    // The body failed or did not have its length. Nothing is written any more. Perhaps called before
-    // Start returns; may not Stop() the sender.
+    // The body failed or did not have its length. Nothing is written any more. Perhaps called
+    // before Start returns; may not Stop() the sender.
     virtual void OnSenderFailed(Status why) = 0;
   };
 

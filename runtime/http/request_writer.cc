@@ -14,8 +14,9 @@ namespace {
 
 // RFC 9110 section 7.6.1 and what frames the message: the connection's own.
 constexpr std::array<std::string_view, 11> kConnectionFields = {
-    "host",    "connection", "content-length", "transfer-encoding", "keep-alive", "proxy-connection",
-    "upgrade", "te",         "trailer",        "expect",            "http2-settings"};
+    "host",       "connection",       "content-length", "transfer-encoding",
+    "keep-alive", "proxy-connection", "upgrade",        "te",
+    "trailer",    "expect",           "http2-settings"};
 
 bool IsConnectionField(std::string_view name) {
   for (std::string_view field : kConnectionFields) {

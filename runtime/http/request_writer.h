@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RequestWriter: the bytes of an HTTP/1.1 request's head, checked first, and the framing of its body.
-// Pure functions; any thread.
+// RequestWriter: the bytes of an HTTP/1.1 request's head, checked first, and the framing of its
+// body. Pure functions; any thread.
 #pragma once
 
 #include <cstdint>

@@ -40,7 +40,8 @@ std::optional<uint32_t> ParseKeepAliveSeconds(std::string_view value) {
     const std::string_view item = Trim(value.substr(0, comma));
     const size_t equals = item.find('=');
     uint64_t seconds = 0;
-    if (equals != std::string_view::npos && EqualsIgnoreCase(Trim(item.substr(0, equals)), "timeout") &&
+    if (equals != std::string_view::npos &&
+        EqualsIgnoreCase(Trim(item.substr(0, equals)), "timeout") &&
         ParseDecimal(Trim(item.substr(equals + 1)), UINT32_MAX, &seconds)) {
       return static_cast<uint32_t>(seconds);
     }
@@ -79,8 +80,8 @@ struct ResponseParser::Hooks {
       return Self(p)->OnHeaderValue({at, size});
     };
     settings.on_headers_complete = [](llhttp_t* p) { return Self(p)->OnHeadersComplete(); };
-    settings.on_chunk_extension_name = settings.on_chunk_extension_value =
-        [](llhttp_t* p, const char*, size_t size) {
+    settings.on_chunk_extension_name =
+        settings.on_chunk_extension_value = [](llhttp_t* p, const char*, size_t size) {
           return Self(p)->Count(size) ? 0 : static_cast<int>(HPE_USER);
         };
     settings.on_body = [](llhttp_t* p, const char* at, size_t size) {
@@ -179,10 +180,10 @@ int ResponseParser::Fail(Status why) {
 bool ResponseParser::Count(size_t bytes) {
   section_bytes_ += bytes;
   if (section_bytes_ <= limits_.head_bytes) return true;
-  Fail(ResourceExhausted(
-      std::string(head_done_ ? "the trailers and chunk extensions" : "the head") +
-      " of the response exceed the limit of " + std::to_string(limits_.head_bytes) +
-      " bytes (limits.head_bytes)"));
+  Fail(
+      ResourceExhausted(std::string(head_done_ ? "the trailers and chunk extensions" : "the head") +
+                        " of the response exceed the limit of " +
+                        std::to_string(limits_.head_bytes) + " bytes (limits.head_bytes)"));
   return false;
 }
 
@@ -239,8 +240,8 @@ int ResponseParser::OnHeadersComplete() {
 Status ResponseParser::CheckFields() {
   if (!IsFieldValue(head_.reason)) return IoError("malformed response: invalid reason phrase");
   for (auto& [name, value] : head_.headers) {
-    // A field folded over lines (obs-fold) comes with its line ends or without; RFC 9112 section 5.2
-    // wants spaces.
+    // A field folded over lines (obs-fold) comes with its line ends or without; RFC 9112
+    // section 5.2 wants spaces.
     for (char& c : value) {
       if (c == '\r' || c == '\n') c = ' ';
     }

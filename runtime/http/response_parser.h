@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ResponseParser: bytes of an HTTP/1.x connection -> one response at a time, over llhttp with the
-// framing rules of RFC 9112 section 6 on top. Pure: no I/O and no callbacks; the caller pushes bytes
-// and takes what they completed. Not tied to a thread; not movable.
+// framing rules of RFC 9112 section 6 on top. Pure: no I/O and no callbacks; the caller pushes
+// bytes and takes what they completed. Not tied to a thread; not movable.
 #pragma once
 
 #include <llhttp.h>
@@ -32,7 +32,8 @@ class ResponseParser {
   static constexpr int kMaxInterimResponses = 16;
 
   struct Limits {
-    size_t head_bytes = 64u << 10;  // status line and fields; also the trailers, and chunk extensions
+    size_t head_bytes =
+        64u << 10;  // status line and fields; also the trailers, and chunk extensions
     size_t header_count = 128;
   };
   enum class Framing : uint8_t { kNone, kLength, kChunked, kUntilClose };

@@ -42,9 +42,8 @@ bool IsLocalFailure(int error) {
 bool CanBeName(const std::string& host) {
   constexpr size_t kMaxNameBytes = 254;  // RFC 1035 section 2.3.4, with the root's dot
   return !host.empty() && host.size() <= kMaxNameBytes &&
-         std::all_of(host.begin(), host.end(), [](char c) {
-           return static_cast<unsigned char>(c) > 0x20 && c != 0x7f;
-         });
+         std::all_of(host.begin(), host.end(),
+                     [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
 }
 
 const sockaddr* AsSockaddr(const sockaddr_storage& address) {
@@ -178,8 +177,8 @@ class Attempt final : public ConnectAttempt {
     if (!failure_.ok() && (IsLocalFailure(error) || !failure_is_local_)) return;
     failure_is_local_ = IsLocalFailure(error);
     const Status status = UvStatus("connect", error);
-    failure_ = Status(status.code(),
-                      std::string(status.message()) + " " + AddressAndPortText(AsSockaddr(address)));
+    failure_ = Status(status.code(), std::string(status.message()) + " " +
+                                         AddressAndPortText(AsSockaddr(address)));
   }
 
   void OnNextTimer() {
@@ -197,7 +196,8 @@ class Attempt final : public ConnectAttempt {
       return;
     }
     const sockaddr_storage& address = tries_.empty() ? addresses_[0] : tries_[0]->address;
-    Finish(DeadlineExceeded("connect ETIMEDOUT " + AddressAndPortText(AsSockaddr(address)) + suffix));
+    Finish(
+        DeadlineExceeded("connect ETIMEDOUT " + AddressAndPortText(AsSockaddr(address)) + suffix));
   }
 
   void FailLater(Status why) {
@@ -239,7 +239,8 @@ class Attempt final : public ConnectAttempt {
 
 std::optional<sockaddr_storage> ParseLiteral(const std::string& host, uint16_t port) {
   sockaddr_storage address = {};
-  if (uv_ip4_addr(host.c_str(), port, reinterpret_cast<sockaddr_in*>(&address)) == 0) return address;
+  if (uv_ip4_addr(host.c_str(), port, reinterpret_cast<sockaddr_in*>(&address)) == 0)
+    return address;
   address = {};
   if (host.find(':') != std::string::npos &&
       uv_ip6_addr(host.c_str(), port, reinterpret_cast<sockaddr_in6*>(&address)) == 0) {

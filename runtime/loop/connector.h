@@ -25,9 +25,9 @@ class ConnectAttempt {
 
 using ConnectCallback = std::function<void(Result<std::unique_ptr<Stream>>)>;
 
-// `done` is called once, never before Connect returns, with a stream that reads nothing yet. Errors:
-// "connect ECONNREFUSED 127.0.0.1:9", "getaddrinfo ENOTFOUND nowhere.example",
-// "connect ETIMEDOUT 192.0.2.1:80 (10000 ms)".
+// `done` is called once, never before Connect returns, with a stream that reads nothing yet.
+// Errors: "connect ECONNREFUSED 127.0.0.1:9", "getaddrinfo ENOTFOUND nowhere.example", "connect
+// ETIMEDOUT 192.0.2.1:80 (10000 ms)".
 std::unique_ptr<ConnectAttempt> Connect(Loop& loop, const std::string& host, uint16_t port,
                                         int64_t timeout_ms, ConnectCallback done);
 

@@ -81,8 +81,8 @@ class TlsContext::Trust {
   Trust& operator=(const Trust&) = delete;
 
   X509_STORE* store() { return store_; }
-  // Adds the system's authorities. Where they are one file this takes a tenth of a second, so it waits
-  // for the first connection.
+  // Adds the system's authorities. Where they are one file this takes a tenth of a second, so it
+  // waits for the first connection.
   void LoadSystem() {
     std::call_once(system_loaded_, [this] { X509_STORE_set_default_paths(store_); });
   }
@@ -141,8 +141,9 @@ Result<std::shared_ptr<TlsContext>> TlsContext::CreateServer(const std::string& 
   }
   if (SSL_CTX_use_PrivateKey_file(raw, key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(raw) != 1) {
-    return InvalidArgument("cannot use the private key \"" + key_file + "\" with the certificate \"" +
-                           certificate_file + "\": " + TakeSslError("no key in it"));
+    return InvalidArgument("cannot use the private key \"" + key_file +
+                           "\" with the certificate \"" + certificate_file +
+                           "\": " + TakeSslError("no key in it"));
   }
   SSL_CTX_set_alpn_select_cb(raw, &SelectAlpn, nullptr);
   return context;

@@ -51,7 +51,7 @@ class TlsContext {
   void ResumeSession(SSL* ssl, const std::string& host);
 
   std::unique_ptr<SSL_CTX, SslDeleter> context_;
-  std::shared_ptr<Trust> trust_;  // of a client
+  std::shared_ptr<Trust> trust_;                                       // of a client
   std::unordered_map<std::string, std::vector<SessionPtr>> sessions_;  // by host
 };
 

@@ -227,7 +227,8 @@ bool TlsStream::Decrypt() {
     }
     std::string failure;
     if (error == SSL_ERROR_ZERO_RETURN) got_close_notify_ = true;
-    if (error == SSL_ERROR_SSL || error == SSL_ERROR_SYSCALL) failure = TakeSslError("protocol error");
+    if (error == SSL_ERROR_SSL || error == SSL_ERROR_SYSCALL)
+      failure = TakeSslError("protocol error");
     Flush();  // answers to key updates, alerts
     if (filled > 0) listener_->OnData({buffer.get(), filled});
     if (*alive && !failure.empty()) {
@@ -252,8 +253,7 @@ bool TlsStream::ReportEnd() {
 void TlsStream::OnEnd() {
   transport_ended_ = true;
   if (!handshake_done_) {
-    FailHandshake(
-        Unavailable("TLS handshake with " + peer_ + ": the peer closed the connection"));
+    FailHandshake(Unavailable("TLS handshake with " + peer_ + ": the peer closed the connection"));
   } else if (reading_ && listener_) {
     ReportEnd();
   }
@@ -305,8 +305,8 @@ void TlsStream::StopReading() {
   if (handshake_done_) inner_->StopReading();
 }
 
-// What is there already is delivered in a turn of its own: the caller of StartReading need not expect
-// to be called back.
+// What is there already is delivered in a turn of its own: the caller of StartReading need not
+// expect to be called back.
 void TlsStream::ResumeLater() {
   if (std::exchange(resume_posted_, true)) return;
   loop_.Post([this, alive = alive_] {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // TlsStream: TLS, as client or as server, over another Stream. Handshakes by itself once made; what
 // is written before it is done waits. The loop's thread. An end of the transport without the peer's
-// close_notify is reported as OnEnd like any other (ended_cleanly() tells): whether bytes are missing
-// is for the protocol above to know, by its own framing.
+// close_notify is reported as OnEnd like any other (ended_cleanly() tells): whether bytes are
+// missing is for the protocol above to know, by its own framing.
 #pragma once
 
 #include <functional>
@@ -78,7 +78,7 @@ class TlsStream final : public Stream, private StreamListener {
   HandshakeCallback handshake_callback_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
-  std::string held_;         // encrypted bytes that came while the listener did not read
+  std::string held_;  // encrypted bytes that came while the listener did not read
   size_t held_taken_ = 0;
   ByteSpan input_;           // encrypted bytes of the running OnData
   std::string output_;       // encrypted bytes of the running operation

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,31 @@ struct Call {
   }
 };
 
+// A body that makes its chunks as they are asked for.
+class CountingBody final : public BodySource {
+ public:
+  CountingBody(uint64_t chunks, size_t chunk_bytes, std::optional<uint64_t> length)
+      : chunks_(chunks), chunk_bytes_(chunk_bytes), length_(length) {}
+  ~CountingBody() override { *gone = true; }
+  void Read(ReadCallback done) override {
+    if (*given == chunks_) return done(Bytes());
+    Bytes chunk = Bytes::Allocate(chunk_bytes_);
+    std::memset(chunk.data(), 'a' + static_cast<int>(*given % 26), chunk_bytes_);
+    ++*given;
+    done(std::move(chunk));
+  }
+  void Cancel() override {}
+  std::optional<uint64_t> length() const override { return length_; }
+
+  std::shared_ptr<uint64_t> given = std::make_shared<uint64_t>(0);
+  std::shared_ptr<bool> gone = std::make_shared<bool>(false);
+
+ private:
+  uint64_t chunks_;
+  size_t chunk_bytes_;
+  std::optional<uint64_t> length_;
+};
+
 class ClientTest : public ::testing::Test {
  protected:
   ClientTest() : loop_(loop::Loop::Create().value()) { MakeClient(); }
@@ -59,10 +85,11 @@ class ClientTest : public ::testing::Test {
   std::shared_ptr<Call> Send(ClientRequest request) {
     auto call = std::make_shared<Call>();
     bool returned = false;
-    call->id = client_->Send(std::move(request), [call, &returned](Result<ClientResponse> response) {
-      EXPECT_FALSE(call->answered()) << "called twice";
-      call->response.emplace(std::move(response));
-    });
+    call->id =
+        client_->Send(std::move(request), [call, &returned](Result<ClientResponse> response) {
+          EXPECT_FALSE(call->answered()) << "called twice";
+          call->response.emplace(std::move(response));
+        });
     EXPECT_FALSE(call->answered()) << "called before Send returned";
     return call;
   }

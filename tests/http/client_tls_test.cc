@@ -13,8 +13,7 @@ using ::testing::HasSubstr;
 class ClientTlsTest : public ClientTest {
  protected:
   ClientTlsTest() {
-    context_ =
-        loop::TlsContext::CreateServer(files_.certificate_file(), files_.key_file()).value();
+    context_ = loop::TlsContext::CreateServer(files_.certificate_file(), files_.key_file()).value();
     MakeClient({}, {files_.ca_file()});
   }
 
@@ -115,7 +114,8 @@ TEST_F(ClientTlsTest, TruncationIsAnErrorWhereTheLengthIsKnown) {
     socket.Write(known ? "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"
                        : "HTTP/1.1 200 OK\r\n\r\nhalf");
   });
-  EXPECT_THAT(Fetch(GetSecure(server, "/known")), HasSubstr("before the response's body was complete"));
+  EXPECT_THAT(Fetch(GetSecure(server, "/known")),
+              HasSubstr("before the response's body was complete"));
   EXPECT_EQ(Fetch(GetSecure(server, "/unknown")), "200 half");
 }
 

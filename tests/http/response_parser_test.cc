@@ -106,9 +106,9 @@ TEST(ResponseParser, ZeroLengthIsComplete) {
 }
 
 TEST(ResponseParser, ChunkedDropsExtensionsAndTrailers) {
-  const Outcome r = ParseEveryWay(
-      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
-       "5;name=value\r\nhello\r\nB\r\n, wonderful\r\n0\r\nX-Trailer: 1\r\n\r\n"});
+  const Outcome r =
+      ParseEveryWay({"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
+                     "5;name=value\r\nhello\r\nB\r\n, wonderful\r\n0\r\nX-Trailer: 1\r\n\r\n"});
   ASSERT_TRUE(r.status.ok()) << r.status.ToString();
   EXPECT_EQ(r.body, "hello, wonderful");
   EXPECT_EQ(r.head.headers, (Headers{{"Transfer-Encoding", "Chunked"}}));
@@ -128,9 +128,10 @@ TEST(ResponseParser, UntilClose) {
 }
 
 TEST(ResponseParser, InterimResponsesAreSkipped) {
-  const Outcome r = ParseEveryWay(
-      {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\nContent-Length: 4\r\n"
-       "\r\nHTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"});
+  const Outcome r =
+      ParseEveryWay({"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: "
+                     "</a>\r\nContent-Length: 4\r\n"
+                     "\r\nHTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"});
   ASSERT_TRUE(r.status.ok()) << r.status.ToString();
   EXPECT_EQ(r.head.status, 201);
   EXPECT_EQ(r.head.reason, "Created");
@@ -154,7 +155,8 @@ TEST(ResponseParser, SwitchingProtocolsUnasked) {
 
 TEST(ResponseParser, BodilessResponses) {
   for (const char* status : {"204 No Content", "304 Not Modified"}) {
-    const Outcome r = ParseEveryWay({"HTTP/1.1 " + std::string(status) + "\r\nContent-Length: 9\r\n\r\n"});
+    const Outcome r =
+        ParseEveryWay({"HTTP/1.1 " + std::string(status) + "\r\nContent-Length: 9\r\n\r\n"});
     ASSERT_TRUE(r.status.ok()) << r.status.ToString();
     EXPECT_TRUE(r.complete);
     EXPECT_TRUE(r.keep_alive) << status;
@@ -258,7 +260,8 @@ TEST(ResponseParser, FoldedFieldBecomesOneLine) {
 }
 
 TEST(ResponseParser, BytesAboveAsciiPass) {
-  const Outcome r = ParseEveryWay({"HTTP/1.1 200 \xc3\xa9\r\nX: caf\xe9\r\nContent-Length: 0\r\n\r\n"});
+  const Outcome r =
+      ParseEveryWay({"HTTP/1.1 200 \xc3\xa9\r\nX: caf\xe9\r\nContent-Length: 0\r\n\r\n"});
   ASSERT_TRUE(r.status.ok()) << r.status.ToString();
   EXPECT_EQ(r.head.headers[0].second, "caf\xe9");
 }
@@ -270,11 +273,11 @@ TEST(ResponseParser, Limits) {
   EXPECT_TRUE(Parse({many + "\r\n", false, true, limits}).status.ok());
   EXPECT_THAT(ParseEveryWay({many + "D: 4\r\n\r\n", false, false, limits}).status.message(),
               HasSubstr("more than 3 header fields (limits.header_count)"));
-  EXPECT_THAT(ParseEveryWay({ok + "A: " + std::string(300, 'a'), false, false, limits}).status.message(),
-              HasSubstr("the limit of 200 bytes (limits.head_bytes)"));
   EXPECT_THAT(
-      ParseEveryWay({ok + std::string(300, 'a'), false, false, limits}).status.message(),
-      HasSubstr("limits.head_bytes"));
+      ParseEveryWay({ok + "A: " + std::string(300, 'a'), false, false, limits}).status.message(),
+      HasSubstr("the limit of 200 bytes (limits.head_bytes)"));
+  EXPECT_THAT(ParseEveryWay({ok + std::string(300, 'a'), false, false, limits}).status.message(),
+              HasSubstr("limits.head_bytes"));
   EXPECT_FALSE(Parse({std::string(300, '\n'), false, false, limits}).status.ok());
   const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";
   EXPECT_THAT(ParseEveryWay({chunked + "0\r\nT: " + std::string(300, 't'), false, false, limits})
@@ -288,11 +291,13 @@ TEST(ResponseParser, Limits) {
 TEST(ResponseParser, EarlyEnds) {
   EXPECT_THAT(Parse({"HTTP/1.1 200 OK\r\nA:", false, true}).status.message(), HasSubstr("head"));
   EXPECT_THAT(Parse({"", false, true}).status.message(), HasSubstr("head"));
-  EXPECT_THAT(Parse({"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", false, true}).status.message(),
-              HasSubstr("body"));
-  EXPECT_THAT(Parse({"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", false, true})
-                  .status.message(),
-              HasSubstr("body"));
+  EXPECT_THAT(
+      Parse({"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", false, true}).status.message(),
+      HasSubstr("body"));
+  EXPECT_THAT(
+      Parse({"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", false, true})
+          .status.message(),
+      HasSubstr("body"));
 }
 
 TEST(ResponseParser, ServesOneAfterTheOther) {

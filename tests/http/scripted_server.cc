@@ -39,7 +39,8 @@ std::string ServerSocket::ReadHead() {
   constexpr int kLookMs = 2;
   std::string head;
   pollfd readable = {fd_, POLLIN, 0};
-  while (buffer_.empty() && !(ssl_ && SSL_pending(ssl_.get())) && poll(&readable, 1, kLookMs) == 0) {
+  while (buffer_.empty() && !(ssl_ && SSL_pending(ssl_.get())) &&
+         poll(&readable, 1, kLookMs) == 0) {
     if (stopping_) return "";
   }
   for (;;) {

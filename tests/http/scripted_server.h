@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ScriptedServer: a server on 127.0.0.1 with plain blocking sockets, one thread per connection, whose
-// every byte a test's script decides. Accessors may be used from any thread.
+// ScriptedServer: a server on 127.0.0.1 with plain blocking sockets, one thread per connection,
+// whose every byte a test's script decides. Accessors may be used from any thread.
 #pragma once
 
 #include <atomic>
@@ -22,8 +22,8 @@ class ServerSocket {
   ~ServerSocket();
 
   bool StartTls(loop::TlsContext& context);
-  // Up to and with the empty line; "" when the peer closed first, or when the server is about to end
-  // and no byte came.
+  // Up to and with the empty line; "" when the peer closed first, or when the server is about to
+  // end and no byte came.
   std::string ReadHead();
   std::string ReadBytes(size_t size);
   // What comes next, at most 64 KiB; "" at the end.

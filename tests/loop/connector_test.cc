@@ -79,7 +79,9 @@ class ConnectorTest : public ::testing::Test {
       result_.emplace(std::move(result));
     };
   }
-  void Wait() { ASSERT_TRUE(RunUntil(*loop_, [this] { return result_.has_value(); })); }
+  void Wait() {
+    ASSERT_TRUE(RunUntil(*loop_, [this] { return result_.has_value(); }));
+  }
   std::string Error() { return std::string(result_->status().message()); }
 
   std::unique_ptr<Loop> loop_;
@@ -120,7 +122,8 @@ TEST_F(ConnectorTest, NamesUnknownHost) {
   EXPECT_FALSE(result_.has_value());
   Wait();
   // Without any name server the resolver says EAI_AGAIN.
-  EXPECT_THAT(Error(), ::testing::MatchesRegex("getaddrinfo (ENOTFOUND|EAI_AGAIN) nowhere.invalid"));
+  EXPECT_THAT(Error(),
+              ::testing::MatchesRegex("getaddrinfo (ENOTFOUND|EAI_AGAIN) nowhere.invalid"));
 }
 
 TEST_F(ConnectorTest, EmptyAndImpossibleNames) {
@@ -208,9 +211,9 @@ TEST_F(ConnectorTest, MayBeDestroyedInItsCallback) {
 
 TEST(InterleaveFamilies, AlternatesFromIpv6On) {
   std::vector<std::string> names;
-  for (const sockaddr_storage& address : InterleaveFamilies(
-           {Address("10.0.0.1", 1), Address("10.0.0.2", 1), Address("10.0.0.3", 1),
-            Address("2001:db8::1", 1), Address("2001:db8::2", 1)})) {
+  for (const sockaddr_storage& address :
+       InterleaveFamilies({Address("10.0.0.1", 1), Address("10.0.0.2", 1), Address("10.0.0.3", 1),
+                           Address("2001:db8::1", 1), Address("2001:db8::2", 1)})) {
     names.push_back(AddressName(address));
   }
   EXPECT_THAT(names, ::testing::ElementsAre("2001:db8::1", "10.0.0.1", "2001:db8::2", "10.0.0.2",

@@ -20,7 +20,8 @@ inline bool RunUntil(Loop& loop, const std::function<bool()>& done, uint64_t lim
   } tick;
   uv_timer_init(loop.uv(), &tick.timer);
   tick.timer.data = &tick;
-  uv_timer_start(&tick.timer, [](uv_timer_t*) {}, 2, 2);
+  uv_timer_start(
+      &tick.timer, [](uv_timer_t*) {}, 2, 2);
   while (!done() && uv_hrtime() / 1'000'000 < end_ms) uv_run(loop.uv(), UV_RUN_ONCE);
   uv_close(reinterpret_cast<uv_handle_t*>(&tick.timer),
            [](uv_handle_t* handle) { static_cast<Tick*>(handle->data)->closed = true; });

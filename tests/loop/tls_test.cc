@@ -95,7 +95,8 @@ TEST_F(TlsTest, CarriesBytesBothWays) {
   EXPECT_STREQ(client_->protocol(), "TLSv1.3");
   client_->Write(AsBytes("to the server"));
   server_->Write2(AsBytes("to the "), AsBytes("client"));
-  ASSERT_TRUE(Until([this] { return at_server_.data.size() == 13 && at_client_.data.size() == 13; }));
+  ASSERT_TRUE(
+      Until([this] { return at_server_.data.size() == 13 && at_client_.data.size() == 13; }));
   EXPECT_EQ(at_server_.data, "to the server");
   EXPECT_EQ(at_client_.data, "to the client");
 }
@@ -213,8 +214,9 @@ TEST_F(TlsTest, RefusesExpired) {
   server_context_ = TlsContext::CreateServer(old.certificate_file(), old.key_file()).value();
   Start();
   ASSERT_TRUE(Until([this] { return client_status_.has_value(); }));
-  EXPECT_EQ(client_status_->message(),
-            "TLS handshake with blog.example.com: certificate verify failed: certificate has expired");
+  EXPECT_EQ(
+      client_status_->message(),
+      "TLS handshake with blog.example.com: certificate verify failed: certificate has expired");
 }
 
 TEST_F(TlsTest, PeerWithoutTls) {
@@ -293,8 +295,9 @@ TEST_F(TlsTest, ContextErrorsNameTheFile) {
   const auto not_certificate = TlsContext::CreateClient({files_.key_file()});
   EXPECT_THAT(not_certificate.status().message(), HasSubstr("key.pem"));
   TestCertificateFiles other;
-  EXPECT_THAT(TlsContext::CreateServer(files_.certificate_file(), other.key_file()).status().message(),
-              HasSubstr("key values mismatch"));
+  EXPECT_THAT(
+      TlsContext::CreateServer(files_.certificate_file(), other.key_file()).status().message(),
+      HasSubstr("key values mismatch"));
   EXPECT_FALSE(TlsContext::CreateServer("/nonexistent/c.pem", files_.key_file()).ok());
   EXPECT_FALSE(client_context_->NewClient("").ok());
 }
