@@ -64,7 +64,7 @@ bool IsTrailerLine(std::string_view line) {
 void ChunkedDecoder::Reset() {
   state_ = State::kSizeLine;
   line_end_seen_ = 0;
-  left_ = 0;
+  left_ = announced_bytes_ = 0;
   extension_bytes_ = trailer_bytes_ = 0;
   line_.clear();
   error_ = "";
@@ -107,6 +107,8 @@ ChunkedDecoder::Event ChunkedDecoder::TakeSizeLine(std::string_view line) {
   extension_bytes_ += extensions.size();
   if (extension_bytes_ > kMaxExtensionBytes) return Fail("too many bytes of chunk extensions");
   if (!AreChunkExtensions(extensions)) return Fail("a chunk size is followed by junk");
+  if (size > UINT64_MAX - announced_bytes_) return Fail("the chunk sizes overflow");
+  announced_bytes_ += size;
   left_ = size;
   state_ = size == 0 ? State::kTrailer : State::kData;
   return Event::kData;

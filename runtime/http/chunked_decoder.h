@@ -26,6 +26,8 @@ class ChunkedDecoder {
   // Nothing may be given after kEnd or kError but Reset().
   Event Next(ByteSpan* input);
   ByteSpan data() const { return data_; }
+  // The sizes of all chunks so far, the one that comes in counted whole.
+  uint64_t announced_bytes() const { return announced_bytes_; }
   // After kError: what is wrong.
   const char* error() const { return error_; }
   void Reset();
@@ -43,6 +45,7 @@ class ChunkedDecoder {
   State state_ = State::kSizeLine;
   uint8_t line_end_seen_ = 0;  // of the CRLF behind a chunk's data
   uint64_t left_ = 0;          // of the chunk's data
+  uint64_t announced_bytes_ = 0;
   size_t extension_bytes_ = 0;
   size_t trailer_bytes_ = 0;
   std::string line_;  // the beginning of a line that came in several pieces

@@ -23,8 +23,7 @@ inline size_t FindControl(const char* text, size_t from, size_t size) {
     std::memcpy(&word, text + i, kWord);
     const uint64_t del = word ^ (kOnes * 0x7f);
     // A byte's high bit is wrong only above a byte whose bit is right, so the lowest is right.
-    const uint64_t found =
-        (((word - kOnes * 0x20) & ~word) | ((del - kOnes) & ~del)) & kHighs;
+    const uint64_t found = (((word - kOnes * 0x20) & ~word) | ((del - kOnes) & ~del)) & kHighs;
     if (found != 0) {
       if constexpr (std::endian::native == std::endian::little) {
         return i + static_cast<size_t>(std::countr_zero(found)) / 8;

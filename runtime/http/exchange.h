@@ -31,8 +31,9 @@ class Exchange {
   // Answers with a whole body, or with a stream. Exactly one of them, once. Header fields are
   // checked (token, field value) and those that frame messages (Content-Length, Transfer-Encoding,
   // Connection, Keep-Alive, Upgrade, Trailer ...) are the connection's own: given ones are dropped,
-  // but for a Content-Length of a response to HEAD. `body` bytes are copied before the call returns.
-  // Fails with kInvalidArgument, having sent nothing, when the head cannot be sent as it is.
+  // but for a Content-Length of a response to HEAD. `body` bytes are copied before the call
+  // returns. Fails with kInvalidArgument, having sent nothing, when the head cannot be sent as it
+  // is.
   virtual Status Respond(const ResponseHead& head, std::string_view body) = 0;
   virtual Status RespondStream(const ResponseHead& head, std::unique_ptr<BodySource> body) = 0;
 

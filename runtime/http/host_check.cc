@@ -43,8 +43,7 @@ size_t NameSize(std::string_view text) {
 }  // namespace
 
 bool IsHostAndPort(std::string_view text) {
-  const size_t host_size =
-      !text.empty() && text[0] == '[' ? BracketedSize(text) : NameSize(text);
+  const size_t host_size = !text.empty() && text[0] == '[' ? BracketedSize(text) : NameSize(text);
   if (host_size == 0) return false;
   text.remove_prefix(host_size);
   if (text.empty()) return true;

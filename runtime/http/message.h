@@ -21,9 +21,9 @@ struct RequestHead {
   std::string_view host;    // of the absolute-form target, else the Host header; "" in HTTP/1.0
   std::string_view path;    // path and query of the target, always starting with "/" ("*" for "*")
   std::span<const HeaderField> headers;
-  int minor_version = 1;    // HTTP/1.x
-  bool tls = false;         // the connection is https
-  bool has_body = false;    // chunked, or a Content-Length above zero
+  int minor_version = 1;  // HTTP/1.x
+  bool tls = false;       // the connection is https
+  bool has_body = false;  // chunked, or a Content-Length above zero
   std::optional<uint64_t> content_length;
 
   // The first field of that name, or nullptr. `name` in any case.
@@ -40,7 +40,8 @@ struct ResponseHead {
 
 // RFC 9110 section 5.6.2: what a method and a field name are made of.
 bool IsToken(std::string_view text);
-// RFC 9110 section 5.5: no NUL, CR, LF or other control but HTAB; no surrounding white space needed.
+// RFC 9110 section 5.5: no NUL, CR, LF or other control but HTAB; no surrounding white space
+// needed.
 bool IsFieldValue(std::string_view text);
 // The standard phrase of a status code, or "".
 std::string_view ReasonPhrase(int status);

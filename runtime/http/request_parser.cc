@@ -20,11 +20,11 @@ constexpr size_t kShownBytes = 40;
 
 // Methods that both llhttp 8 and 9 split and that make sense here. CONNECT is a proxy's.
 constexpr std::string_view kMethods[] = {
-    "GET",       "HEAD",       "POST",   "PUT",         "DELETE",    "OPTIONS",     "PATCH",
-    "TRACE",     "COPY",       "LOCK",   "MKCOL",       "MOVE",      "PROPFIND",    "PROPPATCH",
-    "SEARCH",    "UNLOCK",     "BIND",   "REBIND",      "UNBIND",    "ACL",         "REPORT",
-    "MKACTIVITY", "CHECKOUT",  "MERGE",  "M-SEARCH",    "NOTIFY",    "SUBSCRIBE",   "UNSUBSCRIBE",
-    "PURGE",     "MKCALENDAR", "LINK",   "UNLINK",
+    "GET",        "HEAD",       "POST",  "PUT",      "DELETE", "OPTIONS",   "PATCH",
+    "TRACE",      "COPY",       "LOCK",  "MKCOL",    "MOVE",   "PROPFIND",  "PROPPATCH",
+    "SEARCH",     "UNLOCK",     "BIND",  "REBIND",   "UNBIND", "ACL",       "REPORT",
+    "MKACTIVITY", "CHECKOUT",   "MERGE", "M-SEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE",
+    "PURGE",      "MKCALENDAR", "LINK",  "UNLINK",
 };
 
 // The beginning of untrusted bytes as printable ASCII.
@@ -69,7 +69,7 @@ void RequestParser::StartNext() {
   state_ = State::kHead;
   size_ = scanned_ = line_start_ = line_count_ = first_line_size_ = 0;
   empty_lines_ = 0;
-  body_left_ = body_bytes_ = 0;
+  body_left_ = 0;
   if (capacity_ > kKeptArenaBytes) {
     arena_.reset();
     capacity_ = 0;
@@ -85,8 +85,7 @@ bool RequestParser::Fail(int status, std::string text) {
 
 RequestParser::Event RequestParser::Next(ByteSpan* input) {
   switch (state_) {
-    case State::kHead:
-      return NextHead(input);
+    case State::kHead: return NextHead(input);
     case State::kFixedBody:
       if (input->empty()) return Event::kNeedMore;
       body_ = input->first(static_cast<size_t>(std::min<uint64_t>(body_left_, input->size())));
@@ -94,32 +93,26 @@ RequestParser::Event RequestParser::Next(ByteSpan* input) {
       body_left_ -= body_.size();
       if (body_left_ == 0) state_ = State::kEnd;
       return Event::kBody;
-    case State::kChunkedBody:
-      return NextChunked(input);
-    case State::kEnd:
-      return Event::kEnd;
-    case State::kFailed:
-      break;
+    case State::kChunkedBody: return NextChunked(input);
+    case State::kEnd: return Event::kEnd;
+    case State::kFailed: break;
   }
   return Event::kError;
 }
 
 RequestParser::Event RequestParser::NextChunked(ByteSpan* input) {
-  switch (chunks_.Next(input)) {
-    case ChunkedDecoder::Event::kNeedMore:
-      return Event::kNeedMore;
-    case ChunkedDecoder::Event::kData:
-      body_ = chunks_.data();
-      body_bytes_ += body_.size();
-      if (body_bytes_ <= limits_.body_bytes) return Event::kBody;
-      Fail(413, "the body is longer than the limit of " + std::to_string(limits_.body_bytes) +
-                    " bytes (body_bytes)");
-      return Event::kError;
-    case ChunkedDecoder::Event::kEnd:
-      state_ = State::kEnd;
-      return Event::kEnd;
-    case ChunkedDecoder::Event::kError:
-      break;
+  const ChunkedDecoder::Event event = chunks_.Next(input);
+  // Seen as soon as a chunk's size is, before its first byte.
+  if (event != ChunkedDecoder::Event::kError && chunks_.announced_bytes() > limits_.body_bytes) {
+    Fail(413, "the body is longer than the limit of " + std::to_string(limits_.body_bytes) +
+                  " bytes (body_bytes)");
+    return Event::kError;
+  }
+  switch (event) {
+    case ChunkedDecoder::Event::kNeedMore: return Event::kNeedMore;
+    case ChunkedDecoder::Event::kData: body_ = chunks_.data(); return Event::kBody;
+    case ChunkedDecoder::Event::kEnd: state_ = State::kEnd; return Event::kEnd;
+    case ChunkedDecoder::Event::kError: break;
   }
   Fail(400, chunks_.error());
   return Event::kError;
@@ -161,9 +154,9 @@ RequestParser::Event RequestParser::NextHead(ByteSpan* input) {
 RequestParser::Scan RequestParser::ScanHead(const char* text, size_t size) {
   for (;;) {
     const bool first_line = line_count_ == 0;
-    const size_t limit =
-        first_line ? std::min(limits_.head_bytes, limits_.url_bytes + kRequestLineRoom)
-                   : limits_.head_bytes;
+    const size_t limit = first_line
+                             ? std::min(limits_.head_bytes, limits_.url_bytes + kRequestLineRoom)
+                             : limits_.head_bytes;
     const size_t end = std::min(size, limit);
     const size_t at = FindControl(text, scanned_, end);
     if (at + 1 >= end && (at == end || text[at] == '\r')) {
@@ -378,7 +371,8 @@ bool RequestParser::CheckFraming(const HeaderField* length, const HeaderField* c
   }
   if (length->value.empty()) return Fail(400, "Content-Length is empty");
   if (value > limits_.body_bytes) {
-    return Fail(413, "the body of " + std::to_string(value) + " bytes is longer than the limit of " +
+    return Fail(413, "the body of " + std::to_string(value) +
+                         " bytes is longer than the limit of " +
                          std::to_string(limits_.body_bytes) + " bytes (body_bytes)");
   }
   head_.content_length = body_left_ = value;

@@ -3,8 +3,8 @@
 // loop: bytes in, events out, the same events however the bytes were cut. One thread.
 //
 // A head is gathered in one arena and scanned for what no version of llhttp may be lenient about
-// (bare CR or LF, NUL, folded lines, limits); when it is whole llhttp splits it, and the fields that
-// decide framing and routing are checked after RFC 9112. Bodies are counted or unchunked here.
+// (bare CR or LF, NUL, folded lines, limits); when it is whole llhttp splits it, and the fields
+// that decide framing and routing are checked after RFC 9112. Bodies are counted or unchunked here.
 #pragma once
 
 #include <llhttp.h>
@@ -115,7 +115,6 @@ class RequestParser {
 
   ByteSpan body_;
   uint64_t body_left_ = 0;
-  uint64_t body_bytes_ = 0;
   ChunkedDecoder chunks_;
 
   int error_status_ = 0;

@@ -23,18 +23,12 @@ char* Put(char* at, std::string_view text) {
 // The fields that belong to the connection, not to the message. Told apart by length first.
 bool IsConnectionField(std::string_view name) {
   switch (name.size()) {
-    case 7:
-      return EqualsIgnoreCase(name, "upgrade") || EqualsIgnoreCase(name, "trailer");
-    case 10:
-      return EqualsIgnoreCase(name, "connection") || EqualsIgnoreCase(name, "keep-alive");
-    case 14:
-      return EqualsIgnoreCase(name, "content-length");
-    case 16:
-      return EqualsIgnoreCase(name, "proxy-connection");
-    case 17:
-      return EqualsIgnoreCase(name, "transfer-encoding");
-    default:
-      return false;
+    case 7: return EqualsIgnoreCase(name, "upgrade") || EqualsIgnoreCase(name, "trailer");
+    case 10: return EqualsIgnoreCase(name, "connection") || EqualsIgnoreCase(name, "keep-alive");
+    case 14: return EqualsIgnoreCase(name, "content-length");
+    case 16: return EqualsIgnoreCase(name, "proxy-connection");
+    case 17: return EqualsIgnoreCase(name, "transfer-encoding");
+    default: return false;
   }
 }
 

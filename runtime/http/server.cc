@@ -13,15 +13,15 @@ namespace {
 uint64_t SweepInterval(const Limits& limits) {
   const int64_t shortest = std::min({limits.head_timeout_ms, limits.body_timeout_ms,
                                      limits.idle_timeout_ms, limits.write_timeout_ms});
-  return static_cast<uint64_t>(
-      std::clamp(shortest / 4, Server::kMinSweepMs, Server::kMaxSweepMs));
+  return static_cast<uint64_t>(std::clamp(shortest / 4, Server::kMinSweepMs, Server::kMaxSweepMs));
 }
 
 }  // namespace
 
 Server::Server(loop::Loop& loop, const Limits& limits, RequestHandler* handler)
-    : context_{loop, limits, handler, DateCache(), false,
-               [this](ServerConnection* connection) { OnConnectionClosed(connection); }},
+    : context_{loop,    limits,
+               handler, DateCache(),
+               false,   [this](ServerConnection* connection) { OnConnectionClosed(connection); }},
       sweep_ms_(SweepInterval(limits)),
       sweep_timer_(loop, [this] { Sweep(); }),
       deadline_timer_(loop, [this] { CloseAll(); }) {}

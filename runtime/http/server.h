@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Server: listens, and owns the connections of one loop. One loop thread; not destroyed in a
-// callback of its own connections. Exchanges that handlers still hold when it is destroyed are gone.
+// callback of its own connections. Exchanges that handlers still hold when it is destroyed are
+// gone.
 #pragma once
 
 #include <cstdint>

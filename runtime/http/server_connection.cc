@@ -123,9 +123,8 @@ void ServerConnection::Resume() {
 void ServerConnection::UpdateReading() {
   if (!stream_ || read_ended_) return;
   const bool wanted =
-      life_ == Life::kLingering ||
-      (life_ == Life::kOpen && input_ != Input::kAbandoned && !pipe_full_ &&
-       backlog_.size() < kMaxBacklogBytes);
+      life_ == Life::kLingering || (life_ == Life::kOpen && input_ != Input::kAbandoned &&
+                                    !pipe_full_ && backlog_.size() < kMaxBacklogBytes);
   if (wanted == reading_) return;
   reading_ = wanted;
   if (wanted) {
@@ -138,14 +137,10 @@ void ServerConnection::UpdateReading() {
 
 bool ServerConnection::CanParse() const {
   switch (input_) {
-    case Input::kHead:
-      return drained_ || stream_->queued_bytes() < kMaxUnsentBytes;
-    case Input::kPiped:
-      return !pipe_full_;
-    case Input::kDiscarded:
-      return true;
-    default:
-      return false;
+    case Input::kHead: return drained_ || stream_->queued_bytes() < kMaxUnsentBytes;
+    case Input::kPiped: return !pipe_full_;
+    case Input::kDiscarded: return true;
+    default: return false;
   }
 }
 
@@ -167,15 +162,9 @@ bool ServerConnection::Process(ByteSpan* input) {
         started = true;
         StartExchange();
         break;
-      case RequestParser::Event::kBody:
-        OnBody(parser_.body());
-        break;
-      case RequestParser::Event::kEnd:
-        OnRequestEnd();
-        break;
-      case RequestParser::Event::kError:
-        OnParseError();
-        break;
+      case RequestParser::Event::kBody: OnBody(parser_.body()); break;
+      case RequestParser::Event::kEnd: OnRequestEnd(); break;
+      case RequestParser::Event::kError: OnParseError(); break;
     }
     if (out_.size() >= kFlushBytes && life_ == Life::kOpen) Flush();
   }
@@ -431,8 +420,8 @@ bool ServerConnection::ExpireInput(uint64_t now) {
   // A body that our own reader holds up is not the client's fault, unless the response is out and
   // nothing but that reader keeps the connection.
   const bool through = output_ == Output::kSent && !exchange_held_;
-  const bool waiting = input_ == Input::kDiscarded ||
-                       (input_ == Input::kPiped && (!pipe_full_ || through));
+  const bool waiting =
+      input_ == Input::kDiscarded || (input_ == Input::kPiped && (!pipe_full_ || through));
   if (!waiting || now - last_input_ms_ <= static_cast<uint64_t>(limits.body_timeout_ms)) {
     return false;
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// ServerConnection: HTTP/1.x on one accepted stream, one exchange at a time; pipelined requests wait
-// their turn in order. The exchange is embedded: a request on a connection that is warm allocates
-// nothing here. One loop thread; owned by its server, which destroys it at the end of a loop turn
-// after OnConnectionClosed, so no callback can pull it away under its own feet.
+// ServerConnection: HTTP/1.x on one accepted stream, one exchange at a time; pipelined requests
+// wait their turn in order. The exchange is embedded: a request on a connection that is warm
+// allocates nothing here. One loop thread; owned by its server, which destroys it at the end of a
+// loop turn after OnConnectionClosed, so no callback can pull it away under its own feet.
 //
 // A message has an input side (Input: where the request's bytes go) and an output side (Output: how
 // far the response is). The next request starts when both are through and the handler let go.
@@ -160,14 +160,14 @@ class ServerConnection final : public Exchange,
   bool continue_owed_ = false;  // the client waits for "100 Continue"
   bool aborted_ = false;
   bool reported_closed_ = false;
-  bool processing_ = false;     // Process is on the stack
+  bool processing_ = false;  // Process is on the stack
   bool reading_ = false;
-  bool read_ended_ = false;     // the client has half closed
+  bool read_ended_ = false;  // the client has half closed
   bool pipe_full_ = false;
-  bool drained_ = true;         // the stream has nothing queued
-  bool pumping_ = false;        // Pump is on the stack
-  bool read_pending_ = false;   // of response_body_
-  bool served_ = false;         // a request was answered
+  bool drained_ = true;        // the stream has nothing queued
+  bool pumping_ = false;       // Pump is on the stack
+  bool read_pending_ = false;  // of response_body_
+  bool served_ = false;        // a request was answered
 
   std::unique_ptr<BodyPipe> pipe_;
   std::vector<uint8_t> backlog_;  // bytes that came and were not parsed yet
@@ -180,10 +180,10 @@ class ServerConnection final : public Exchange,
   size_t pumped_bytes_ = 0;     // in this turn
   std::function<void()> abort_callback_;
 
-  uint64_t waiting_since_ms_;      // for a request's first byte
-  uint64_t head_since_ms_ = 0;     // 0: no part of a head is here
+  uint64_t waiting_since_ms_;   // for a request's first byte
+  uint64_t head_since_ms_ = 0;  // 0: no part of a head is here
   uint64_t last_input_ms_;
-  uint64_t last_output_ms_ = 0;    // of progress in writing
+  uint64_t last_output_ms_ = 0;  // of progress in writing
   size_t last_queued_bytes_ = 0;
 };
 

@@ -38,8 +38,7 @@ Status ServerConnection::Respond(const ResponseHead& head, std::string_view body
   return OkStatus();
 }
 
-Status ServerConnection::RespondStream(const ResponseHead& head,
-                                       std::unique_ptr<BodySource> body) {
+Status ServerConnection::RespondStream(const ResponseHead& head, std::unique_ptr<BodySource> body) {
   SEDGE_CHECK(exchange_held_);
   if (life_ != Life::kOpen) return OkStatus();  // nobody listens
   if (output_ != Output::kNone) return FailedPrecondition("the request is answered already");

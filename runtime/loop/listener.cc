@@ -29,9 +29,7 @@ struct Address {
   socklen_t size;
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
   // The port lies at the same place for both families.
-  void set_port(uint16_t port) {
-    reinterpret_cast<sockaddr_in*>(&storage)->sin_port = htons(port);
-  }
+  void set_port(uint16_t port) { reinterpret_cast<sockaddr_in*>(&storage)->sin_port = htons(port); }
 };
 
 void CloseFd(int fd) {
@@ -45,9 +43,9 @@ Status ListenError(int error, const Address& address) {
   if (error == EADDRINUSE) remedy = "another program listens there; choose another --port";
   if (error == EACCES) remedy = "this user may not listen on that port; choose another --port";
   if (error == EADDRNOTAVAIL) remedy = "no address of this machine; choose another --host";
-  return Status(StatusCode::kUnavailable,
-                std::string("listen ") + uv_err_name(uv_translate_sys_error(error)) + " " +
-                    AddressAndPortText(address.get()) + ": " + remedy);
+  return Status(StatusCode::kUnavailable, std::string("listen ") +
+                                              uv_err_name(uv_translate_sys_error(error)) + " " +
+                                              AddressAndPortText(address.get()) + ": " + remedy);
 }
 
 Result<std::vector<Address>> Resolve(Loop& loop, const ListenOptions& options) {
@@ -88,8 +86,7 @@ Result<std::vector<Address>> Resolve(Loop& loop, const ListenOptions& options) {
 
 // A bound socket. Without `share` the kernel refuses a port on which anybody listens.
 Result<int> Bind(const Address& address, bool share) {
-  const int fd =
-      socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int fd = socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return ListenError(errno, address);
   const int on = 1;
   const int off = 0;
@@ -140,7 +137,7 @@ class TcpListener final : public Listener {
   std::vector<Socket*> sockets_;
   uint16_t port_ = 0;
   int reserve_fd_;
-  bool exhausted_ = false;  // and said so
+  bool exhausted_ = false;   // and said so
   bool* stopped_ = nullptr;  // what AcceptAll, while it runs, wants set by Stop
 };
 

@@ -26,13 +26,14 @@ struct ListenOptions {
   std::string host = "127.0.0.1";  // an address, or a name of this machine
   uint16_t port = 0;
   // Shares the port with other listeners of this process. The first one of a process is made with
-  // `probe`, which fails when anything else listens there (else the kernel would share it silently).
+  // `probe`, which fails when anything else listens there (else the kernel would share it
+  // silently).
   bool probe = true;
 };
 
 // Fails with a message that names address and reason: "listen EADDRINUSE 127.0.0.1:8787: ...".
-// `accept` gets streams that read nothing yet. When file descriptors run out, waiting connections are
-// closed by means of a reserve descriptor (one log line, no spin) until there are some again.
+// `accept` gets streams that read nothing yet. When file descriptors run out, waiting connections
+// are closed by means of a reserve descriptor (one log line, no spin) until there are some again.
 Result<std::unique_ptr<Listener>> Listen(Loop& loop, const ListenOptions& options,
                                          Listener::AcceptCallback accept);
 

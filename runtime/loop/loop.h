@@ -56,14 +56,14 @@ class Loop {
   void Stop();
   // Runs `task` on this loop's thread, in order. Any thread.
   void Post(std::function<void()> task);
-  // Runs `work` on libuv's thread pool, then `done` on this loop's thread. `done` runs even when the
-  // loop is being closed only if it is still run.
+  // Runs `work` on libuv's thread pool, then `done` on this loop's thread. `done` runs even when
+  // the loop is being closed only if it is still run.
   void RunBlocking(std::function<void()> work, std::function<void()> done);
   // Calls `hook` after each poll for I/O and again before the loop sleeps: the place where what
   // became ready in this turn is handled at once. One hook; it must be cheap when nothing is ready.
   void set_turn_hook(std::function<void()> hook);
-  // Runs `task` once, after the turn hook; the hook is called again after it, because tasks make new
-  // work ready. A task that is deferred already stays where it is.
+  // Runs `task` once, after the turn hook; the hook is called again after it, because tasks make
+  // new work ready. A task that is deferred already stays where it is.
   void Defer(TurnTask* task);
 
   // Milliseconds of the loop's cached clock; moves once per turn.

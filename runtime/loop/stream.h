@@ -45,8 +45,8 @@ class Stream {
 
   // Half close, after what is queued.
   virtual void ShutdownWrite() = 0;
-  // Makes the destruction of this stream tell the peer that it broke (TCP reset), where the transport
-  // can: for a message that was cut short.
+  // Makes the destruction of this stream tell the peer that it broke (TCP reset), where the
+  // transport can: for a message that was cut short.
   virtual void ResetOnClose() {}
   // The peer's address without port ("127.0.0.1", "::1", "unix:"), and with it ("127.0.0.1:80").
   virtual std::string peer_address() const = 0;

@@ -132,7 +132,8 @@ void TcpStream::StartReading() {
         buffer->len = Loop::kReadBufferBytes;
       },
       &TcpStream::OnRead);
-  // UV_EALREADY: it reads. Any other failure shows itself when the peer's end is noticed by a write.
+  // UV_EALREADY: it reads. Any other failure shows itself when the peer's end is noticed by a
+  // write.
   (void)error;
 }
 
@@ -165,7 +166,8 @@ bool TcpStream::Write2(ByteSpan first, ByteSpan second) {
   if (queued_bytes_ == 0) {
     uv_buf_t buffers[2] = {
         uv_buf_init(const_cast<char*>(AsText(first).data()), static_cast<unsigned>(first.size())),
-        uv_buf_init(const_cast<char*>(AsText(second).data()), static_cast<unsigned>(second.size()))};
+        uv_buf_init(const_cast<char*>(AsText(second).data()),
+                    static_cast<unsigned>(second.size()))};
     const int written = uv_try_write(&handle_->stream, buffers, second.empty() ? 1 : 2);
     // On an error all is queued: the queue's callback reports it, never this call.
     const size_t taken = written > 0 ? static_cast<size_t>(written) : 0;
@@ -188,8 +190,8 @@ void TcpStream::Queue(ByteSpan first, ByteSpan second) {
     std::memcpy(pending->data.data() + first.size(), second.data(), second.size());
   }
   pending->request.data = pending;
-  const uv_buf_t buffer = uv_buf_init(reinterpret_cast<char*>(pending->data.data()),
-                                      static_cast<unsigned>(size));
+  const uv_buf_t buffer =
+      uv_buf_init(reinterpret_cast<char*>(pending->data.data()), static_cast<unsigned>(size));
   drain_owed_ = true;
   queued_bytes_ += size;
   const int error = uv_write(&pending->request, &handle_->stream, &buffer, 1, &OnWritten);
@@ -204,8 +206,8 @@ void TcpStream::OnWritten(uv_write_t* request, int status) {
   self->queued_bytes_ -= pending->size;
   if (!self->write_failure_.ok()) return;
   if (status != 0) {
-    // A peer that answers early and closes: its answer is still to be read, up to the end that follows
-    // at once.
+    // A peer that answers early and closes: its answer is still to be read, up to the end that
+    // follows at once.
     self->write_failure_ = UvStatus("write", status);
     if (!self->reading_) self->Fail(self->write_failure_);
   } else if (self->queued_bytes_ == 0 && self->drain_owed_ && !self->failed_) {
@@ -223,8 +225,8 @@ void TcpStream::Fail(Status why) {
 void TcpStream::ShutdownWrite() {
   if (failed_) return;
   auto* request = new uv_shutdown_t;
-  const int error = uv_shutdown(request, &handle_->stream,
-                                [](uv_shutdown_t* done, int) { delete done; });
+  const int error =
+      uv_shutdown(request, &handle_->stream, [](uv_shutdown_t* done, int) { delete done; });
   if (error != 0) delete request;  // the peer is gone already
 }
 

@@ -22,9 +22,10 @@ struct Outcome {
 
 std::string Describe(const RequestParser& parser) {
   const RequestHead& head = parser.head();
-  std::string text = std::string(head.method) + " " + std::string(head.target) + " host=" +
-                     std::string(head.host) + " path=" + std::string(head.path) + " 1." +
-                     std::to_string(head.minor_version) + (parser.keep_alive() ? " keep" : " close");
+  std::string text = std::string(head.method) + " " + std::string(head.target) +
+                     " host=" + std::string(head.host) + " path=" + std::string(head.path) + " 1." +
+                     std::to_string(head.minor_version) +
+                     (parser.keep_alive() ? " keep" : " close");
   if (head.has_body) text += " body";
   if (head.content_length) text += " length=" + std::to_string(*head.content_length);
   if (parser.expects_continue()) text += " continue";
@@ -50,9 +51,7 @@ Outcome Parse(std::string_view bytes, size_t piece_size, const Limits& limits = 
           EXPECT_TRUE(input.empty());
           more = false;
           break;
-        case RequestParser::Event::kHead:
-          head = Describe(parser);
-          break;
+        case RequestParser::Event::kHead: head = Describe(parser); break;
         case RequestParser::Event::kBody:
           EXPECT_FALSE(parser.body().empty());
           body += AsText(parser.body());
@@ -161,12 +160,14 @@ TEST(RequestParserTest, Targets) {
 
 TEST(RequestParserTest, RequestLines) {
   const std::string host = "\r\nHost: a\r\n\r\n";
-  for (const char* line : {"GET /", "GET", "GET / HTTP/1.1 ", " GET / HTTP/1.1", "GET /  HTTP/1.1",
-                           "GET / http/1.1", "GET / HTTP/11", "GET / HTTP/1.", "GET / HTTP/1.11",
-                           "G(T / HTTP/1.1", "GET\t/ HTTP/1.1", "GET / HTTPS/1.1", "GET / ICE/1.0"}) {
+  for (const char* line :
+       {"GET /", "GET", "GET / HTTP/1.1 ", " GET / HTTP/1.1", "GET /  HTTP/1.1", "GET / http/1.1",
+        "GET / HTTP/11", "GET / HTTP/1.", "GET / HTTP/1.11", "G(T / HTTP/1.1", "GET\t/ HTTP/1.1",
+        "GET / HTTPS/1.1", "GET / ICE/1.0"}) {
     ExpectError(line + host, 400);
   }
-  for (const char* line : {"GET / HTTP/2.0", "GET / HTTP/0.9", "GET / HTTP/1.2", "PRI * HTTP/2.0"}) {
+  for (const char* line :
+       {"GET / HTTP/2.0", "GET / HTTP/0.9", "GET / HTTP/1.2", "PRI * HTTP/2.0"}) {
     ExpectError(line + host, 505);
   }
   for (const char* line : {"BREW / HTTP/1.1", "get / HTTP/1.1", "CONNECT a:1 HTTP/1.1",
@@ -223,21 +224,33 @@ TEST(RequestParserTest, FramingThatCouldBeReadInTwoWaysIsRefused) {
   const auto post = [](const std::string& fields, const char* version = "1.1") {
     return std::string("POST / HTTP/") + version + "\r\nHost: a\r\n" + fields + "\r\nhello";
   };
-  for (const char* fields :
-       {"Content-Length: 5\r\nContent-Length: 5\r\n", "Content-Length: 5\r\nContent-Length: 6\r\n",
-        "Content-Length: 5, 5\r\n", "Content-Length: +5\r\n", "Content-Length: -5\r\n",
-        "Content-Length: 0x5\r\n", "Content-Length: 5 5\r\n", "Content-Length: \r\n",
-        "Content-Length: 5a\r\n", "Content-Length: 99999999999999999999999\r\n",
-        "Content-Length: 18446744073709551616\r\n", "Content-Length : 5\r\n",
-        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
-        "Transfer-Encoding: chunked, chunked\r\n", "Transfer-Encoding: gzip, chunked\r\n",
-        "Transfer-Encoding: chunked, gzip\r\n", "Transfer-Encoding: gzip\r\n",
-        "Transfer-Encoding: identity\r\n", "Transfer-Encoding: xchunked\r\n",
-        "Transfer-Encoding: chunkedx\r\n", "Transfer-Encoding: \"chunked\"\r\n",
-        "Transfer-Encoding:\r\n", "Transfer-Encoding: chunked;q=1\r\n",
-        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-        "Transfer-Encoding: ,chunked\r\n", "Transfer-Encoding: \vchunked\r\n"}) {
+  for (const char* fields : {"Content-Length: 5\r\nContent-Length: 5\r\n",
+                             "Content-Length: 5\r\nContent-Length: 6\r\n",
+                             "Content-Length: 5, 5\r\n",
+                             "Content-Length: +5\r\n",
+                             "Content-Length: -5\r\n",
+                             "Content-Length: 0x5\r\n",
+                             "Content-Length: 5 5\r\n",
+                             "Content-Length: \r\n",
+                             "Content-Length: 5a\r\n",
+                             "Content-Length: 99999999999999999999999\r\n",
+                             "Content-Length: 18446744073709551616\r\n",
+                             "Content-Length : 5\r\n",
+                             "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+                             "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+                             "Transfer-Encoding: chunked, chunked\r\n",
+                             "Transfer-Encoding: gzip, chunked\r\n",
+                             "Transfer-Encoding: chunked, gzip\r\n",
+                             "Transfer-Encoding: gzip\r\n",
+                             "Transfer-Encoding: identity\r\n",
+                             "Transfer-Encoding: xchunked\r\n",
+                             "Transfer-Encoding: chunkedx\r\n",
+                             "Transfer-Encoding: \"chunked\"\r\n",
+                             "Transfer-Encoding:\r\n",
+                             "Transfer-Encoding: chunked;q=1\r\n",
+                             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+                             "Transfer-Encoding: ,chunked\r\n",
+                             "Transfer-Encoding: \vchunked\r\n"}) {
     ExpectError(post(fields), 400);
   }
   ExpectError(post("Transfer-Encoding: chunked\r\n", "1.0"), 400);
@@ -247,13 +260,30 @@ TEST(RequestParserTest, ChunksAreStrict) {
   const auto chunked = [](const std::string& body) {
     return "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body;
   };
-  for (const char* body :
-       {"5\nhello\r\n0\r\n\r\n", "5\r\nhello0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "g\r\n", "\r\n",
-        "-5\r\nhello\r\n", "0x5\r\nhello\r\n", " 5\r\nhello\r\n", "5 \r\nhello\r\n", "5;\r\nhello\r\n",
-        "5; =x\r\nhello\r\n", "5;a=\r\nhello\r\n", "5;a=\"x\r\nhello\r\n", "5;a b\r\nhello\r\n",
-        "11111111111111111\r\n", "5\rxhello\r\n", "5\r\nhelloX\r\n", "5\r\nhello\rX",
-        "0\r\nno colon\r\n\r\n", "0\r\nX : y\r\n\r\n", "0\r\n folded\r\n\r\n", "0\r\nX: y\n\r\n",
-        "5;a=\"\x01\"\r\nhello\r\n", "5,5\r\nhello\r\n"}) {
+  for (const char* body : {"5\nhello\r\n0\r\n\r\n",
+                           "5\r\nhello0\r\n\r\n",
+                           "5\r\nhello\n0\r\n\r\n",
+                           "g\r\n",
+                           "\r\n",
+                           "-5\r\nhello\r\n",
+                           "0x5\r\nhello\r\n",
+                           " 5\r\nhello\r\n",
+                           "5 \r\nhello\r\n",
+                           "5;\r\nhello\r\n",
+                           "5; =x\r\nhello\r\n",
+                           "5;a=\r\nhello\r\n",
+                           "5;a=\"x\r\nhello\r\n",
+                           "5;a b\r\nhello\r\n",
+                           "11111111111111111\r\n",
+                           "5\rxhello\r\n",
+                           "5\r\nhelloX\r\n",
+                           "5\r\nhello\rX",
+                           "0\r\nno colon\r\n\r\n",
+                           "0\r\nX : y\r\n\r\n",
+                           "0\r\n folded\r\n\r\n",
+                           "0\r\nX: y\n\r\n",
+                           "5;a=\"\x01\"\r\nhello\r\n",
+                           "5,5\r\nhello\r\n"}) {
     ExpectError(chunked(body), 400);
   }
   EXPECT_EQ(ParseAll(chunked("5 ; a = b;c;d=\"e\\\"\"\r\nhello\r\n0;x\r\nX: y\r\n\r\n")).error, 0);
@@ -261,7 +291,9 @@ TEST(RequestParserTest, ChunksAreStrict) {
 
 TEST(RequestParserTest, Expectations) {
   EXPECT_THAT(ParseAll("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 1\r\n"
-                       "\r\nx").requests.at(0), HasSubstr(" continue"));
+                       "\r\nx")
+                  .requests.at(0),
+              HasSubstr(" continue"));
   ExpectError(Get("Expect: the unexpected\r\n"), 417);
   EXPECT_EQ(ParseAll("GET / HTTP/1.0\r\nExpect: x\r\n\r\n").error, 0);
 }
@@ -287,12 +319,14 @@ TEST(RequestParserTest, Limits) {
   const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
   EXPECT_EQ(ParseAll(post + "Content-Length: 10\r\n\r\n0123456789", limits).error, 0);
   ExpectError(post + "Content-Length: 11\r\n\r\n", 413, limits);
-  ExpectError(post + "Transfer-Encoding: chunked\r\n\r\n6\r\n012345\r\n5\r\n01234\r\n", 413, limits);
+  ExpectError(post + "Transfer-Encoding: chunked\r\n\r\n6\r\n012345\r\n5\r\n01234\r\n", 413,
+              limits);
 }
 
 TEST(RequestParserTest, ALongHeadAcrossManyReadsAndTheNextOneAfterIt) {
   std::string fields;
-  for (int i = 0; i < 100; ++i) fields += "X-" + std::to_string(i) + ": " + std::string(300, 'v') + "\r\n";
+  for (int i = 0; i < 100; ++i)
+    fields += "X-" + std::to_string(i) + ": " + std::string(300, 'v') + "\r\n";
   const Outcome o = ParseAll(Get(fields) + Get(""));
   ASSERT_EQ(o.requests.size(), 2u) << o.error_text;
   EXPECT_THAT(o.requests[0], HasSubstr("[X-99|vvv"));

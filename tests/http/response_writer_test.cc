@@ -103,9 +103,14 @@ TEST(ResponseWriterTest, FramingFieldsOfTheHandlerAreDropped) {
   ResponseFraming framing;
   framing.length = 1;
   EXPECT_EQ(Write(200,
-                  {{"Content-Length", "99"}, {"transfer-encoding", "gzip"}, {"CONNECTION", "x"},
-                   {"Keep-Alive", "y"}, {"Upgrade", "z"}, {"Trailer", "t"},
-                   {"Proxy-Connection", "p"}, {"X", "kept"}},
+                  {{"Content-Length", "99"},
+                   {"transfer-encoding", "gzip"},
+                   {"CONNECTION", "x"},
+                   {"Keep-Alive", "y"},
+                   {"Upgrade", "z"},
+                   {"Trailer", "t"},
+                   {"Proxy-Connection", "p"},
+                   {"X", "kept"}},
                   &framing),
             "HTTP/1.1 200 OK\r\nX: kept\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
             "Content-Length: 1\r\n\r\n");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bodies of requests and responses on a server connection: back-pressure, framing, failures.
 #include "runtime/http/server_connection.h"
-
 #include "tests/http/server_fixture.h"
 
 namespace sedge::http {
@@ -34,10 +33,9 @@ class ServerBodyTest : public ServerFixture {
   void Stream(std::optional<uint64_t> length) {
     on_request_ = [this, length](Exchange* exchange) {
       source_ = std::make_shared<ScriptedSource::Control>();
-      EXPECT_TRUE(exchange
-                      ->RespondStream({200, "", {}},
-                                      std::make_unique<ScriptedSource>(source_, length))
-                      .ok());
+      EXPECT_TRUE(
+          exchange->RespondStream({200, "", {}}, std::make_unique<ScriptedSource>(source_, length))
+              .ok());
       exchange->Release();
     };
   }
@@ -50,8 +48,9 @@ TEST_F(ServerBodyTest, BodiesOfKnownLengthAndChunked) {
   auto client = Connect();
   ASSERT_TRUE(client->Send(Post("Content-Length: 5\r\n", "hello")));
   ASSERT_TRUE(client->Until("got hello"));
-  ASSERT_TRUE(client->Send(Post("Transfer-Encoding: chunked\r\n", "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n") +
-                           Post("Content-Length: 0\r\n")));
+  ASSERT_TRUE(
+      client->Send(Post("Transfer-Encoding: chunked\r\n", "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n") +
+                   Post("Content-Length: 0\r\n")));
   ASSERT_TRUE(client->Until("no body"));
   EXPECT_EQ(client->Count("got hello"), 2u);
 }
@@ -227,7 +226,8 @@ TEST_F(ServerBodyTest, AChunkedBodyPastTheLimitIsAnsweredWith413) {
   Echo();
   StartServer();
   auto client = Connect();
-  ASSERT_TRUE(client->Send(Post("Transfer-Encoding: chunked\r\n", "b\r\nhello world\r\n0\r\n\r\n")));
+  ASSERT_TRUE(
+      client->Send(Post("Transfer-Encoding: chunked\r\n", "b\r\nhello world\r\n0\r\n\r\n")));
   ASSERT_TRUE(RunUntil([&] { return client->ended; }));
   EXPECT_THAT(client->received, StartsWith("HTTP/1.1 413 "));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exchanges, keep-alive, pipelining, errors, limits and shutdown. Bodies are in server_body_test.cc.
+// Exchanges, keep-alive, pipelining, errors, limits and shutdown. Bodies are in
+// server_body_test.cc.
 #include "runtime/http/server.h"
 
 #include "tests/http/server_fixture.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// floor PORT: the least that an HTTP/1.1 server over libuv and llhttp costs. Keep-alive, one thread,
-// one fixed answer, no checks: the reference against which the benchmark holds sedge. Not a server
-// for anything else.
+// floor PORT: the least that an HTTP/1.1 server over libuv and llhttp costs. Keep-alive, one
+// thread, one fixed answer, no checks: the reference against which the benchmark holds sedge. Not a
+// server for anything else.
 #include <llhttp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,8 +37,7 @@ static void OnAlloc(uv_handle_t* handle, size_t suggested, uv_buf_t* buffer) {
 static void OnRead(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
   struct Connection* connection = stream->data;
   if (count == 0) return;
-  if (count < 0 ||
-      llhttp_execute(&connection->parser, buffer->base, (size_t)count) != HPE_OK) {
+  if (count < 0 || llhttp_execute(&connection->parser, buffer->base, (size_t)count) != HPE_OK) {
     uv_close((uv_handle_t*)stream, OnClosed);
     return;
   }
