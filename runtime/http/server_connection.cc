@@ -74,6 +74,7 @@ void ServerConnection::OnData(ByteSpan data) {
 void ServerConnection::OnEnd() {
   read_ended_ = true;
   reading_ = false;
+  half_closed_since_ms_ = now_ms();
   if (life_ == Life::kLingering) return CloseNow(/*reset=*/false);
   if (life_ != Life::kOpen) return;
   RunBacklog();
@@ -393,10 +394,22 @@ void ServerConnection::CheckDeadlines(uint64_t now) {
       return TellAborted();
     }
   }
+  if (IsLeftByClient(now)) {
+    CloseNow(/*reset=*/false);
+    return TellAborted();
+  }
   if (life_ == Life::kOpen && ExpireInput(now)) {
     Flush();
     UpdateReading();
   }
+}
+
+// A half-closed client gets its answers (RFC 9112 section 9.6), but not to let a response that takes long go
+// on for nobody.
+bool ServerConnection::IsLeftByClient(uint64_t now) const {
+  const bool owed = output_ == Output::kStreaming || (exchange_held_ && output_ == Output::kNone);
+  return read_ended_ && life_ == Life::kOpen && owed && drained_ && input_ != Input::kPiped &&
+         backlog_.empty() && now - half_closed_since_ms_ > kHalfClosedMs;
 }
 
 // True when something was ended.

@@ -139,6 +139,7 @@ void ServerConnection::FinishResponse() {
 }
 
 void ServerConnection::Send(ByteSpan first, ByteSpan second) {
+  if (read_ended_) half_closed_since_ms_ = now_ms();
   if (stream_->Write2(first, second)) return;
   if (drained_) {
     last_output_ms_ = now_ms();
@@ -168,6 +169,7 @@ void ServerConnection::Flush() {
 
 void ServerConnection::OnDrain() {
   drained_ = true;
+  half_closed_since_ms_ = now_ms();
   if (life_ == Life::kFlushing) return Flush();
   if (life_ != Life::kOpen) return;
   pumped_bytes_ = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/worker/outbound.h"
 
+#include <vector>
+
 #include "runtime/base/ascii.h"
 #include "runtime/web/url/url_record.h"
 
@@ -26,7 +28,7 @@ Outbound::Outbound(loop::Loop& loop, http::Client& client, const ServeOptions& o
 
 Outbound::~Outbound() {
   *alive_ = false;
-  for (const auto& [id, running] : running_) client_.Cancel(running);
+  for (const auto& [id, running] : running_) client_.Cancel(running.request);
 }
 
 bool Outbound::IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const {
@@ -81,17 +83,37 @@ void Outbound::Start(uint64_t id, web::FetchRequest request, Callback done) {
     to = &*options_.origin;
   }
   if (to) out.connect_to = http::ClientRequest::ConnectTo{to->tls, to->host, to->port};
-  running_[id] = client_.Send(std::move(out), [this, id, done](Result<http::ClientResponse> response) {
-    running_.erase(id);
-    done(std::move(response));
-  });
+  const http::Client::RequestId sent =
+      client_.Send(std::move(out), [this, id, done](Result<http::ClientResponse> response) {
+        running_.erase(id);
+        done(std::move(response));
+      });
+  running_[id] = {sent, request.incoming, std::move(done)};
 }
 
 void Outbound::Abort(uint64_t id) {
   auto found = running_.find(id);
   if (found == running_.end()) return;
-  client_.Cancel(found->second);
+  client_.Cancel(found->second.request);
   running_.erase(found);
+}
+
+void Outbound::CancelFor(uint64_t incoming) {
+  // A callback may start and end others.
+  std::vector<Running> ended;
+  for (auto running = running_.begin(); running != running_.end();) {
+    if (running->second.incoming == incoming) {
+      ended.push_back(std::move(running->second));
+      running = running_.erase(running);
+    } else {
+      ++running;
+    }
+  }
+  for (const Running& running : ended) {
+    client_.Cancel(running.request);
+    running.done(Cancelled("the client of this request has disconnected; what must go on without it "
+                           "belongs in ctx.waitUntil()"));
+  }
 }
 
 void Outbound::AnswerWithoutOrigin(const std::string& host, Callback done) {

@@ -26,11 +26,19 @@ class Outbound final : public web::FetchService {
 
   void Start(uint64_t id, web::FetchRequest request, Callback done) override;
   void Abort(uint64_t id) override;
+  // The client of an incoming request is gone: what was fetched for it, and is not answered yet, fails.
+  void CancelFor(uint64_t incoming);
 
   // The port of this server's listener, known once it listens.
   void set_listen_port(uint16_t port) { listen_port_ = port; }
 
  private:
+  struct Running {
+    http::Client::RequestId request;
+    uint64_t incoming;
+    Callback done;
+  };
+
   bool IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const;
   const Endpoint* FindMapping(std::string_view host, uint16_t port) const;
   void AnswerWithoutOrigin(const std::string& host, Callback done);
@@ -41,7 +49,7 @@ class Outbound final : public web::FetchService {
   const WorkerConfig& config_;
   web::IncomingRequests& incoming_;
   uint16_t listen_port_ = 0;
-  std::unordered_map<uint64_t, http::Client::RequestId> running_;
+  std::unordered_map<uint64_t, Running> running_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -209,7 +209,11 @@ void WorkerIsolate::RespondWithError(SlotId id, v8::Local<v8::Value> error) {
       script::DescribeError(isolate_->v8(), isolate_->context(), error);
   const std::string request = incoming_.Label(id);
   std::string text = described.stack.empty() ? described.ToText() : described.stack;
-  LogError(text, {{"request", request}});
+  if (incoming_.client_gone(id)) {
+    LogDebug("a request failed whose client is gone", {{"request", request}, {"why", text}});
+  } else {
+    LogError(text, {{"request", request}});
+  }
   RespondWithPage(incoming_, id, PageFor(described));
 }
 
@@ -226,6 +230,7 @@ void WorkerIsolate::OnClientGone(SlotId id) {
     v8::TryCatch ignored(scope.v8());
     isolate_->Hook("clientGone")->Call(scope.context(), v8::Undefined(scope.v8()), 1, args).IsEmpty();
   }
+  if (!incoming_.waits(id)) outbound_.CancelFor(id);
 }
 
 }  // namespace sedge::worker

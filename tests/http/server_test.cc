@@ -274,6 +274,24 @@ TEST_F(ServerTest, AClientThatGoesAwayAbortsTheExchange) {
   EXPECT_EQ(aborts, 1);
 }
 
+// It sends nothing but the end of its stream, as a client that half closes does.
+TEST_F(ServerTest, AClientThatClosesIsNoticedBeforeALongResponse) {
+  bool aborted = false;
+  on_request_ = [&](Exchange* exchange) {
+    exchange->set_abort_callback([&aborted, exchange] {
+      aborted = true;
+      exchange->Release();
+    });
+  };
+  StartServer();
+  auto client = Connect();
+  ASSERT_TRUE(client->Send(kGet));
+  ASSERT_TRUE(RunUntil([&] { return requests_ == 1; }));
+  client.reset();
+  EXPECT_TRUE(RunUntil([&] { return aborted; }));
+  EXPECT_TRUE(RunUntil([&] { return server_->connection_count() == 0; }));
+}
+
 TEST_F(ServerTest, TheAbortCallbackMayRelease) {
   on_request_ = [&](Exchange* exchange) {
     exchange->set_abort_callback([exchange] { exchange->Release(); });

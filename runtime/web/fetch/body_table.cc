@@ -7,7 +7,21 @@ namespace {
 constexpr std::string_view kStale = "this body is gone: it was read, cancelled or handed on already";
 constexpr std::string_view kReaderGone = "the reader of this body went away";
 
+// A body that the network failed is a network error to JavaScript, that is, a TypeError.
+Status ForScript(const Status& status) {
+  switch (status.code()) {
+    case StatusCode::kUnavailable:
+    case StatusCode::kDeadlineExceeded:
+    case StatusCode::kCancelled: return InvalidArgument(std::string(status.message()));
+    default: return status;
+  }
+}
+
 }  // namespace
+
+BodyTable::~BodyTable() {
+  for (const auto& [id, collecting] : collecting_) collecting.cancel();
+}
 
 SlotId BodyTable::Add(std::unique_ptr<http::BodySource> source) {
   return entries_.Insert(Entry{std::move(source), std::nullopt});
@@ -37,7 +51,7 @@ void BodyTable::OnRead(SlotId id, Result<Bytes> chunk) {
   entry->reading.reset();
   if (!chunk.ok() || chunk->empty()) entries_.Remove(id);
   if (!chunk.ok()) {
-    deferred.Reject(chunk.status());
+    deferred.Reject(ForScript(chunk.status()));
   } else if (chunk->empty()) {
     deferred.Resolve(std::optional<bool>());  // null
   } else {
@@ -51,14 +65,31 @@ void BodyTable::ReadAll(script::Deferred deferred, SlotId id, uint64_t max_bytes
     deferred.Reject(FailedPrecondition(std::string(kStale)));
     return;
   }
-  // The reader keeps itself alive until its end; a promise of an isolate that is gone is ignored.
-  http::ReadAll(std::move(source), max_bytes,
-                [deferred](Result<Bytes> bytes) { deferred.Settle(std::move(bytes)); });
+  auto over = std::make_shared<bool>(false);
+  std::function<void()> cancel =
+      http::ReadAll(std::move(source), max_bytes, [this, deferred, id, over](Result<Bytes> bytes) {
+        *over = true;
+        collecting_.erase(id);
+        if (bytes.ok()) {
+          deferred.Resolve(std::move(*bytes));
+        } else {
+          deferred.Reject(ForScript(bytes.status()));
+        }
+      });
+  if (!*over) collecting_.emplace(id, Collecting{std::move(cancel), std::move(deferred)});
 }
 
 void BodyTable::Cancel(SlotId id) {
   std::optional<Entry> entry = entries_.Remove(id);
-  if (!entry) return;
+  if (!entry) {
+    const auto found = collecting_.find(id);
+    if (found == collecting_.end()) return;
+    const Collecting collecting = std::move(found->second);
+    collecting_.erase(found);
+    collecting.cancel();
+    collecting.deferred.Reject(ForScript(Cancelled("the body was cancelled")));
+    return;
+  }
   entry->source->Cancel();
   if (entry->reading) entry->reading->Resolve(std::optional<bool>());
 }

@@ -20,6 +20,11 @@ namespace sedge::web {
 
 class BodyTable {
  public:
+  BodyTable() = default;
+  ~BodyTable();
+  BodyTable(const BodyTable&) = delete;
+  BodyTable& operator=(const BodyTable&) = delete;
+
   // A handle; 0 when the table is full (the source is dropped).
   SlotId Add(std::unique_ptr<http::BodySource> source);
   // Moves a source out, for native code; null when the handle is stale or is being read.
@@ -49,11 +54,18 @@ class BodyTable {
     bool cancelled = false;
   };
 
+  // A body that is being read to its end: its handle is good for Cancel only.
+  struct Collecting {
+    std::function<void()> cancel;
+    script::Deferred deferred;
+  };
+
   void OnRead(SlotId id, Result<Bytes> chunk);
   void OnDrained(SlotId id);
   void OnCancelled(SlotId id);
 
   SlotMap<Entry> entries_;
+  std::unordered_map<SlotId, Collecting> collecting_;
   std::unordered_map<SlotId, Pipe> pipes_;  // by the handle of their reading end
 };
 

@@ -199,6 +199,16 @@ bool IncomingRequests::answered(SlotId id) {
   return !request || !request->exchange;
 }
 
+bool IncomingRequests::client_gone(SlotId id) {
+  Request* request = Find(id);
+  return request && request->exchange && request->exchange->aborted();
+}
+
+bool IncomingRequests::waits(SlotId id) {
+  Request* request = Find(id);
+  return request && request->waiting > 0;
+}
+
 bool IncomingRequests::wants_html(SlotId id) {
   Request* request = Find(id);
   if (!request || !request->exchange) return false;

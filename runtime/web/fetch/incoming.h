@@ -54,6 +54,10 @@ class IncomingRequests {
   // For native answers (error pages). No-op when there is a response already.
   void RespondPlain(SlotId id, const http::ResponseHead& head, std::string_view body);
   bool answered(SlotId id);
+  // Its client went away before it was answered.
+  bool client_gone(SlotId id);
+  // A promise that waitUntil() was given keeps it.
+  bool waits(SlotId id);
   // Whether the client asks for a page rather than for data: its Accept names text/html.
   bool wants_html(SlotId id);
   // The authority of the request's URL: "example.com:8080".
