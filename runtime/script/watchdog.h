@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Watchdog: one thread per process that ends JavaScript which uses too much CPU time. A run of JavaScript
 // announces itself and its request by relaxed stores, so watching costs no clock and no lock. Every
-// kTickMs the watchdog looks; what a thread used since the last look is put on the account of the request that it is
-// seen with, from the second sight on. A request that does little at a time is so charged by sampling.
+// kTickMs the watchdog looks; what a thread used since the last look is put on the account of the
+// request that it is seen with, from the second sight on. A request that does little at a time is so
+// charged by sampling.
 #pragma once
 
 #include <pthread.h>

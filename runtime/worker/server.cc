@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/worker/server.h"
 
+#include <cstdlib>
 #include <future>
 #include <nlohmann/json.hpp>
 
@@ -21,6 +22,10 @@ constexpr std::string_view kLocalCf =
     R"("regionCode":"XX","postalCode":"00000","timezone":"UTC","latitude":"0.00000",)"
     R"("longitude":"0.00000","asn":0,"asOrganization":"local","httpProtocol":"HTTP/1.1",)"
     R"("requestPriority":"","tlsCipher":"","tlsVersion":"","clientAcceptEncoding":""})";
+
+// Threads of libuv's pool, which all loops share: so many writes can wait for one sync of the store's log
+// together. The user's UV_THREADPOOL_SIZE wins.
+constexpr const char* kPoolThreads = "16";
 
 void StartEngineOnce() {
   static const bool started = [] {
@@ -57,6 +62,7 @@ struct Server::Running {
 Server::Server() = default;
 
 Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
+  setenv("UV_THREADPOOL_SIZE", kPoolThreads, 0);
   StartEngineOnce();
   std::unique_ptr<Server> self(new Server);
   self->deployment_ = std::make_unique<Deployment>();

@@ -72,8 +72,8 @@ void ScriptTest::Start(const IsolateOptions& options) {
   isolate_->SetService(&service_);
 }
 
-std::string ScriptTest::Eval(const std::string& source) {
-  EntryScope scope(*isolate_);
+std::string ScriptTest::Eval(const std::string& source, uint64_t request) {
+  EntryScope scope(*isolate_, request);
   v8::TryCatch caught(scope.v8());
   v8::Local<v8::Script> script;
   v8::Local<v8::Value> value;

@@ -22,7 +22,7 @@ class ScriptTest : public testing::Test {
   void SetUp() override { Start({}); }
   void Start(const IsolateOptions& options);
   // The value of the expression as a string, or "throws: " and the error.
-  std::string Eval(const std::string& source);
+  std::string Eval(const std::string& source, uint64_t request = 0);
 
   TestService service_;
   std::unique_ptr<Isolate> isolate_;

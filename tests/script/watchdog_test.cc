@@ -25,8 +25,7 @@ TEST_F(WatchdogTest, AddsUpTheRunsOfOneRequest) {
   Start({.cpu_ms = 60});
   int runs = 0;
   for (; runs < 200 && isolate_->termination() == Termination::kNone; ++runs) {
-    EntryScope scope(*isolate_, 7);
-    Eval("{ const end = Date.now() + 15; while (Date.now() < end) {} }");
+    Eval("{ const end = Date.now() + 15; while (Date.now() < end) {} }", 7);
   }
   EXPECT_EQ(isolate_->termination(), Termination::kCpu);
   EXPECT_GT(runs, 2);

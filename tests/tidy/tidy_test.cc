@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules of the house that a program can check, over every file of the tree: who may include whom, lengths,
-// licence lines, purpose comments, the index of web interfaces.
+// The rules of the house that a program can check, over every file of the tree: who may include whom,
+// lengths, licence lines, purpose comments, the index of web interfaces.
 #include <gtest/gtest.h>
 
 #include <filesystem>
