@@ -190,7 +190,7 @@ class Attempt final : public ConnectAttempt {
   }
 
   void OnTimeout() {
-    const std::string suffix = " (" + std::to_string(timeout_ms_) + " ms)";
+    const std::string suffix = " after " + std::to_string(timeout_ms_) + " ms (limits.connect_timeout_ms)";
     if (addresses_.empty()) {
       Finish(DeadlineExceeded("getaddrinfo ETIMEDOUT " + host_ + suffix));
       return;

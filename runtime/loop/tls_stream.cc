@@ -35,7 +35,8 @@ bool IsMissingAuthority(long verify_result) {  // NOLINT: OpenSSL's type
          verify_result == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
          verify_result == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
          verify_result == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-         verify_result == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+         verify_result == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+         verify_result == X509_V_ERR_CERT_SIGNATURE_FAILURE;
 }
 
 }  // namespace
@@ -195,8 +196,10 @@ std::string TlsStream::HandshakeError() {
   const unsigned long code = ERR_peek_error();  // NOLINT: OpenSSL's type
   const int reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
   std::string text = TakeSslError("protocol error");
-  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
-    const long result = SSL_get_verify_result(ssl_.get());  // NOLINT: OpenSSL's type
+  // A bad signature leaves errors of the arithmetic in front of the one about the certificate.
+  const long result = SSL_get_verify_result(ssl_.get());  // NOLINT: OpenSSL's type
+  if (result != X509_V_OK) {
+    if (reason != SSL_R_CERTIFICATE_VERIFY_FAILED) text = "certificate verify failed";
     text += std::string(": ") + X509_verify_cert_error_string(result);
     if (IsMissingAuthority(result)) text += " (is its authority missing? see --ca)";
   } else if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_PACKET_LENGTH_TOO_LONG ||

@@ -141,7 +141,7 @@ TEST_F(ConnectorTest, TimesOut) {
   Port silent(Port::kSilent);
   auto attempt = Connect(*loop_, "127.0.0.1", silent.port(), 50, Keep());
   Wait();
-  EXPECT_EQ(Error(), "connect ETIMEDOUT 127.0.0.1:" + std::to_string(silent.port()) + " (50 ms)");
+  EXPECT_EQ(Error(), "connect ETIMEDOUT 127.0.0.1:" + std::to_string(silent.port()) + " after 50 ms (limits.connect_timeout_ms)");
   EXPECT_EQ(result_->status().code(), StatusCode::kDeadlineExceeded);
 }
 
