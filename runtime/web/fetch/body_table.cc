@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/web/fetch/body_table.h"
 
+#include <utility>
+
 namespace sedge::web {
 namespace {
 
@@ -141,26 +143,41 @@ void BodyTable::OnCancelled(SlotId id) {
   auto found = pipes_.find(id);
   if (found == pipes_.end()) return;
   found->second.cancelled = true;
-  if (!found->second.writing) return;
-  const script::Deferred deferred = std::move(*found->second.writing);
-  found->second.writing.reset();
-  deferred.Reject(Cancelled(std::string(kReaderGone)));
+  const std::optional<script::Deferred> writing = std::exchange(found->second.writing, std::nullopt);
+  const std::optional<script::Deferred> watching =
+      std::exchange(found->second.watching, std::nullopt);
+  if (writing) writing->Reject(Cancelled(std::string(kReaderGone)));
+  if (watching) watching->Reject(Cancelled(std::string(kReaderGone)));
+}
+
+void BodyTable::WatchPipe(script::Deferred deferred, SlotId id) {
+  auto found = pipes_.find(id);
+  if (found == pipes_.end()) {
+    deferred.ResolveUndefined();
+  } else if (found->second.cancelled) {
+    deferred.Reject(Cancelled(std::string(kReaderGone)));
+  } else {
+    found->second.watching = std::move(deferred);
+  }
 }
 
 void BodyTable::ClosePipe(SlotId id) {
-  auto found = pipes_.find(id);
-  if (found == pipes_.end()) return;
-  std::unique_ptr<http::BodyPipe> end = std::move(found->second.end);
-  pipes_.erase(found);
-  end->Close();
+  if (const std::unique_ptr<http::BodyPipe> end = TakePipe(id)) end->Close();
 }
 
 void BodyTable::FailPipe(SlotId id, std::string_view message) {
-  auto found = pipes_.find(id);
-  if (found == pipes_.end()) return;
-  std::unique_ptr<http::BodyPipe> end = std::move(found->second.end);
+  if (const std::unique_ptr<http::BodyPipe> end = TakePipe(id)) {
+    end->Fail(Unavailable(std::string(message)));
+  }
+}
+
+std::unique_ptr<http::BodyPipe> BodyTable::TakePipe(SlotId id) {
+  const auto found = pipes_.find(id);
+  if (found == pipes_.end()) return nullptr;
+  Pipe pipe = std::move(found->second);
   pipes_.erase(found);
-  end->Fail(Unavailable(std::string(message)));
+  if (pipe.watching) pipe.watching->ResolveUndefined();
+  return std::move(pipe.end);
 }
 
 }  // namespace sedge::web

@@ -38,6 +38,8 @@ class BodyTable {
   SlotId CreatePipe(std::optional<uint64_t> length);
   // Undefined while the reader keeps up; else a promise to wait for, rejected when it went away.
   v8::Local<v8::Value> Write(script::Isolate& isolate, SlotId id, ByteSpan chunk);
+  // Rejected when the pipe's reader goes away, fulfilled when the pipe ends before. Once for a pipe.
+  void WatchPipe(script::Deferred deferred, SlotId id);
   void ClosePipe(SlotId id);
   void FailPipe(SlotId id, std::string_view message);
 
@@ -51,6 +53,7 @@ class BodyTable {
   struct Pipe {
     std::unique_ptr<http::BodyPipe> end;
     std::optional<script::Deferred> writing;
+    std::optional<script::Deferred> watching;
     bool cancelled = false;
   };
 
@@ -61,6 +64,7 @@ class BodyTable {
   };
 
   void OnRead(SlotId id, Result<Bytes> chunk);
+  std::unique_ptr<http::BodyPipe> TakePipe(SlotId id);
   void OnDrained(SlotId id);
   void OnCancelled(SlotId id);
 

@@ -32,6 +32,9 @@ v8::Local<v8::Value> PipeWrite(Isolate& isolate, BodyTable& bodies, uint64_t han
                                std::span<const uint8_t> chunk) {
   return bodies.Write(isolate, handle, chunk);
 }
+void PipeWatch(Deferred deferred, BodyTable& bodies, uint64_t handle) {
+  bodies.WatchPipe(std::move(deferred), handle);
+}
 void PipeClose(BodyTable& bodies, uint64_t handle) { bodies.ClosePipe(handle); }
 void PipeError(BodyTable& bodies, uint64_t handle, std::string_view message) {
   bodies.FailPipe(handle, message);
@@ -138,6 +141,7 @@ constexpr OpDef kOps[] = {
     Op<BodyLength>("bodyLength"),
     Op<PipeCreate>("pipeCreate"),
     Op<PipeWrite>("pipeWrite"),
+    Op<PipeWatch>("pipeWatch"),
     Op<PipeClose>("pipeClose"),
     Op<PipeError>("pipeError"),
     Op<RequestMethod>("requestMethod"),

@@ -185,6 +185,8 @@ class Pump extends Drain {
 // or the AbortSignal aborts. The stream must not be locked.
 function pumpToPipe(stream, pipeHandle, signal = undefined) {
   const pump = new Pump(stream, pipeHandle);
+  // A source that has nothing to give hears at once, too, that nobody waits for it any more.
+  PromisePrototypeThen(ops.pipeWatch(pipeHandle), undefined, (reason) => pump.abandon(reason));
   if (signal === undefined || signal === null) {
     pump.next();
     return pump.promise;
