@@ -3,10 +3,13 @@
 
 #include <arpa/inet.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
+#include <cstdio>
 
 #include "runtime/base/ascii.h"
 
@@ -47,16 +50,28 @@ class LocalServer::Connection {
     return true;
   }
 
-  bool ReadRequest(ServerRequest& request) {
+  // True when the peer closed or reset the connection within the time.
+  bool WaitForClose(int timeout_ms) {
+    pollfd waiting{fd_, POLLRDHUP, 0};
+    return poll(&waiting, 1, timeout_ms) == 1;
+  }
+
+  using OnPiece = std::function<void(std::string_view)>;
+  bool ReadRequest(ServerRequest& request, const BodyObserver& observer) {
+    const auto on_piece = [&](std::string_view piece) {
+      if (observer) observer(request, piece);
+    };
     size_t end;
     while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
       if (!Fill()) return false;
     }
     ParseHead(buffer_.substr(0, end), request);
     buffer_.erase(0, end + 4);
-    if (request.headers["transfer-encoding"] == "chunked") return ReadChunked(request.body);
-    const std::string& length = request.headers["content-length"];
-    return ReadExactly(length.empty() ? 0 : std::stoull(length), request.body);
+    if (request.Header("transfer-encoding") == "chunked") {
+      return ReadChunked(request.body, on_piece);
+    }
+    const std::string length = request.Header("content-length");
+    return ReadExactly(length.empty() ? 0 : std::stoull(length), request.body, on_piece);
   }
 
  private:
@@ -77,15 +92,20 @@ class LocalServer::Connection {
       at = next;
     }
   }
-  bool ReadExactly(uint64_t length, std::string& body) {
-    while (buffer_.size() < length) {
-      if (!Fill()) return false;
+  bool ReadExactly(uint64_t length, std::string& body, const OnPiece& on_piece) {
+    std::string read;
+    while (read.size() < length) {
+      if (buffer_.empty() && !Fill()) return false;
+      const std::string piece = buffer_.substr(0, length - read.size());
+      buffer_.erase(0, piece.size());
+      read += piece;
+      if (on_piece) on_piece(piece);
     }
-    body += buffer_.substr(0, length);
-    buffer_.erase(0, length);
+    body += read;
     return true;
   }
-  bool ReadChunked(std::string& body) {
+  bool ReadChunked(std::string& body, const OnPiece& on_piece) {
+    std::string read;
     for (;;) {
       size_t end;
       while ((end = buffer_.find("\r\n")) == std::string::npos) {
@@ -93,11 +113,12 @@ class LocalServer::Connection {
       }
       const uint64_t size = std::stoull(buffer_.substr(0, end), nullptr, 16);
       buffer_.erase(0, end + 2);
-      if (!ReadExactly(size, body)) return false;
       std::string line_end;
-      if (!ReadExactly(2, line_end)) return false;
-      if (size == 0) return true;
+      if (!ReadExactly(size, read, on_piece) || !ReadExactly(2, line_end, nullptr)) return false;
+      if (size == 0) break;
     }
+    body = std::move(read);
+    return true;
   }
 
   int fd_;
@@ -108,6 +129,7 @@ class LocalServer::Connection {
 
 LocalServer::LocalServer(Handler handler, std::string certificate_file, std::string key_file)
     : handler_(std::move(handler)) {
+  signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   if (!certificate_file.empty()) {
     SSL_CTX* context = SSL_CTX_new(TLS_server_method());
     if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1 ||
@@ -148,8 +170,22 @@ std::string LocalServer::url() const {
 }
 
 std::vector<std::string> LocalServer::log() {
+  std::vector<std::string> lines;
   std::lock_guard lock(mutex_);
-  return log_;
+  for (const ServerRequest& request : requests_) {
+    lines.push_back(request.method + " " + request.target);
+  }
+  return lines;
+}
+
+std::vector<ServerRequest> LocalServer::requests() {
+  std::lock_guard lock(mutex_);
+  return requests_;
+}
+
+int LocalServer::connections() {
+  std::lock_guard lock(mutex_);
+  return connections_;
 }
 
 void LocalServer::AcceptLoop() {
@@ -158,46 +194,63 @@ void LocalServer::AcceptLoop() {
     if (fd < 0) continue;
     std::lock_guard lock(mutex_);
     open_.push_back(fd);
-    threads_.emplace_back([this, fd] { Serve(fd); });
+    threads_.emplace_back([this, fd, number = ++connections_] { Serve(fd, number); });
   }
 }
 
-void LocalServer::Serve(int fd) {
+void LocalServer::Serve(int fd, int number) {
   {
     Connection connection(fd, static_cast<SSL_CTX*>(tls_context_));
-    for (ServerRequest request; connection.ok() && connection.ReadRequest(request); request = {}) {
+    for (ServerRequest request;
+         connection.ok() && connection.ReadRequest(request, body_observer_); request = {}) {
+      request.connection = number;
       {
         std::lock_guard lock(mutex_);
-        log_.push_back(request.method + " " + request.target);
+        requests_.push_back(request);
       }
-      const ServerResponse response = handler_(request);
-      uint64_t length = response.stream_bytes > 0 ? response.stream_bytes : response.body.size();
-      std::string head = "HTTP/1.1 " + std::to_string(response.status) + " Status\r\n";
-      for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
-      head += "Content-Length: " + std::to_string(length) + "\r\n\r\n";
-      if (!connection.Write(head)) break;
-      if (request.method == "HEAD") continue;
-      if (response.close_early) {
-        connection.Write(response.body.substr(0, response.body.size() / 2));
-        break;
-      }
-      if (response.stream_bytes == 0) {
-        if (!connection.Write(response.body)) break;
-        continue;
-      }
-      const std::string piece(64 << 10, 'x');
-      bool open = true;
-      for (uint64_t left = length; open && left > 0;) {
-        const uint64_t n = std::min<uint64_t>(left, piece.size());
-        open = connection.Write(std::string_view(piece).substr(0, n));
-        left -= n;
-      }
-      if (!open) break;
+      request.wait_for_close = [&](int timeout_ms) { return connection.WaitForClose(timeout_ms); };
+      if (!Answer(connection, request)) break;
     }
   }
   std::lock_guard lock(mutex_);
   std::erase(open_, fd);
   close(fd);
+}
+
+// False when the connection cannot be used again.
+bool LocalServer::Answer(Connection& connection, const ServerRequest& request) {
+  const ServerResponse response = handler_(request);
+  const bool bodiless = request.method == "HEAD" || response.status == 204 || response.status == 304;
+  const uint64_t length = response.stream_bytes > 0 ? response.stream_bytes : response.body.size();
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " Status\r\n";
+  for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
+  if (response.stream) {
+    head += "Transfer-Encoding: chunked\r\n";
+  } else if (!bodiless || request.method == "HEAD") {
+    head += "Content-Length: " + std::to_string(length) + "\r\n";
+  }
+  if (!connection.Write(head + "\r\n")) return false;
+  if (bodiless) return true;
+  if (response.close_early) {
+    connection.Write(response.body.substr(0, response.body.size() / 2));
+    return false;
+  }
+  if (response.stream) {
+    const bool whole = response.stream([&](std::string_view piece) {
+      char size[20];
+      std::snprintf(size, sizeof size, "%zx\r\n", piece.size());
+      return piece.empty() || connection.Write(size + std::string(piece) + "\r\n");
+    });
+    return whole && connection.Write("0\r\n\r\n");
+  }
+  if (response.stream_bytes == 0) return connection.Write(response.body);
+  const std::string piece(64 << 10, 'x');
+  for (uint64_t left = length; left > 0;) {
+    const uint64_t n = std::min<uint64_t>(left, piece.size());
+    if (!connection.Write(std::string_view(piece).substr(0, n))) return false;
+    left -= n;
+  }
+  return true;
 }
 
 }  // namespace sedge::e2e
