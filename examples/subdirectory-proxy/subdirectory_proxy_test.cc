@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The example as a user runs it: the real binary between libcurl and two local servers, the blog (TLS, with an
-// authority of its own) and the site's origin.
+// The example as a user runs it: the real binary between libcurl and two local servers, the blog
+// (TLS, with an authority of its own) and the site's origin.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -31,25 +31,31 @@ const std::pair<std::string, std::string> kSite = {"Host", "www.example.com"};
 
 ServerResponse Blog(const ServerRequest& request) {
   const std::string& target = request.target;
-  if (target == "/moved") return {.status = 301, .headers = {{"Location", "/first-post?from=moved#top"}}};
+  if (target == "/moved")
+    return {.status = 301, .headers = {{"Location", "/first-post?from=moved#top"}}};
   if (target == "/moved-far") {
     return {.status = 302, .headers = {{"Location", "https://blog.example.com/first-post"}}};
   }
-  if (target == "/moved-to-asset") return {.status = 302, .headers = {{"Location", "/public/a.pdf"}}};
+  if (target == "/moved-to-asset")
+    return {.status = 302, .headers = {{"Location", "/public/a.pdf"}}};
   if (target == "/moved-away") {
     return {.status = 302, .headers = {{"Location", "https://elsewhere.example/x"}}};
   }
   if (target == "/moved-slashes") {
-    return {.status = 302, .headers = {{"Location", "https://blog.example.com//evil.example/x.webp"}}};
+    return {.status = 302,
+            .headers = {{"Location", "https://blog.example.com//evil.example/x.webp"}}};
   }
-  if (target == "/assets/moved.css") return {.status = 302, .headers = {{"Location", "/assets/new.css"}}};
+  if (target == "/assets/moved.css")
+    return {.status = 302, .headers = {{"Location", "/assets/new.css"}}};
   if (target == "/assets/video.mp4") return {.stream_bytes = kVideoBytes};
-  if (target == "/missing") return {.status = 404, .body = "the blog's own page for what is missing"};
+  if (target == "/missing")
+    return {.status = 404, .body = "the blog's own page for what is missing"};
   if (target == "/cookies") {
     return {.headers = {{"Set-Cookie", "a=1"}, {"Set-Cookie", "b=2; Path=/"}}, .body = "cookies"};
   }
   if (target == "/tagged") {
-    if (request.Header("if-none-match") == "\"v1\"") return {.status = 304, .headers = {{"ETag", "\"v1\""}}};
+    if (request.Header("if-none-match") == "\"v1\"")
+      return {.status = 304, .headers = {{"ETag", "\"v1\""}}};
     return {.headers = {{"ETag", "\"v1\""}}, .body = "tagged"};
   }
   if (target == "/assets/range.bin" && request.Header("range") == "bytes=2-4") {
@@ -71,10 +77,10 @@ class SubdirectoryProxyTest : public testing::Test {
   explicit SubdirectoryProxyTest(const std::string& folder) { Start(folder); }
 
   void Start(const std::string& folder) {
-    sedge_ = std::make_unique<SedgeProcess>(std::vector<std::string>{
-        "serve", folder, "--port", "0", "--threads", "1", "--data-dir", data_.path(), "--map",
-        "blog.example.com=" + blog_->url(), "--origin", origin_.url(), "--ca",
-        certificates_.ca_file()});
+    sedge_ = std::make_unique<SedgeProcess>(
+        std::vector<std::string>{"serve", folder, "--port", "0", "--threads", "1", "--data-dir",
+                                 data_.path(), "--map", "blog.example.com=" + blog_->url(),
+                                 "--origin", origin_.url(), "--ca", certificates_.ca_file()});
     url_ = sedge_->WaitUntilListening().value_or("");
     ASSERT_NE(url_, "") << sedge_->err();
   }
@@ -171,7 +177,8 @@ TEST_F(SubdirectoryProxyTest, TheBlogGetsOtherMethodsToo) {
   const HttpResponse response = Fetch(head);
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, "");
-  EXPECT_EQ(response.Header("content-length"), std::to_string(std::string("blog HEAD /first-post ").size()));
+  EXPECT_EQ(response.Header("content-length"),
+            std::to_string(std::string("blog HEAD /first-post ").size()));
   EXPECT_EQ(blog_->log().back(), "HEAD /first-post");
 }
 

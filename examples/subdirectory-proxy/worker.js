@@ -7,8 +7,8 @@ const config = {
   hostname: "blog.example.com",
   // Where the site shows it: <site>/articles/first-post is https://blog.example.com/first-post.
   targetSubdirectory: "/articles",
-  // What else of the site's paths is the blog's: its style sheets, pictures and fonts, which its pages name by
-  // paths of the blog's host. By the beginning of the path ...
+  // What else of the site's paths is the blog's: its style sheets, pictures and fonts, which its pages
+  // name by paths of the blog's host. By the beginning of the path ...
   assetsPathPrefixes: ["/public/", "/assets/"],
   // ... and by its end. Name only extensions that the site itself does not use.
   assetsExtensions: ["webp", "woff2"],
@@ -65,8 +65,8 @@ async function fetchFromBlog(request, target) {
   }
 }
 
-// The blog's response with what names the blog's host put into the site's terms. Its body is passed on as it
-// comes.
+// The blog's response with what names the blog's host put into the site's terms. Its body is passed on as
+// it comes.
 function ofThisSite(response, target) {
   const location = response.headers.get("Location");
   const dropsCookies = !config.sharesCookies && response.headers.has("Set-Cookie");
@@ -77,8 +77,8 @@ function ofThisSite(response, target) {
   return changed;
 }
 
-// Where the browser is to go when the blog says `location`. Without scheme and host, so that it stays where it
-// is even if something before this worker ends TLS.
+// Where the browser is to go when the blog says `location`. Without scheme and host, so that it stays where
+// it is even if something before this worker ends TLS.
 function siteLocation(location, target) {
   let url;
   try {

@@ -404,8 +404,8 @@ void ServerConnection::CheckDeadlines(uint64_t now) {
   }
 }
 
-// A half-closed client gets its answers (RFC 9112 section 9.6), but not to let a response that takes long go
-// on for nobody.
+// A half-closed client gets its answers (RFC 9112 section 9.6), but not to let a response that
+// takes long go on for nobody.
 bool ServerConnection::IsLeftByClient(uint64_t now) const {
   const bool owed = output_ == Output::kStreaming || (exchange_held_ && output_ == Output::kNone);
   return read_ended_ && life_ == Life::kOpen && owed && drained_ && input_ != Input::kPiped &&

@@ -50,8 +50,8 @@ class ServerConnection final : public Exchange,
   static constexpr uint64_t kMaxDiscardedBytes = 256u << 10;
   // How long a client is listened to after our last byte, so that it gets to read that.
   static constexpr uint64_t kLingerMs = 2'000;
-  // How long nothing may be sent to a client that has half closed before it counts as gone: a client that
-  // closed for good looks the same until it is sent something.
+  // How long nothing may be sent to a client that has half closed before it counts as gone: a
+  // client that closed for good looks the same until it is sent something.
   static constexpr uint64_t kHalfClosedMs = 2'000;
   // Bodies up to this size are copied behind their head: cheaper than a gathering write.
   static constexpr size_t kCopiedBodyBytes = 4u << 10;
@@ -187,7 +187,7 @@ class ServerConnection final : public Exchange,
   uint64_t waiting_since_ms_;   // for a request's first byte
   uint64_t head_since_ms_ = 0;  // 0: no part of a head is here
   uint64_t last_input_ms_;
-  uint64_t last_output_ms_ = 0;      // of progress in writing
+  uint64_t last_output_ms_ = 0;        // of progress in writing
   uint64_t half_closed_since_ms_ = 0;  // or since the last output after that
   size_t last_queued_bytes_ = 0;
 };

@@ -16,7 +16,8 @@ bool IsLoopbackName(std::string_view host) {
 }
 
 std::string WithoutBrackets(std::string_view host) {
-  if (host.starts_with('[') && host.ends_with(']')) return std::string(host.substr(1, host.size() - 2));
+  if (host.starts_with('[') && host.ends_with(']'))
+    return std::string(host.substr(1, host.size() - 2));
   return std::string(host);
 }
 
@@ -111,8 +112,9 @@ void Outbound::CancelFor(uint64_t incoming) {
   }
   for (const Running& running : ended) {
     client_.Cancel(running.request);
-    running.done(Cancelled("the client of this request has disconnected; what must go on without it "
-                           "belongs in ctx.waitUntil()"));
+    running.done(
+        Cancelled("the client of this request has disconnected; what must go on without it "
+                  "belongs in ctx.waitUntil()"));
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Outbound: where a worker's fetch() goes. A mapped host goes to its mapping, the worker's own host to the
-// origin (never back into this server), everything else to the network. One per worker and thread.
+// Outbound: where a worker's fetch() goes. A mapped host goes to its mapping, the worker's own host
+// to the origin (never back into this server), everything else to the network. One per worker and
+// thread.
 #pragma once
 
 #include <memory>
@@ -26,7 +27,8 @@ class Outbound final : public web::FetchService {
 
   void Start(uint64_t id, web::FetchRequest request, Callback done) override;
   void Abort(uint64_t id) override;
-  // The client of an incoming request is gone: what was fetched for it, and is not answered yet, fails.
+  // The client of an incoming request is gone: what was fetched for it, and is not answered yet,
+  // fails.
   void CancelFor(uint64_t incoming);
 
   // The port of this server's listener, known once it listens.

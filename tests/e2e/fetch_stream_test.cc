@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bodies that fetch() sends and gets, piece by piece: back-pressure, aborting, clients that go away.
+// Bodies that fetch() sends and gets, piece by piece: back-pressure, aborting, clients that go
+// away.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,7 +46,9 @@ class Event {
   bool is_set_ = false;
 };
 
-std::vector<std::string> Map(const LocalServer& server) { return {"--map", "api.test=" + server.url()}; }
+std::vector<std::string> Map(const LocalServer& server) {
+  return {"--map", "api.test=" + server.url()};
+}
 
 HttpResponse GetLarge(const std::string& url) {
   HttpRequest request;
@@ -59,7 +62,8 @@ TEST(FetchStreamTest, AnUploadIsSentWhileItIsMade) {
   Event first_came;
   LocalServer api([&](const ServerRequest& request) {
     // The worker's second piece waits for this answer.
-    if (request.target == "/wait") return ServerResponse{.body = first_came.Wait() ? "second" : "late"};
+    if (request.target == "/wait")
+      return ServerResponse{.body = first_came.Wait() ? "second" : "late"};
     return ServerResponse{.body = request.Header("transfer-encoding") + "|" + request.body};
   });
   api.set_body_observer([&](const ServerRequest&, std::string_view piece) {
@@ -116,9 +120,10 @@ TEST(FetchStreamTest, AnUploadWhoseStreamFailsFailsTheFetch) {
 TEST(FetchStreamTest, ALargeUploadPassesToAnOriginThatIsSlow) {
   Event may_read;
   LocalServer api([](const ServerRequest& request) {
-    const bool same = std::all_of(request.body.begin(), request.body.end(),
-                                  [](char c) { return c == 'u'; });
-    return ServerResponse{.body = std::to_string(request.body.size()) + (same ? " same" : " changed")};
+    const bool same =
+        std::all_of(request.body.begin(), request.body.end(), [](char c) { return c == 'u'; });
+    return ServerResponse{.body =
+                              std::to_string(request.body.size()) + (same ? " same" : " changed")};
   });
   bool is_first = true;
   api.set_body_observer([&](const ServerRequest& request, std::string_view) {
@@ -232,7 +237,8 @@ TEST(FetchStreamTest, AbortsBeforeTheResponse) {
       await fetch("http://api.test/", { signal: controller.signal });
       return new Response("it worked");
     } catch (error) {
-      return new Response(`${error.name} ${error instanceof DOMException} ${error === controller.signal.reason}`);
+      const isReason = error === controller.signal.reason;
+      return new Response(`${error.name} ${error instanceof DOMException} ${isReason}`);
     })"),
                 Map(endless.server));
   EXPECT_EQ(Get(worker.url()).body, "AbortError true true");
@@ -297,12 +303,11 @@ TEST(FetchStreamTest, AClientThatGoesEndsTheFetchBeforeTheResponse) {
 }
 
 TEST(FetchStreamTest, AClientThatGoesEndsTheFetchInsideTheBody) {
-  for (const std::string handler :
-       {"return fetch('http://api.test/');",
-        "const { readable, writable } = new TransformStream();"
-        "const response = await fetch('http://api.test/');"
-        "response.body.pipeTo(writable).catch(() => {});"
-        "return new Response(readable);"}) {
+  for (const std::string handler : {"return fetch('http://api.test/');",
+                                    "const { readable, writable } = new TransformStream();"
+                                    "const response = await fetch('http://api.test/');"
+                                    "response.body.pipeTo(writable).catch(() => {});"
+                                    "return new Response(readable);"}) {
     Endless endless(true);
     Worker worker(Worker::Handler(handler), Map(endless.server));
     {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// fetch() of a worker through the real binary: where it goes, what it sends, what comes back, how it fails.
+// fetch() of a worker through the real binary: where it goes, what it sends, what comes back, how
+// it fails.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,13 +24,16 @@ ServerResponse Echo(const ServerRequest& request) {
   return {.body = request.method + " " + request.target + " " + request.body};
 }
 
-std::string MapTo(const std::string& host, const LocalServer& server) { return host + "=" + server.url(); }
+std::string MapTo(const std::string& host, const LocalServer& server) {
+  return host + "=" + server.url();
+}
 
 // Gives what `expression` fails with as text.
 std::string FailureOf(const std::string& expression) {
-  return Worker::Handler("try { await (" + expression +
-                         "); return new Response('it worked'); }"
-                         " catch (error) { return new Response(`${error.name}: ${error.message}`); }");
+  return Worker::Handler(
+      "try { await (" + expression +
+      "); return new Response('it worked'); }"
+      " catch (error) { return new Response(`${error.name}: ${error.message}`); }");
 }
 
 TEST(FetchTest, GoesToTheMappedHostOverHttp) {
@@ -121,7 +124,8 @@ TEST(FetchTest, SaysWhyAConnectionFailed) {
     closed_port = gone.port();
   }
   const std::string address = "127.0.0.1:" + std::to_string(closed_port);
-  Worker worker(FailureOf("fetch(url.pathname.slice(1))"), {"--map", "down.test=http://" + address});
+  Worker worker(FailureOf("fetch(url.pathname.slice(1))"),
+                {"--map", "down.test=http://" + address});
   EXPECT_EQ(Get(worker.url() + "/http://down.test/").body,
             "TypeError: connect ECONNREFUSED " + address + " (down.test)");
   const std::string unknown = Get(worker.url() + "/http://nobody.invalid/").body;
@@ -135,11 +139,13 @@ TEST(FetchTest, SaysWhyTlsFailed) {
   const loop::TestCertificateFiles other_name({.names = {"else.example.com"}});
   LocalServer unknown(Echo, files.certificate_file(), files.key_file());
   LocalServer other(Echo, other_name.certificate_file(), other_name.key_file());
-  Worker worker(FailureOf("fetch(url.pathname.slice(1))"),
-                {"--map", MapTo("blog.example.com", unknown), "--map", MapTo("my.example.com", other),
-                 "--ca", trusted.ca_file(), "--ca", other_name.ca_file()});
+  Worker worker(
+      FailureOf("fetch(url.pathname.slice(1))"),
+      {"--map", MapTo("blog.example.com", unknown), "--map", MapTo("my.example.com", other), "--ca",
+       trusted.ca_file(), "--ca", other_name.ca_file()});
   const std::string not_trusted = Get(worker.url() + "/https://blog.example.com/").body;
-  EXPECT_THAT(not_trusted, HasSubstr("TypeError: TLS handshake with blog.example.com: certificate"));
+  EXPECT_THAT(not_trusted,
+              HasSubstr("TypeError: TLS handshake with blog.example.com: certificate"));
   EXPECT_THAT(not_trusted, HasSubstr("see --ca"));
   const std::string wrong_name = Get(worker.url() + "/https://my.example.com/").body;
   EXPECT_THAT(wrong_name, HasSubstr("my.example.com"));
@@ -148,7 +154,8 @@ TEST(FetchTest, SaysWhyTlsFailed) {
   EXPECT_THAT(other.log(), IsEmpty());
 }
 
-// A listener whose queue is full: the kernel drops what would connect, as an unroutable network does.
+// A listener whose queue is full: the kernel drops what would connect, as an unroutable network
+// does.
 class DeafListener {
  public:
   DeafListener() {
@@ -201,7 +208,9 @@ TEST(FetchTest, GivesUpOnAServerThatDoesNotAnswer) {
 }
 
 TEST(FetchTest, SaysThatAResponseWasCutShort) {
-  LocalServer api([](const ServerRequest&) { return ServerResponse{.body = "0123456789", .close_early = true}; });
+  LocalServer api([](const ServerRequest&) {
+    return ServerResponse{.body = "0123456789", .close_early = true};
+  });
   Worker worker(FailureOf("fetch('http://api.test/').then((r) => r.text())"),
                 {"--map", MapTo("api.test", api)});
   const std::string text = Get(worker.url()).body;
@@ -209,7 +218,8 @@ TEST(FetchTest, SaysThatAResponseWasCutShort) {
   EXPECT_THAT(text, HasSubstr("api.test"));
 }
 
-constexpr const char* kPassOn = "addEventListener('fetch', (e) => e.respondWith(fetch(e.request)));";
+constexpr const char* kPassOn =
+    "addEventListener('fetch', (e) => e.respondWith(fetch(e.request)));";
 
 TEST(FetchTest, ItsOwnHostIsTheOrigin) {
   LocalServer origin(Echo);
@@ -227,9 +237,9 @@ TEST(FetchTest, ItsOwnHostWithoutAnOriginIsNoLoop) {
   Worker worker(kPassOn);
   const std::string port = worker.url().substr(worker.url().rfind(':'));
   for (const std::string host : {"www.example.com", "127.0.0.1", "localhost", ""}) {
-    const auto headers = host.empty() ? std::vector<std::pair<std::string, std::string>>()
-                                      : std::vector<std::pair<std::string, std::string>>{
-                                            {"Host", host + port}};
+    const auto headers =
+        host.empty() ? std::vector<std::pair<std::string, std::string>>()
+                     : std::vector<std::pair<std::string, std::string>>{{"Host", host + port}};
     const HttpResponse response = Get(worker.url() + "/x", headers);
     EXPECT_EQ(response.status, 502) << host;
     EXPECT_THAT(response.body, HasSubstr("--origin URL")) << host;
@@ -257,7 +267,8 @@ TEST(FetchTest, ReusesConnections) {
 TEST(FetchTest, CookiesAndCodedBodiesPassUnchanged) {
   // "hello" as gzip.
   const std::string gzip(
-      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\x48\xcd\xc9\xc9\x07\x00\x86\xa6\x10\x36\x05\x00\x00\x00",
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\x48\xcd\xc9\xc9\x07\x00\x86\xa6\x10\x36\x05\x00"
+      "\x00\x00",
       25);
   LocalServer api([&](const ServerRequest&) -> ServerResponse {
     return {.headers = {{"Set-Cookie", "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT"},
@@ -289,7 +300,8 @@ TEST(FetchTest, CookiesAndCodedBodiesPassUnchanged) {
 
 TEST(FetchTest, ConditionsRangesAndMethodsPass) {
   LocalServer origin([](const ServerRequest& request) -> ServerResponse {
-    if (request.Header("if-none-match") == "\"1\"") return {.status = 304, .headers = {{"ETag", "\"1\""}}};
+    if (request.Header("if-none-match") == "\"1\"")
+      return {.status = 304, .headers = {{"ETag", "\"1\""}}};
     if (request.target == "/empty") return {.status = 204};
     if (!request.Header("range").empty()) {
       return {.status = 206, .headers = {{"Content-Range", "bytes 0-1/5"}}, .body = "he"};

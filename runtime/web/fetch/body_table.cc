@@ -6,7 +6,8 @@
 namespace sedge::web {
 namespace {
 
-constexpr std::string_view kStale = "this body is gone: it was read, cancelled or handed on already";
+constexpr std::string_view kStale =
+    "this body is gone: it was read, cancelled or handed on already";
 constexpr std::string_view kReaderGone = "the reader of this body went away";
 
 // A body that the network failed is a network error to JavaScript, that is, a TypeError.
@@ -143,7 +144,8 @@ void BodyTable::OnCancelled(SlotId id) {
   auto found = pipes_.find(id);
   if (found == pipes_.end()) return;
   found->second.cancelled = true;
-  const std::optional<script::Deferred> writing = std::exchange(found->second.writing, std::nullopt);
+  const std::optional<script::Deferred> writing =
+      std::exchange(found->second.writing, std::nullopt);
   const std::optional<script::Deferred> watching =
       std::exchange(found->second.watching, std::nullopt);
   if (writing) writing->Reject(Cancelled(std::string(kReaderGone)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// BodyTable: the native byte sources of one isolate that JavaScript holds by handle, and the pipes that
-// JavaScript writes. A service for ops; the isolate's thread. Destroying it cancels everything in it.
+// BodyTable: the native byte sources of one isolate that JavaScript holds by handle, and the pipes
+// that JavaScript writes. A service for ops; the isolate's thread. Destroying it cancels everything
+// in it.
 #pragma once
 
 #include <functional>
@@ -38,7 +39,8 @@ class BodyTable {
   SlotId CreatePipe(std::optional<uint64_t> length);
   // Undefined while the reader keeps up; else a promise to wait for, rejected when it went away.
   v8::Local<v8::Value> Write(script::Isolate& isolate, SlotId id, ByteSpan chunk);
-  // Rejected when the pipe's reader goes away, fulfilled when the pipe ends before. Once for a pipe.
+  // Rejected when the pipe's reader goes away, fulfilled when the pipe ends before. Once for a
+  // pipe.
   void WatchPipe(script::Deferred deferred, SlotId id);
   void ClosePipe(SlotId id);
   void FailPipe(SlotId id, std::string_view message);
@@ -82,7 +84,8 @@ struct BodyArg {
   SlotId handle() const { return std::get<SlotId>(value); }
   // REQUIRES: neither null nor a handle.
   std::string_view text() const {
-    return value.index() == 1 ? std::get<std::string_view>(value) : AsText(std::get<ByteSpan>(value));
+    return value.index() == 1 ? std::get<std::string_view>(value)
+                              : AsText(std::get<ByteSpan>(value));
   }
 };
 

@@ -35,7 +35,8 @@ class LocalServer::Connection {
   // False at the end.
   bool Fill() {
     char bytes[16384];
-    const ssize_t n = ssl_ ? SSL_read(ssl_, bytes, sizeof bytes) : recv(fd_, bytes, sizeof bytes, 0);
+    const ssize_t n =
+        ssl_ ? SSL_read(ssl_, bytes, sizeof bytes) : recv(fd_, bytes, sizeof bytes, 0);
     if (n <= 0) return false;
     buffer_.append(bytes, static_cast<size_t>(n));
     return true;
@@ -79,11 +80,13 @@ class LocalServer::Connection {
     const size_t line_end = head.find("\r\n");
     const std::string line = head.substr(0, line_end);
     request.method = line.substr(0, line.find(' '));
-    request.target = line.substr(request.method.size() + 1, line.rfind(' ') - request.method.size() - 1);
+    request.target =
+        line.substr(request.method.size() + 1, line.rfind(' ') - request.method.size() - 1);
     size_t at = line_end;
     while (at != std::string::npos && at < head.size()) {
       const size_t next = head.find("\r\n", at + 2);
-      const std::string field = head.substr(at + 2, next == std::string::npos ? next : next - at - 2);
+      const std::string field =
+          head.substr(at + 2, next == std::string::npos ? next : next - at - 2);
       const size_t colon = field.find(':');
       if (colon != std::string::npos) {
         request.headers[AsciiLowerCopy(field.substr(0, colon))] =
@@ -201,8 +204,8 @@ void LocalServer::AcceptLoop() {
 void LocalServer::Serve(int fd, int number) {
   {
     Connection connection(fd, static_cast<SSL_CTX*>(tls_context_));
-    for (ServerRequest request;
-         connection.ok() && connection.ReadRequest(request, body_observer_); request = {}) {
+    for (ServerRequest request; connection.ok() && connection.ReadRequest(request, body_observer_);
+         request = {}) {
       request.connection = number;
       {
         std::lock_guard lock(mutex_);
@@ -220,7 +223,8 @@ void LocalServer::Serve(int fd, int number) {
 // False when the connection cannot be used again.
 bool LocalServer::Answer(Connection& connection, const ServerRequest& request) {
   const ServerResponse response = handler_(request);
-  const bool bodiless = request.method == "HEAD" || response.status == 204 || response.status == 304;
+  const bool bodiless =
+      request.method == "HEAD" || response.status == 204 || response.status == 304;
   const uint64_t length = response.stream_bytes > 0 ? response.stream_bytes : response.body.size();
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " Status\r\n";
   for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";

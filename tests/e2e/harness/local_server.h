@@ -45,7 +45,7 @@ struct ServerResponse {
   uint64_t stream_bytes = 0;  // when above zero: that many 'x' bytes instead of `body`
   // When set: a chunked body, of what it writes. It may block; false ends the connection early.
   std::function<bool(const WritePiece&)> stream = {};
-  bool close_early = false;   // send head and half the body, then close
+  bool close_early = false;  // send head and half the body, then close
 };
 
 class LocalServer {

@@ -70,7 +70,8 @@ SedgeProcess::~SedgeProcess() {
 
 void SedgeProcess::ReadInto(int fd, std::string& text) {
   char buffer[4096];
-  for (ssize_t n; (n = read(fd, buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<size_t>(n));
+  for (ssize_t n; (n = read(fd, buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<size_t>(n));
 }
 
 void SedgeProcess::Drain() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real binary as a child process: started with arguments, its output collected, stopped with the object
-// (and by the kernel when the test program dies). One thread.
+// The real binary as a child process: started with arguments, its output collected, stopped with
+// the object (and by the kernel when the test program dies). One thread.
 #pragma once
 
 #include <sys/types.h>
@@ -22,7 +22,8 @@ class SedgeProcess {
   SedgeProcess(const SedgeProcess&) = delete;
   SedgeProcess& operator=(const SedgeProcess&) = delete;
 
-  // Waits for "Listening on URL" and gives URL; nullopt when the process ended or the deadline passed.
+  // Waits for "Listening on URL" and gives URL; nullopt when the process ended or the deadline
+  // passed.
   std::optional<std::string> WaitUntilListening();
   // Waits until standard error contains `text`.
   bool WaitForLog(const std::string& text);

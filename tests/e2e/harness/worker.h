@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A worker that `sedge serve` runs for a test: a script in a folder of its own, and the address that answers.
-// One thread; gone with the object.
+// A worker that `sedge serve` runs for a test: a script in a folder of its own, and the address
+// that answers. One thread; gone with the object.
 #pragma once
 
 #include <gtest/gtest.h>
