@@ -6,9 +6,12 @@
 namespace sedge::script {
 
 bool CountingAllocator::Reserve(size_t length) {
-  if (used_.fetch_add(length, std::memory_order_relaxed) + length <= limit_) return true;
+  if (used_.fetch_add(length, std::memory_order_relaxed) + length <= limit_) {
+    failures_ = 0;
+    return true;
+  }
   used_.fetch_sub(length, std::memory_order_relaxed);
-  exhausted_();
+  if (++failures_ >= kTries) exhausted_();
   return false;
 }
 
@@ -26,7 +29,9 @@ void CountingAllocator::Free(void* data, size_t length) {
 }
 
 void CountingAllocator::Count(size_t length) {
-  if (used_.fetch_add(length, std::memory_order_relaxed) + length > limit_) exhausted_();
+  if (used_.fetch_add(length, std::memory_order_relaxed) + length <= limit_) return;
+  collect_();
+  if (used_bytes() > limit_) exhausted_();
 }
 
 v8::Local<v8::Uint8Array> ToUint8Array(v8::Isolate* isolate, CountingAllocator& allocator,

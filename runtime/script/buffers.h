@@ -17,9 +17,11 @@ namespace sedge::script {
 // V8 may free from its own threads.
 class CountingAllocator final : public v8::ArrayBuffer::Allocator {
  public:
-  // `exhausted` is called, on the isolate's thread, when an allocation would pass the limit.
-  CountingAllocator(size_t limit_bytes, std::function<void()> exhausted)
-      : limit_(limit_bytes), exhausted_(std::move(exhausted)) {}
+  // `collect` frees garbage; `exhausted` is called when the limit is passed even so. Both on the
+  // isolate's thread.
+  CountingAllocator(size_t limit_bytes, std::function<void()> collect,
+                    std::function<void()> exhausted)
+      : limit_(limit_bytes), collect_(std::move(collect)), exhausted_(std::move(exhausted)) {}
 
   void* Allocate(size_t length) override;
   void* AllocateUninitialized(size_t length) override;
@@ -32,8 +34,13 @@ class CountingAllocator final : public v8::ArrayBuffer::Allocator {
 
  private:
   bool Reserve(size_t length);
+  // V8 asks again after each of three collections before it gives up
+  // (Heap::AllocateExternalBackingStore).
+  static constexpr int kTries = 4;
   const size_t limit_;
+  const std::function<void()> collect_;
   const std::function<void()> exhausted_;
+  int failures_ = 0;  // in a row
   std::atomic<size_t> used_{0};
 };
 

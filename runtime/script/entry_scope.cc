@@ -19,11 +19,7 @@ void EntryScope::Leave() {
 void EntryScope::SettleTermination() {
   // A termination ends what ran in this entry and nothing else: later entries (to report it, to let
   // other requests finish) must be able to run.
-  if (isolate_.termination() == Termination::kNone) return;
-  if (isolate_.v8()->IsExecutionTerminating()) {
-    isolate_.NoteTerminatedRequest(isolate_.current_request());
-  }
-  isolate_.v8()->CancelTerminateExecution();
+  if (isolate_.termination() != Termination::kNone) isolate_.SettleTermination();
 }
 
 }  // namespace sedge::script

@@ -54,7 +54,8 @@ Result<std::unique_ptr<Isolate>> Isolate::Create(const IsolateOptions& options) 
   self->options_ = options;
   Isolate* raw = self.get();
   self->allocator_ = std::make_unique<CountingAllocator>(
-      options.memory_bytes, [raw] { raw->Terminate(Termination::kMemory); });
+      options.memory_bytes, [raw] { raw->v8()->LowMemoryNotification(); },
+      [raw] { raw->Terminate(Termination::kMemory); });
   v8::StartupData* snapshot = Engine::Get().snapshot();
   v8::Isolate::CreateParams params;
   params.array_buffer_allocator = self->allocator_.get();
@@ -157,7 +158,14 @@ void Isolate::set_current_request(uint64_t id) {
 void Isolate::Terminate(Termination why) {
   Termination none = Termination::kNone;
   termination_.compare_exchange_strong(none, why);
+  termination_pending_ = true;
   isolate_->TerminateExecution();
+}
+
+void Isolate::SettleTermination() {
+  if (!termination_pending_.exchange(false)) return;
+  isolate_->CancelTerminateExecution();
+  terminated_requests_.push_back(current_request_);
 }
 
 size_t Isolate::heap_bytes() {

@@ -81,7 +81,8 @@ class Isolate {
   void set_current_request(uint64_t id);
   // The requests whose JavaScript was ended by force since it was last asked; see termination().
   std::vector<uint64_t> TakeTerminatedRequests() { return std::exchange(terminated_requests_, {}); }
-  void NoteTerminatedRequest(uint64_t id) { terminated_requests_.push_back(id); }
+  // For EntryScope: notes that the current request was ended, when there was a Terminate() since.
+  void SettleTermination();
 
   // Ended by force: the next scope that leaves JavaScript sees it. The isolate must be replaced.
   Termination termination() const { return termination_.load(std::memory_order_relaxed); }
@@ -133,6 +134,9 @@ class Isolate {
   int entry_depth_ = 0;
   bool has_rejections_ = false;
   std::atomic<Termination> termination_{Termination::kNone};
+  // Set by Terminate(), taken by SettleTermination(). V8 itself forgets a termination when the last
+  // frame of JavaScript is gone.
+  std::atomic<bool> termination_pending_{false};
 };
 
 }  // namespace sedge::script

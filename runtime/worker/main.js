@@ -9,9 +9,16 @@ const { fireTimers, setRequestContext } = require("html/timers");
 const { flushRejections, promiseRejected } = require("html/report_error");
 const dispatcher = require("worker/dispatch");
 const environment = require("worker/environment");
+const { ExecutionContext } = require("worker/execution_context");
+const { ExtendableEvent, FetchEvent } = require("worker/fetch_event");
 const testApi = require("worker/test_api");
 
 install(primordials.globalThis);
+const exposed = { __proto__: null, ExecutionContext, ExtendableEvent, FetchEvent };
+for (const name in exposed) {
+  primordials.ObjectDefineProperty(primordials.globalThis, name,
+    { __proto__: null, value: exposed[name], writable: true, enumerable: false, configurable: true });
+}
 
 // A timer works for the request that set it: its CPU time, and its fetches to the worker's own host, are that
 // request's.

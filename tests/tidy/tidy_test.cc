@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 constexpr size_t kMaxLines = 600;
 constexpr size_t kMaxColumnsCpp = 110;  // 100 by the formatter; a little for long literals
 constexpr size_t kMaxColumnsJs = 120;
+constexpr size_t kMaxColumnsTests = 140;  // they hold scripts and messages in literals
 
 struct SourceFile {
   std::string path;  // relative to the tree
@@ -137,7 +138,8 @@ TEST(TidyTest, FilesAndLinesAreShort) {
         << file.path << ": split it along its meaning";
     const bool js = Extension(file) == ".js";
     if (!js && !IsOneOf(Extension(file), {".cc", ".h", ".c"})) continue;
-    const size_t limit = js ? kMaxColumnsJs : kMaxColumnsCpp;
+    const bool test = file.path.ends_with("_test.cc");
+    const size_t limit = js ? kMaxColumnsJs : test ? kMaxColumnsTests : kMaxColumnsCpp;
     for (size_t i = 0; i < file.lines.size(); ++i) {
       EXPECT_LE(Columns(file.lines[i]), limit) << file.path << ":" << i + 1;
     }
