@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/worker/server.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <future>
 #include <nlohmann/json.hpp>
@@ -26,6 +27,9 @@ constexpr std::string_view kLocalCf =
 // Threads of libuv's pool, which all loops share: so many writes can wait for one sync of the store's log
 // together. The user's UV_THREADPOOL_SIZE wins.
 constexpr const char* kPoolThreads = "16";
+
+// After the deadline of a shutdown, before JavaScript that still runs is ended by force.
+constexpr std::chrono::milliseconds kStopGrace{200};
 
 void StartEngineOnce() {
   static const bool started = [] {
@@ -55,7 +59,9 @@ std::string BindingsJson(const WorkerConfig& config) {
 }  // namespace
 
 struct Server::Running {
-  std::unique_ptr<WorkerThread> worker;
+  explicit Running(const Deployment& deployment) : worker(deployment) {}
+  WorkerThread worker;
+  std::promise<void> ended;
   std::thread thread;
 };
 
@@ -94,27 +100,27 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
 Status Server::StartThreads() {
   port_ = deployment_->options.port;
   for (int i = 0; i < deployment_->options.threads; ++i) {
-    auto running = std::make_unique<Running>();
-    running->worker = std::make_unique<WorkerThread>(*deployment_);
+    auto running = std::make_unique<Running>(*deployment_);
     // Isolates belong to the thread that makes them: everything is made, used and destroyed there.
     std::promise<Status> ready;
     std::future<Status> prepared = ready.get_future();
-    running->thread = std::thread([worker = &running->worker, &ready, first = i == 0,
-                                   port = port_]() mutable {
-      Status status = (*worker)->Prepare(port, first);
+    running->thread = std::thread([running = running.get(), &ready, first = i == 0, port = port_] {
+      WorkerThread& worker = running->worker;
+      Status status = worker.Prepare(port, first);
       // The first thread loads all workers, so that errors in them are found now.
-      if (status.ok() && first) status = (*worker)->LoadAll();
+      if (status.ok() && first) status = worker.LoadAll();
       const bool run = status.ok();
       ready.set_value(std::move(status));
-      if (run) (*worker)->Run();
-      worker->reset();
+      if (run) worker.Run();
+      worker.Close();
+      running->ended.set_value();
     });
     Status status = prepared.get();
     if (!status.ok()) {
       running->thread.join();
       return status;
     }
-    port_ = running->worker->port();
+    port_ = running->worker.port();
     threads_.push_back(std::move(running));
   }
   return {};
@@ -127,8 +133,15 @@ std::string Server::url() const {
 }
 
 void Server::StopWithin(int64_t deadline_ms) {
-  for (const auto& running : threads_) running->worker->Shutdown(deadline_ms);
-  for (const auto& running : threads_) running->thread.join();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(deadline_ms);
+  for (const auto& running : threads_) running->worker.Shutdown(deadline_ms);
+  for (const auto& running : threads_) {
+    // A thread that is not done by then is inside JavaScript, which must be ended for it.
+    if (running->ended.get_future().wait_until(deadline + kStopGrace) != std::future_status::ready) {
+      running->worker.TerminateScripts();
+    }
+    running->thread.join();
+  }
   threads_.clear();
 }
 

@@ -194,6 +194,8 @@ void WorkerIsolate::AnswerTerminated(SlotId id) {
                  " MB (limits.memory_mb)";
     page.detail =
         "Stream large bodies instead of buffering them, or raise limits.memory_mb in the configuration.";
+  } else if (isolate_->termination() == script::Termination::kShutdown) {
+    page.title = "The server is shutting down";
   } else {
     page.title = "Worker exceeded its CPU time limit of " + std::to_string(limits.cpu_ms) +
                  " ms (limits.cpu_ms)";

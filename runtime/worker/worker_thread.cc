@@ -19,13 +19,26 @@ void AnswerPlain(http::Exchange* exchange, int status, std::string_view text) {
 
 }  // namespace
 
-WorkerThread::~WorkerThread() {
+void WorkerThread::Close() {
   // Isolates first: they release their exchanges, which belong to the server's connections.
+  DropIsolates();
   workers_.clear();
   pump_timer_.reset();
+  deadline_timer_.reset();
   server_.reset();
   client_.reset();
   loop_.reset();
+}
+
+void WorkerThread::DropIsolates() {
+  {
+    std::lock_guard lock(scripts_mutex_);
+    scripts_.clear();
+  }
+  for (Worker& worker : workers_) {
+    worker.current.reset();
+    worker.replaced.clear();
+  }
 }
 
 Status WorkerThread::Prepare(uint16_t port, bool first) {
@@ -56,8 +69,36 @@ void WorkerThread::Run() { loop_->Run(); }
 
 void WorkerThread::Shutdown(int64_t deadline_ms) {
   loop_->Post([this, deadline_ms] {
-    server_->Shutdown(deadline_ms, [this] { loop_->Stop(); });
+    server_->Shutdown(deadline_ms, [this] {
+      connections_closed_ = true;
+      StopIfDone();
+    });
+    deadline_timer_ = std::make_unique<loop::Timer>(*loop_, [this] {
+      // What was not finished is given up: the server's last exchanges are released by this.
+      DropIsolates();
+      StopIfDone();
+    });
+    deadline_timer_->Start(static_cast<uint64_t>(deadline_ms));
   });
+}
+
+void WorkerThread::TerminateScripts() {
+  std::lock_guard lock(scripts_mutex_);
+  for (WorkerIsolate* isolate : scripts_) isolate->TerminateForShutdown();
+}
+
+bool WorkerThread::AllIdle() const {
+  for (const Worker& worker : workers_) {
+    if (worker.current && !worker.current->idle()) return false;
+    for (const Replaced& replaced : worker.replaced) {
+      if (!replaced.isolate->idle()) return false;
+    }
+  }
+  return true;
+}
+
+void WorkerThread::StopIfDone() {
+  if (connections_closed_ && AllIdle()) loop_->Stop();
 }
 
 Status WorkerThread::EnsureIsolate(size_t index) {
@@ -66,6 +107,8 @@ Status WorkerThread::EnsureIsolate(size_t index) {
   SEDGE_ASSIGN_OR_RETURN(
       worker.current,
       WorkerIsolate::Create(deployment_.workers[index], *loop_, *client_, port_));
+  std::lock_guard lock(scripts_mutex_);
+  scripts_.insert(worker.current.get());
   return {};
 }
 
@@ -101,11 +144,17 @@ void WorkerThread::OnTurn() {
     if (!worker.replaced.empty()) [[unlikely]] {
       std::erase_if(worker.replaced, [this](const Replaced& replaced) {
         replaced.isolate->CheckTermination();
-        return replaced.isolate->idle() || replaced.isolate->out_of_memory() ||
-               loop_->now_ms() >= replaced.deadline_ms;
+        const bool over = replaced.isolate->idle() || replaced.isolate->out_of_memory() ||
+                          loop_->now_ms() >= replaced.deadline_ms;
+        if (over) {
+          std::lock_guard lock(scripts_mutex_);
+          scripts_.erase(replaced.isolate.get());
+        }
+        return over;
       });
     }
   }
+  if (connections_closed_) [[unlikely]] StopIfDone();
 }
 
 void WorkerThread::PumpTasks() {

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,18 +29,24 @@ struct Deployment {
 class WorkerThread final : private http::RequestHandler {
  public:
   explicit WorkerThread(const Deployment& deployment) : deployment_(deployment) {}
-  ~WorkerThread() override;
+  // REQUIRES: Close was called, or Prepare never.
+  ~WorkerThread() override = default;
 
-  // Runs on the calling thread until Run's loop is stopped: Prepare, then Run.
+  // On the thread that serves, in this order: Prepare, LoadAll, Run, Close.
   // Makes loop, client and listener. `port` 0 and `first` for the first thread, which finds the port.
   Status Prepare(uint16_t port, bool first);
   // Loads every worker now: so that errors in their code are found at start.
   Status LoadAll();
   uint16_t port() const { return port_; }
   void Run();
+  // Destroys everything that belongs to the serving thread.
+  void Close();
 
-  // Any thread: finish what runs, up to the deadline, then let Run return.
+  // Any thread, between Prepare and the end of Run: accept no more, finish what runs (requests, and what
+  // waitUntil was given) up to the deadline, then let Run return.
   void Shutdown(int64_t deadline_ms);
+  // Any thread, until Close: ends JavaScript that still runs, so that the thread gets to its deadline.
+  void TerminateScripts();
 
  private:
   // An isolate that was ended by force finishes its other requests, for so long at most.
@@ -57,6 +65,9 @@ class WorkerThread final : private http::RequestHandler {
   void OnTurn();
   void PumpTasks();
   void RetireIfTerminated(size_t index);
+  bool AllIdle() const;
+  void StopIfDone();
+  void DropIsolates();
 
   const Deployment& deployment_;
   std::unique_ptr<loop::Loop> loop_;
@@ -70,6 +81,10 @@ class WorkerThread final : private http::RequestHandler {
   int pump_turns_left_ = 0;
   std::vector<Worker> workers_;
   uint16_t port_ = 0;
+  bool connections_closed_ = false;  // at the end of a shutdown
+  std::unique_ptr<loop::Timer> deadline_timer_;
+  std::mutex scripts_mutex_;
+  std::set<WorkerIsolate*> scripts_;  // guarded by scripts_mutex_: every isolate there is
 };
 
 }  // namespace sedge::worker
