@@ -43,6 +43,14 @@ v8::Local<v8::Value> PromiseState(Isolate& isolate, v8::Local<v8::Promise> promi
   return v8::Array::New(v8, parts, 2);
 }
 
+// What a promise was fulfilled with; undefined for one that was not, and for what is no promise.
+v8::Local<v8::Value> FulfilledValue(Isolate& isolate, v8::Local<v8::Value> value) {
+  if (value->IsPromise() && value.As<v8::Promise>()->State() == v8::Promise::kFulfilled) {
+    return value.As<v8::Promise>()->Result();
+  }
+  return v8::Undefined(isolate.v8());
+}
+
 // [target, handler] without running a trap; null when it is no proxy.
 v8::Local<v8::Value> ProxyDetails(Isolate& isolate, v8::Local<v8::Value> value) {
   if (!value->IsProxy()) return v8::Null(isolate.v8());
@@ -69,6 +77,7 @@ bool ArrayBufferDetached(v8::Local<v8::ArrayBuffer> buffer) {
 constexpr OpDef kOps[] = {
     Op<ValueKind>("valueKind"),
     Op<PromiseState>("promiseState"),
+    Op<FulfilledValue>("fulfilledValue"),
     Op<ProxyDetails>("proxyDetails"),
     Op<ArrayBufferDetach>("arrayBufferDetach"),
     Op<ArrayBufferDetach>("transferArrayBuffer"),

@@ -112,7 +112,13 @@ function dispatchToModule(slot) {
   const context = createContext(slot);
   try {
     const result = target.fetch(request, env, context);
-    if (isResponse(result)) send(slot, result);
+    if (isResponse(result)) {
+      send(slot, result);
+      return;
+    }
+    // An async handler that waited for nothing has its response already: no microtask is needed to get it.
+    const response = ops.fulfilledValue(result);
+    if (isResponse(response)) send(slot, response);
     else settle(slot, request, PromiseResolve(result), context);
   } catch (error) {
     fail(slot, request, context, error);
