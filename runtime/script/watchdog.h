@@ -21,7 +21,7 @@ class WatchdogEntry {
   static constexpr int64_t kTickMs = 10;
 
   // `expired` is called on the watchdog's thread when a request, or a run for no request, has used
-  // `cpu_ms`; at most once per request.
+  // `cpu_ms`, and again when what was left of it does not end.
   WatchdogEntry(int64_t cpu_ms, std::function<void()> expired);
   ~WatchdogEntry();
 
@@ -34,7 +34,6 @@ class WatchdogEntry {
   struct Account {
     int64_t cpu_ns = 0;
     uint64_t last_tick = 0;
-    bool told = false;
   };
 
   void Look(uint64_t tick);
