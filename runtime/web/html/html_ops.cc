@@ -35,8 +35,11 @@ void TimerService::Fire() {
   }
   v8::Local<v8::Value> args[] = {checkpoint};
   v8::TryCatch caught(scope.v8());
-  if (hook->Call(scope.context(), v8::Undefined(scope.v8()), 1, args).IsEmpty() &&
-      !caught.HasTerminated()) {
+  if (!hook->Call(scope.context(), v8::Undefined(scope.v8()), 1, args).IsEmpty()) return;
+  if (caught.HasTerminated()) {
+    // No `finally` has run, so nothing was armed for the timers that are left: look at them again.
+    Arm(1);
+  } else {
     LogError(script::DescribeException(scope.v8(), scope.context(), caught).ToText());
   }
 }

@@ -132,7 +132,7 @@ function fireTimers(checkpoint) {
       if (first === undefined || first.due > now || first.sequence > newest) break;
       fire(first);
     }
-  } finally { // also when the worker is being terminated
+  } finally { // not when the worker is being terminated: native code calls this again then
     isFiring = false;
     running = undefined;
     arm();
