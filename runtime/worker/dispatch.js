@@ -65,7 +65,6 @@ function send(slot, response) {
     if (watched !== undefined) watched.delete(slot);
     return;
   }
-  ops.waitBegin(slot);
   PromisePrototypeThen(pumping, () => {
     watched?.delete(slot);
     ops.waitEnd(slot);

@@ -180,7 +180,10 @@ bool WorkerIsolate::CheckTermination() {
   if (why == script::Termination::kMemory) {
     for (const SlotId id : incoming_.Unanswered()) AnswerTerminated(id);
   } else {
-    for (const SlotId id : isolate_->TakeTerminatedRequests()) AnswerTerminated(id);
+    for (const SlotId id : isolate_->TakeTerminatedRequests()) {
+      AnswerTerminated(id);
+      incoming_.EndAllWaits(id);
+    }
   }
   return true;
 }

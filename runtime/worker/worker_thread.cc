@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/worker/worker_thread.h"
 
+#include <algorithm>
+
 #include "runtime/base/log.h"
 #include "runtime/worker/error_page.h"
 
@@ -114,8 +116,18 @@ Status WorkerThread::EnsureIsolate(size_t index) {
 
 void WorkerThread::OnRequest(http::Exchange* exchange) {
   const http::RequestHead& head = exchange->head();
+  std::string_view host = head.host, target = head.path;
+  std::string url;
+  if (workers_.size() > 1) {
+    // As the worker sees it: "/x/../admin" and "/%2e/admin" do not go around the route of /admin.
+    url = web::UrlOf(head);
+    const size_t start = url.find("//") + 2;
+    const size_t path = std::min(url.find('/', start), url.size());
+    host = std::string_view(url).substr(start, path - start);
+    target = std::string_view(url).substr(path);
+  }
   const std::optional<size_t> index = deployment_.router.Find(
-      head.host, head.path, head.tls ? RouteScheme::kHttps : RouteScheme::kHttp);
+      host, target, head.tls ? RouteScheme::kHttps : RouteScheme::kHttp);
   if (!index) {
     AnswerPlain(exchange, 404,
                 "No worker's route matches http://" + std::string(head.host) + std::string(head.path) +

@@ -42,18 +42,6 @@ bool IsPlain(std::string_view host, std::string_view path) {
   return path.find("%2") == std::string_view::npos;  // "%2e" is a dot segment too
 }
 
-std::string UrlOf(const http::RequestHead& head) {
-  const std::string_view scheme = head.tls ? "https://" : "http://";
-  const std::string_view host = head.host.empty() ? std::string_view("localhost") : head.host;
-  const std::string_view path = head.path.starts_with('/') ? head.path : std::string_view("/");
-  std::string url;
-  url.reserve(scheme.size() + host.size() + path.size());
-  url.append(scheme).append(host).append(path);
-  if (IsPlain(host, path)) return url;
-  Result<UrlRecord> parsed = ParseUrl(url, nullptr);
-  return parsed.ok() ? parsed->href() : url;
-}
-
 std::vector<script::Latin1String> HeadersOf(const http::RequestHead& head) {
   std::vector<script::Latin1String> flat;
   flat.reserve(head.headers.size() * 2);
@@ -65,6 +53,18 @@ std::vector<script::Latin1String> HeadersOf(const http::RequestHead& head) {
 }
 
 }  // namespace
+
+std::string UrlOf(const http::RequestHead& head) {
+  const std::string_view scheme = head.tls ? "https://" : "http://";
+  const std::string_view host = head.host.empty() ? std::string_view("localhost") : head.host;
+  const std::string_view path = head.path.starts_with('/') ? head.path : std::string_view("/");
+  std::string url;
+  url.reserve(scheme.size() + host.size() + path.size());
+  url.append(scheme).append(host).append(path);
+  if (IsPlain(host, path)) return url;
+  Result<UrlRecord> parsed = ParseUrl(url, nullptr);
+  return parsed.ok() ? parsed->href() : url;
+}
 
 bool SplitHeaderBlock(std::string_view block, std::vector<http::HeaderField>& fields) {
   fields.clear();
@@ -128,6 +128,10 @@ Result<std::vector<script::Latin1String>> IncomingRequests::Headers(SlotId id) {
 Result<SlotId> IncomingRequests::Body(SlotId id) {
   Request* request = Find(id);
   if (!request) return Stale();
+  if (!request->exchange && request->saved->has_body) {
+    return FailedPrecondition(
+        "the request's body is gone: begin to read it before the response is sent");
+  }
   if (!request->exchange || !request->exchange->head().has_body) return SlotId{0};
   std::unique_ptr<http::BodySource> body = request->exchange->TakeBody();
   return body ? bodies_.Add(std::move(body)) : SlotId{0};
@@ -168,7 +172,8 @@ void IncomingRequests::FinishExchange(SlotId id, Request& request) {
   http::Exchange* exchange = request.exchange;
   if (request.waiting > 0) {
     request.saved = std::make_unique<SavedHead>(SavedHead{
-        std::string(exchange->head().method), UrlOf(exchange->head()), HeadersOf(exchange->head())});
+        std::string(exchange->head().method), UrlOf(exchange->head()), HeadersOf(exchange->head()),
+        exchange->head().has_body});
   }
   request.exchange = nullptr;
   exchange->set_abort_callback(nullptr);
@@ -182,8 +187,15 @@ void IncomingRequests::BeginWait(SlotId id) {
 
 void IncomingRequests::EndWait(SlotId id) {
   Request* request = Find(id);
-  if (!request) return;
+  if (!request || request->waiting == 0) return;
   --request->waiting;
+  MaybeFree(id);
+}
+
+void IncomingRequests::EndAllWaits(SlotId id) {
+  Request* request = Find(id);
+  if (!request) return;
+  request->waiting = 0;
   MaybeFree(id);
 }
 
@@ -219,8 +231,9 @@ bool IncomingRequests::wants_html(SlotId id) {
 std::string IncomingRequests::host(SlotId id) {
   Request* request = Find(id);
   if (!request) return "";
-  if (request->exchange) return std::string(request->exchange->head().host);
-  const std::string& url = request->saved->url;
+  // Of the URL, not of the Host header, whose "0x7f.1" or "ex%61mple.com" a URL does not keep.
+  const std::string url =
+      request->exchange ? UrlOf(request->exchange->head()) : request->saved->url;
   const size_t start = url.find("//") + 2;
   return url.substr(start, url.find('/', start) - start);
 }

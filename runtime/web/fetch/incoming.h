@@ -50,6 +50,8 @@ class IncomingRequests {
                  const BodyArg& body);
   void BeginWait(SlotId id);
   void EndWait(SlotId id);
+  // What it waits for was ended by force.
+  void EndAllWaits(SlotId id);
 
   // For native answers (error pages). No-op when there is a response already.
   void RespondPlain(SlotId id, const http::ResponseHead& head, std::string_view body);
@@ -72,6 +74,7 @@ class IncomingRequests {
     std::string method;
     std::string url;
     std::vector<script::Latin1String> headers;
+    bool has_body = false;
   };
   struct Request {
     http::Exchange* exchange = nullptr;  // null once answered
@@ -89,6 +92,9 @@ class IncomingRequests {
   SlotMap<Request> requests_;
   std::vector<http::HeaderField> fields_;  // of the response being sent; kept for its memory
 };
+
+// What request.url is: host and path as the URL standard writes them.
+std::string UrlOf(const http::RequestHead& head);
 
 // Splits "name\0value\0..." into fields. False when the block is not made of pairs.
 bool SplitHeaderBlock(std::string_view block, std::vector<http::HeaderField>& fields);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // respond(slot, response): sends a worker's response down. A string, bytes or a native body go in one op; a
-// stream that is JavaScript's is pumped into a pipe, and respond() then gives the promise of that.
+// stream that is JavaScript's is pumped into a pipe, and respond() then gives the promise of that, until which
+// the slot is kept: its caller calls ops.waitEnd(slot).
 "use strict";
 
 const { checkUsable, kBytes, kString, takeSendable } = require("fetch/body");
@@ -33,11 +34,15 @@ function respond(slot, response) {
     return undefined;
   }
   const sendable = takeSendable(body);
+  if (body.pump !== undefined) ops.waitBegin(slot); // the caller ends it with the pump
   try {
     ops.respond(slot, status, responseStatusText(response), block, sendable);
   } catch (error) { // nothing was sent: whoever feeds the body hears that nobody reads it
     if (typeof sendable === "number") dropHandle(sendable);
-    if (body.pump !== undefined) markHandled(body.pump);
+    if (body.pump !== undefined) {
+      markHandled(body.pump);
+      ops.waitEnd(slot);
+    }
     throw error;
   }
   return body.pump;
