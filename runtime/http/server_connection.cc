@@ -139,7 +139,9 @@ void ServerConnection::UpdateReading() {
 bool ServerConnection::CanParse() const {
   switch (input_) {
     case Input::kHead: return drained_ || stream_->queued_bytes() < kMaxUnsentBytes;
-    case Input::kPiped: return !pipe_full_;
+    // The end of a body whose last byte is here waits for no reader.
+    case Input::kPiped:
+      return !pipe_full_ || (!parser_.chunked() && parser_.body_left() == 0);
     case Input::kDiscarded: return true;
     default: return false;
   }
@@ -233,6 +235,7 @@ void ServerConnection::OnBodyCancelled() {
 
 void ServerConnection::OnRequestEnd() {
   input_ = Input::kComplete;
+  pipe_full_ = false;  // the pipe, which still may hold much, says nothing any more
   // The reader's callback may finish this exchange and even see the next one begin.
   if (std::unique_ptr<BodyPipe> pipe = std::move(pipe_)) pipe->Close();
   TryFinish();
@@ -341,6 +344,7 @@ void ServerConnection::BeginShutdown() {
   if (life_ != Life::kOpen || !idle) return;
   BeginClose();
   Flush();
+  UpdateReading();
 }
 
 void ServerConnection::Close() {

@@ -81,6 +81,30 @@ TEST_F(ServerBodyTest, ABodyMayBeTakenLater) {
   ASSERT_TRUE(client->Until("next"));
 }
 
+// The last piece fills the pipe: nothing else comes that could wake the connection for the end.
+TEST_F(ServerBodyTest, ABodyEndsAlthoughItsLastPieceFilledThePipe) {
+  Hold();
+  StartServer();
+  auto client = Connect();
+  const std::string body(BodyPipe::kDefaultHighWater, 'b');
+  ASSERT_TRUE(client->Send(Post("Content-Length: " + std::to_string(body.size()) + "\r\n")));
+  ASSERT_TRUE(RunUntil([&] { return held_.size() == 1; }));
+  auto source = held_[0]->TakeBody();
+  ASSERT_TRUE(client->Send(body));
+  for (int i = 0; i < 20; ++i) Settle();
+  std::optional<size_t> got;
+  ReadAll(std::move(source), body.size(),
+          [&](Result<Bytes> all) { got = all.ok() ? all->size() : 0; });
+  ASSERT_TRUE(RunUntil([&] { return got.has_value(); }));
+  EXPECT_EQ(*got, body.size());
+  Answer(held_[0], "one");
+  ASSERT_TRUE(client->Until("one"));
+  ASSERT_TRUE(client->Send(kGet));
+  ASSERT_TRUE(RunUntil([&] { return held_.size() == 2; }));
+  Answer(held_[1], "two");
+  EXPECT_TRUE(client->Until("two"));
+}
+
 TEST_F(ServerBodyTest, ALargeBodyWaitsForItsReader) {
   Hold();
   StartServer();
