@@ -15,6 +15,7 @@
 #include "runtime/base/check.h"
 #include "runtime/base/log.h"
 #include "runtime/loop/tcp_stream.h"
+#include "runtime/loop/timer.h"
 
 namespace sedge::loop {
 namespace {
@@ -23,6 +24,8 @@ namespace {
 constexpr int kBacklog = 4096;
 // Accepted in one go before other sockets get their turn.
 constexpr int kMaxAcceptsPerTurn = 64;
+// After an accept that failed with connections still waiting.
+constexpr uint64_t kPauseMs = 50;
 
 struct Address {
   sockaddr_storage storage;
@@ -115,7 +118,10 @@ struct Socket {
 class TcpListener final : public Listener {
  public:
   TcpListener(Loop& loop, AcceptCallback accept)
-      : loop_(loop), accept_(std::move(accept)), reserve_fd_(OpenReserve()) {}
+      : loop_(loop),
+        accept_(std::move(accept)),
+        reserve_fd_(OpenReserve()),
+        pause_timer_(loop, [this] { Poll(); }) {}
   ~TcpListener() override {
     Stop();
     CloseFd(reserve_fd_);
@@ -131,12 +137,15 @@ class TcpListener final : public Listener {
   static void OnPoll(uv_poll_t* poll, int status, int events);
   void AcceptAll(Socket* socket);
   bool ShedOne(int fd);
+  void Poll();
+  void Pause();
 
   Loop& loop_;
   AcceptCallback accept_;
   std::vector<Socket*> sockets_;
   uint16_t port_ = 0;
   int reserve_fd_;
+  Timer pause_timer_;
   bool exhausted_ = false;   // and said so
   bool* stopped_ = nullptr;  // what AcceptAll, while it runs, wants set by Stop
 };
@@ -160,6 +169,7 @@ Status TcpListener::Add(int fd, Address address) {
 }
 
 void TcpListener::Stop() {
+  pause_timer_.Stop();
   if (stopped_) *std::exchange(stopped_, nullptr) = true;
   for (Socket* socket : std::exchange(sockets_, {})) {
     socket->owner = nullptr;
@@ -188,13 +198,27 @@ void TcpListener::AcceptAll(Socket* socket) {
     }
     if (errno == EINTR || errno == ECONNABORTED) continue;
     if ((errno == EMFILE || errno == ENFILE) && ShedOne(socket->fd)) continue;
-    break;  // nothing waits
+    if (errno != EAGAIN) Pause();
+    break;
   }
   stopped_ = nullptr;
 }
 
+void TcpListener::Poll() {
+  if (reserve_fd_ < 0) reserve_fd_ = OpenReserve();
+  for (Socket* socket : sockets_) uv_poll_start(&socket->poll, UV_READABLE, &OnPoll);
+}
+
+// A connection that can be neither accepted nor shed, because another thread took the descriptor or
+// the kernel has no memory, would make the loop spin.
+void TcpListener::Pause() {
+  for (Socket* socket : sockets_) uv_poll_stop(&socket->poll);
+  pause_timer_.Start(kPauseMs);
+}
+
 // The process may open no more files. A connection that waits would make the loop spin, so it is
-// accepted with the descriptor that is kept for this, and closed.
+// accepted with the descriptor that is kept for this, and closed. False, with errno, when that
+// cannot be done, or nothing waits.
 bool TcpListener::ShedOne(int fd) {
   if (!std::exchange(exhausted_, true)) {
     LogError("out of file descriptors: new connections are closed; raise the limit (ulimit -n)",
@@ -202,8 +226,10 @@ bool TcpListener::ShedOne(int fd) {
   }
   CloseFd(std::exchange(reserve_fd_, -1));
   const int shed = accept4(fd, nullptr, nullptr, SOCK_CLOEXEC);
+  const int error = errno;
   CloseFd(shed);
   reserve_fd_ = OpenReserve();
+  errno = error;
   return shed >= 0;
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/loop/timer.h"
 #include "tests/loop/run_until.h"
 
 namespace sedge::loop {
@@ -175,6 +176,31 @@ TEST_F(ListenerTest, GoesOnAfterFileDescriptorsRanOut) {
   close(shed);
   ASSERT_TRUE(Connect(port));
   EXPECT_TRUE(RunUntil(*loop_, [&] { return accepted_.size() == 1; }));
+}
+
+// As when another thread took the descriptor that was kept for shedding.
+TEST_F(ListenerTest, SleepsWhenAWaitingConnectionCannotEvenBeClosed) {
+  auto listener = ListenAt("127.0.0.1", 0);
+  ASSERT_TRUE(listener.ok());
+  const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address;
+  uv_ip4_addr("127.0.0.1", (*listener)->port(), &address);
+  ASSERT_EQ(connect(client, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  int turns = 0;
+  loop_->set_turn_hook([&] { ++turns; });
+  Timer timer(*loop_, [&] { loop_->Stop(); });
+  timer.Start(300);
+  loop_->Run();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_LT(turns, 100);
+  EXPECT_TRUE(accepted_.empty());
+  EXPECT_TRUE(RunUntil(*loop_, [&] { return accepted_.size() == 1; }));
+  close(client);
 }
 
 }  // namespace
