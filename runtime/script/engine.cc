@@ -28,6 +28,8 @@ void Engine::Initialize(EngineOptions options) {
   }
   engine.references_.push_back(reinterpret_cast<intptr_t>(RequireCallback()));
   engine.references_.push_back(0);
+  // Else the memory of dead ArrayBuffers still counts when a collection is over.
+  v8::V8::SetFlagsFromString("--no-concurrent-array-buffer-sweeping");
   engine.platform_ = v8::platform::NewDefaultPlatform(kPlatformThreads).release();
   v8::V8::InitializePlatform(engine.platform_);
   v8::V8::Initialize();

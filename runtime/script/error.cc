@@ -33,6 +33,15 @@ std::string UserFrames(const std::string& stack) {
   return kept;
 }
 
+// What V8 says of a value without running code of the worker.
+std::string PlainText(v8::Isolate* isolate, v8::Local<v8::Value> thrown) {
+  constexpr std::string_view kPrefix = "Uncaught ";
+  v8::Local<v8::Message> message = v8::Exception::CreateMessage(isolate, thrown);
+  if (message.IsEmpty()) return "";
+  const std::string text = ToUtf8(isolate, message->Get());
+  return text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : text;
+}
+
 void DescribeThrown(v8::Isolate* isolate, v8::Local<v8::Context> context,
                     v8::Local<v8::Value> thrown, ScriptError& error) {
   v8::TryCatch ignored(isolate);
@@ -43,6 +52,7 @@ void DescribeThrown(v8::Isolate* isolate, v8::Local<v8::Context> context,
       error.stack = UserFrames(ToUtf8(isolate, stack));
     }
     error.message = ToUtf8(isolate, thrown);
+    if (error.message.empty()) error.message = PlainText(isolate, thrown);
     return;
   }
   if (thrown->IsString()) {
@@ -51,7 +61,9 @@ void DescribeThrown(v8::Isolate* isolate, v8::Local<v8::Context> context,
   }
   v8::Local<v8::String> json;
   error.message = ToUtf8(isolate, thrown);
-  if (thrown->IsObject() && error.message == "[object Object]" &&
+  if (error.message.empty()) {  // its toString threw
+    error.message = "a value was thrown that is no error: " + PlainText(isolate, thrown);
+  } else if (thrown->IsObject() && error.message == "[object Object]" &&
       v8::JSON::Stringify(context, thrown).ToLocal(&json)) {
     error.message = ToUtf8(isolate, json);
   }

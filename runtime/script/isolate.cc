@@ -15,8 +15,9 @@
 namespace sedge::script {
 namespace {
 
-// Room that a terminated isolate gets to unwind in.
-constexpr size_t kUnwindHeapBytes = 32u << 20;
+// Room that an isolate at its limit gets to unwind in. V8 ends the process when the allocation at hand
+// does not fit, so this is more than the largest object that it makes (2^27 elements of 8 bytes).
+constexpr size_t kUnwindHeapBytes = (size_t{1} << 30) + (64u << 20);
 // V8's default for 64 bits: three semi-spaces of 16 MiB. Less makes scavenges frequent under load.
 constexpr size_t kYoungGenerationBytes = 48u << 20;
 
@@ -62,6 +63,7 @@ Result<std::unique_ptr<Isolate>> Isolate::Create(const IsolateOptions& options) 
   params.constraints.set_max_old_generation_size_in_bytes(options.memory_bytes);
   params.constraints.set_max_young_generation_size_in_bytes(
       std::min(kYoungGenerationBytes, options.memory_bytes));
+  params.allow_atomics_wait = false;  // it would stop the loop, and no CPU time would tell
   params.external_references = Engine::Get().external_references();
   if (snapshot) params.snapshot_blob = snapshot;
   self->isolate_ = v8::Isolate::New(params);
@@ -85,11 +87,9 @@ void Isolate::ConfigureIsolate() {
   isolate_->SetCaptureStackTraceForUncaughtExceptions(true, 20);
   isolate_->AddGCEpilogueCallback(
       [](v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
-        // Heap and buffers share one limit; the heap's own size is only known after a collection.
+        // Heap and buffers share one limit; what is alive is only known after a collection.
         auto* self = static_cast<Isolate*>(data);
-        if (self->heap_bytes() + self->array_buffer_bytes() > self->options_.memory_bytes) {
-          self->Terminate(Termination::kMemory);
-        }
+        if (self->live_bytes() > self->options_.memory_bytes) self->Terminate(Termination::kMemory);
       },
       this, v8::kGCTypeMarkSweepCompact);
   modules_->ConfigureIsolate();
@@ -157,7 +157,12 @@ void Isolate::set_current_request(uint64_t id) {
 
 void Isolate::Terminate(Termination why) {
   Termination none = Termination::kNone;
-  termination_.compare_exchange_strong(none, why);
+  // Without memory nothing can go on, whatever was first.
+  if (why == Termination::kMemory) {
+    termination_ = why;
+  } else {
+    termination_.compare_exchange_strong(none, why);
+  }
   termination_pending_ = true;
   isolate_->TerminateExecution();
 }
@@ -172,6 +177,15 @@ size_t Isolate::heap_bytes() {
   v8::HeapStatistics statistics;
   isolate_->GetHeapStatistics(&statistics);
   return statistics.used_heap_size();
+}
+
+size_t Isolate::live_bytes() {
+  v8::HeapStatistics statistics;
+  isolate_->GetHeapStatistics(&statistics);
+  // V8 counts the memories of WebAssembly, and not those shared between threads; the allocator the other
+  // way round.
+  return statistics.used_heap_size() +
+         std::max(array_buffer_bytes(), statistics.external_memory());
 }
 
 size_t Isolate::array_buffer_bytes() const { return allocator_->used_bytes(); }

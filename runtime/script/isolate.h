@@ -88,10 +88,14 @@ class Isolate {
   Termination termination() const { return termination_.load(std::memory_order_relaxed); }
   // Any thread.
   void Terminate(Termination why);
+  // There was a Terminate() for what runs now: it is about to end.
+  bool terminating() const { return termination_pending_.load(std::memory_order_relaxed); }
   const IsolateOptions& options() const { return options_; }
 
   size_t heap_bytes();           // used by V8's heap
   size_t array_buffer_bytes() const;
+  // All that counts against memory_bytes; exact after a collection.
+  size_t live_bytes();
   CountingAllocator& allocator() { return *allocator_; }
 
   // Deferred's table: promises that C++ settles later.

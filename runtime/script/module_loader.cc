@@ -48,6 +48,7 @@ Result<MainScript> ModuleLoader::LoadMain(std::shared_ptr<SourceCache> sources,
                                           const std::function<void()>& before_classic) {
   sources_ = std::move(sources);
   base_dir_ = base_dir;
+  main_ = DisplayName(path);
   v8::Local<v8::Module> module;
   v8::Local<v8::Script> script;
   SEDGE_RETURN_IF_ERROR(CompileMain(path, &module, &script));
@@ -61,6 +62,7 @@ Status ModuleLoader::CheckMain(std::shared_ptr<SourceCache> sources, const std::
                                const std::string& path) {
   sources_ = std::move(sources);
   base_dir_ = base_dir;
+  main_ = DisplayName(path);
   v8::Local<v8::Module> module;
   v8::Local<v8::Script> script;
   return CompileMain(path, &module, &script);
@@ -106,6 +108,7 @@ Result<MainScript> ModuleLoader::RunModule(v8::Local<v8::Module> module, v8::Try
   v8::Local<v8::Promise> promise = result.As<v8::Promise>();
   promise->MarkAsHandled();
   RunMicrotasks(isolate);
+  if (isolate_.terminating()) return TerminatedStatus();
   if (promise->State() == v8::Promise::kRejected) {
     ScriptError error = DescribeError(isolate, isolate_.context(), promise->Result());
     return InvalidArgument(error.ToText());
@@ -121,19 +124,23 @@ Result<MainScript> ModuleLoader::RunModule(v8::Local<v8::Module> module, v8::Try
 Result<MainScript> ModuleLoader::RunClassic(v8::Local<v8::Script> script, v8::TryCatch& caught) {
   v8::Local<v8::Value> ignored;
   if (!script->Run(isolate_.context()).ToLocal(&ignored)) return ErrorStatus(caught);
+  RunMicrotasks(isolate_.v8());
+  if (isolate_.terminating()) return TerminatedStatus();
   return MainScript{false, {}};
 }
 
 Status ModuleLoader::ErrorStatus(v8::TryCatch& caught) {
   ScriptError error = DescribeException(isolate_.v8(), isolate_.context(), caught);
-  if (error.terminated) {
-    return ResourceExhausted(DisplayName(base_dir_) + ": the worker exceeded " +
-                             (isolate_.termination() == Termination::kMemory
-                                  ? "its memory limit"
-                                  : "its CPU time limit") +
-                             " while it loaded");
-  }
-  return InvalidArgument(error.ToText());
+  return error.terminated ? TerminatedStatus() : InvalidArgument(error.ToText());
+}
+
+Status ModuleLoader::TerminatedStatus() {
+  const IsolateOptions& options = isolate_.options();
+  const std::string limit =
+      isolate_.termination() == Termination::kMemory
+          ? "memory limit of " + std::to_string(options.memory_bytes >> 20) + " MB (limits.memory_mb)"
+          : "CPU time limit of " + std::to_string(options.cpu_ms) + " ms (limits.cpu_ms)";
+  return ResourceExhausted(main_ + ": the worker exceeded its " + limit + " while it loaded");
 }
 
 v8::MaybeLocal<v8::Module> ModuleLoader::LoadFile(const std::string& path) {
@@ -302,7 +309,15 @@ v8::MaybeLocal<v8::Module> ModuleLoader::OnResolve(v8::Local<v8::Context> contex
                                                    v8::Local<v8::Module> referrer) {
   v8::Isolate* isolate = context->GetIsolate();
   ModuleLoader& self = Isolate::From(isolate)->modules();
-  return self.Resolve(*v8::String::Utf8Value(isolate, specifier), self.PathOf(referrer));
+  // V8 wants the exception thrown here anew: one of a nested compilation went to the outer TryCatch.
+  v8::TryCatch caught(isolate);
+  v8::Local<v8::Module> module;
+  if (self.Resolve(*v8::String::Utf8Value(isolate, specifier), self.PathOf(referrer))
+          .ToLocal(&module)) {
+    return module;
+  }
+  caught.ReThrow();
+  return {};
 }
 
 v8::MaybeLocal<v8::Promise> ModuleLoader::OnDynamicImport(v8::Local<v8::Context> context,

@@ -74,6 +74,7 @@ class ModuleLoader {
   Status CompileMain(const std::string& path, v8::Local<v8::Module>* module,
                      v8::Local<v8::Script>* script);
   Status ErrorStatus(v8::TryCatch& caught);
+  Status TerminatedStatus();
   // Each throws a JavaScript exception and returns empty on failure.
   v8::MaybeLocal<v8::Module> LoadFile(const std::string& path);
   v8::MaybeLocal<v8::Module> CompileSource(const std::string& path, std::string_view text);
@@ -105,6 +106,7 @@ class ModuleLoader {
   Isolate& isolate_;
   std::shared_ptr<SourceCache> sources_;
   std::string base_dir_;
+  std::string main_;  // as messages show it
   std::map<std::string, v8::Global<v8::Module>> by_path_;  // and builtin modules by specifier
   std::unordered_multimap<int, Known> by_hash_;
   // What synthetic modules export once they are evaluated: an object whose properties are the exports.

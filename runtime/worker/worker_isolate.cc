@@ -182,6 +182,7 @@ bool WorkerIsolate::CheckTermination() {
   } else {
     for (const SlotId id : isolate_->TakeTerminatedRequests()) {
       AnswerTerminated(id);
+      bodies_.FailPipesOf(id, "the worker was ended by force");
       incoming_.EndAllWaits(id);
     }
   }
@@ -212,6 +213,8 @@ void WorkerIsolate::AnswerTerminated(SlotId id) {
 void WorkerIsolate::RespondWithError(SlotId id, v8::Local<v8::Value> error) {
   const script::ScriptError described =
       script::DescribeError(isolate_->v8(), isolate_->context(), error);
+  // The error is that memory ran out, or describing it was: CheckTermination answers.
+  if (isolate_->terminating()) return;
   const std::string request = incoming_.Label(id);
   std::string text = described.stack.empty() ? described.ToText() : described.stack;
   if (incoming_.client_gone(id)) {

@@ -104,13 +104,15 @@ double BodyTable::Length(SlotId id) {
   return length ? static_cast<double>(*length) : -1;
 }
 
-SlotId BodyTable::CreatePipe(std::optional<uint64_t> length) {
+SlotId BodyTable::CreatePipe(std::optional<uint64_t> length, uint64_t request) {
   auto [end, source] = http::BodyPipe::Make(length);
   const SlotId id = Add(std::move(source));
   if (id == 0) return 0;
   end->set_drain_callback([this, id] { OnDrained(id); });
   end->set_cancel_callback([this, id] { OnCancelled(id); });
-  pipes_[id].end = std::move(end);
+  Pipe& pipe = pipes_[id];
+  pipe.end = std::move(end);
+  pipe.request = request;
   return id;
 }
 
@@ -180,6 +182,14 @@ std::unique_ptr<http::BodyPipe> BodyTable::TakePipe(SlotId id) {
   pipes_.erase(found);
   if (pipe.watching) pipe.watching->ResolveUndefined();
   return std::move(pipe.end);
+}
+
+void BodyTable::FailPipesOf(uint64_t request, const std::string& message) {
+  std::vector<SlotId> failed;
+  for (const auto& [id, pipe] : pipes_) {
+    if (pipe.request == request) failed.push_back(id);
+  }
+  for (const SlotId id : failed) FailPipe(id, message);
 }
 
 }  // namespace sedge::web

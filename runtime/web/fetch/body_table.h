@@ -36,7 +36,8 @@ class BodyTable {
   void ReadAll(script::Deferred deferred, SlotId id, uint64_t max_bytes);
   void Cancel(SlotId id);
   double Length(SlotId id);
-  SlotId CreatePipe(std::optional<uint64_t> length);
+  // `request`: the one that JavaScript works for now.
+  SlotId CreatePipe(std::optional<uint64_t> length, uint64_t request);
   // Undefined while the reader keeps up; else a promise to wait for, rejected when it went away.
   v8::Local<v8::Value> Write(script::Isolate& isolate, SlotId id, ByteSpan chunk);
   // Rejected when the pipe's reader goes away, fulfilled when the pipe ends before. Once for a
@@ -44,6 +45,8 @@ class BodyTable {
   void WatchPipe(script::Deferred deferred, SlotId id);
   void ClosePipe(SlotId id);
   void FailPipe(SlotId id, std::string_view message);
+  // Fails what was to be written for a request: it was ended by force.
+  void FailPipesOf(uint64_t request, const std::string& message);
 
   size_t size() const { return entries_.size(); }
 
@@ -57,6 +60,7 @@ class BodyTable {
     std::optional<script::Deferred> writing;
     std::optional<script::Deferred> watching;
     bool cancelled = false;
+    uint64_t request = 0;  // that JavaScript worked for when it was made
   };
 
   // A body that is being read to its end: its handle is good for Cancel only.

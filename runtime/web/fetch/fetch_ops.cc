@@ -24,9 +24,10 @@ void BodyReadAll(Deferred deferred, BodyTable& bodies, uint64_t handle, double m
 }
 void BodyCancel(BodyTable& bodies, uint64_t handle) { bodies.Cancel(handle); }
 double BodyLength(BodyTable& bodies, uint64_t handle) { return bodies.Length(handle); }
-double PipeCreate(BodyTable& bodies, double length) {
+double PipeCreate(Isolate& isolate, BodyTable& bodies, double length) {
   return static_cast<double>(bodies.CreatePipe(
-      length < 0 ? std::nullopt : std::optional<uint64_t>(static_cast<uint64_t>(length))));
+      length < 0 ? std::nullopt : std::optional<uint64_t>(static_cast<uint64_t>(length)),
+      isolate.current_request()));
 }
 v8::Local<v8::Value> PipeWrite(Isolate& isolate, BodyTable& bodies, uint64_t handle,
                                std::span<const uint8_t> chunk) {
