@@ -25,6 +25,8 @@ class PooledClient final : public Client {
   }
 
   RequestId Send(ClientRequest request, ResponseCallback done) override {
+    // The caller may have run for long in this turn, which the peer's time limits are not to pay.
+    uv_update_time(loop_.uv());
     auto exchange = std::make_shared<ClientExchange>();
     exchange->id = ++last_id_;
     exchange->done = std::move(done);

@@ -84,10 +84,10 @@ void Server::OnTurnEnd() {
 }
 
 void Server::Sweep() {
-  const uint64_t now = context_.loop.now_ms();
   // From the back: a connection that closes is replaced by the last one, which was looked at.
+  // What a deadline sets off may move the loop's clock.
   for (size_t i = connections_.size(); i-- > 0;) {
-    if (i < connections_.size()) connections_[i]->CheckDeadlines(now);
+    if (i < connections_.size()) connections_[i]->CheckDeadlines(context_.loop.now_ms());
   }
   if (!connections_.empty()) sweep_timer_.Start(sweep_ms_);
 }

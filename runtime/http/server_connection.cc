@@ -140,8 +140,7 @@ bool ServerConnection::CanParse() const {
   switch (input_) {
     case Input::kHead: return drained_ || stream_->queued_bytes() < kMaxUnsentBytes;
     // The end of a body whose last byte is here waits for no reader.
-    case Input::kPiped:
-      return !pipe_full_ || (!parser_.chunked() && parser_.body_left() == 0);
+    case Input::kPiped: return !pipe_full_ || (!parser_.chunked() && parser_.body_left() == 0);
     case Input::kDiscarded: return true;
     default: return false;
   }

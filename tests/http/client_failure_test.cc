@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
+#include <thread>
 
 #include "runtime/http/body_pipe.h"
 #include "runtime/http/client.h"
@@ -28,6 +30,24 @@ TEST_F(ClientTest, RefusedConnectionNamesHostAndAddress) {
   request.connect_to = {.tls = false, .host = "127.0.0.1", .port = port};
   EXPECT_EQ(Fetch(std::move(request)),
             "connect ECONNREFUSED 127.0.0.1:" + std::to_string(port) + " (blog.example.com)");
+}
+
+// As when a handler computes for long before it fetches: the loop's clock stands still meanwhile.
+TEST_F(ClientTest, TimeThatPassedBeforeSendDoesNotCount) {
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    socket.Write("HTTP/1.1 204 No Content\r\n\r\n");
+  });
+  Limits limits;
+  limits.connect_timeout_ms = 200;
+  MakeClient(limits);
+  std::shared_ptr<Call> call;
+  loop_->Post([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    call = Send(Get(server));
+  });
+  ASSERT_TRUE(loop::RunUntil(*loop_, [&] { return call && call->answered(); }));
+  EXPECT_EQ(call->error(), "");
 }
 
 TEST_F(ClientTest, ResetNamesTheAddress) {
