@@ -285,6 +285,8 @@ async function putStream(ns, key, stream, expiration, metadata) {
   }
 }
 
+// Promises are awaited before they are returned: an async function calls `then`, which a worker may have
+// overwritten, of one that is returned as it is.
 async function putOne(ns, name, input, options) {
   const key = toKey("PUT", name);
   const { moment, ttl, metadata } = toPutOptions(options);
@@ -294,11 +296,11 @@ async function putOne(ns, name, input, options) {
   if (typeof value === "string") {
     checkValueLength(utf8LengthWithin(value, kMaxValueBytes));
   } else if (isReadableStream(value)) {
-    return putStream(ns, key, value, expiration, metadata);
+    return await putStream(ns, key, value, expiration, metadata);
   } else {
     checkValueLength(TypedArrayPrototypeGetByteLength(value));
   }
-  return ops.kvPut(ns, key, value, expiration, metadata);
+  return await ops.kvPut(ns, key, value, expiration, metadata);
 }
 
 // ---------------------------------------------------------------------------------------- list and delete
@@ -344,7 +346,7 @@ async function list(ns, options) {
 }
 
 async function deleteOne(ns, name) {
-  return ops.kvDelete(ns, toKey("DELETE", name));
+  return await ops.kvDelete(ns, toKey("DELETE", name));
 }
 
 // ------------------------------------------------------------------------------------------------ class

@@ -255,7 +255,7 @@ async function fetch(input, init = undefined) {
     if (StringPrototypeStartsWith(url, "data:")) return fetchData(url, requestMethod(request));
     throw new TypeError(`Fetch API cannot load: ${url}: only http:, https: and data: URLs can be fetched.`);
   }
-  return fetchHttp(new FetchState(request, url, body, signal === null ? null : new FetchWatch(signal)));
+  return await fetchHttp(new FetchState(request, url, body, signal === null ? null : new FetchWatch(signal)));
 }
 
 exports.fetch = fetch;

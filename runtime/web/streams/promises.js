@@ -113,12 +113,20 @@ function callAlgorithm2(fn, self, a, b) {
   }
 }
 
-// Web IDL's "a promise resolved with": a promise of ours even for a promise, because some of the standard's
+// Settles with `promise`, in as many ticks as resolve(promise) takes. That one would look up `then`, which a
+// worker may have overwritten.
+function settleWith(promise, resolve, reject) {
+  PromisePrototypeThen(resolvedPromise(), () => {
+    PromisePrototypeThen(promise, resolve, reject);
+  });
+}
+
+// Web IDL's "a promise resolved with" for a promise: another one of ours, because some of the standard's
 // sequences count the ticks that this takes. undefined stays undefined.
-function promiseResolvedWith(result) {
-  if (result === undefined) return undefined;
-  return new Promise((resolve) => {
-    resolve(result);
+function promiseResolvedWith(promise) {
+  if (promise === undefined) return undefined;
+  return new Promise((resolve, reject) => {
+    settleWith(promise, resolve, reject);
   });
 }
 
@@ -136,6 +144,7 @@ exports.noop = noop;
 exports.callAlgorithm0 = callAlgorithm0;
 exports.callAlgorithm1 = callAlgorithm1;
 exports.callAlgorithm2 = callAlgorithm2;
+exports.settleWith = settleWith;
 exports.promiseResolvedWith = promiseResolvedWith;
 exports.uponAlgorithm = uponAlgorithm;
 exports.queueMicrotask = (fn) => {

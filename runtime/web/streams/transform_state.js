@@ -7,8 +7,8 @@ const writable = require("streams/writable_state");
 const { DefaultControllerState } = require("streams/default_controller_state");
 const { WritableControllerState } = require("streams/writable_controller_state");
 const { detachRecord } = require("webidl/webidl");
-const { Deferred, uponAlgorithm } = require("streams/promises");
-const { PromisePrototypeThen, TypeError } = primordials;
+const { Deferred, settleWith, uponAlgorithm } = require("streams/promises");
+const { Promise, PromisePrototypeThen, TypeError } = primordials;
 
 class TransformState {
   constructor() {
@@ -95,9 +95,16 @@ class TransformState {
 
   sinkWrite(chunk) {
     if (!this.backpressure) return this.performTransform(chunk);
-    return PromisePrototypeThen(this.backpressureChange.get(), () => {
-      if (this.writable.status === writable.ERRORING) throw this.writable.storedError;
-      return this.performTransform(chunk);
+    return new Promise((resolve, reject) => {
+      PromisePrototypeThen(this.backpressureChange.get(), () => {
+        if (this.writable.status === writable.ERRORING) {
+          reject(this.writable.storedError);
+          return;
+        }
+        const transformed = this.performTransform(chunk);
+        if (transformed === undefined) resolve(undefined);
+        else settleWith(transformed, resolve, reject);
+      });
     });
   }
 
