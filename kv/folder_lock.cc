@@ -38,7 +38,7 @@ Result<FolderLock> FolderLock::Acquire(const std::string& folder) {
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return FileError(file, "lock");
     return FailedPrecondition("the KV folder " + folder + " is in use by " + Holder(fd) +
-                              "; stop it, or choose another folder");
+                              "; stop it, or choose another folder (--data-dir)");
   }
   const std::string pid = std::to_string(getpid()) + "\n";
   if (ftruncate(fd, 0) != 0 ||

@@ -78,6 +78,7 @@ class ResponseParser {
   int OnHeaderValue(std::string_view part);
   int OnHeadersComplete();
   void BeginMessage();
+  bool HasFoldedLine(std::string_view head);
   int OnBody(const char* at, size_t size);
   Status CheckFields();
   Status DecideFraming();
@@ -96,6 +97,9 @@ class ResponseParser {
   int interim_count_ = 0;
   Framing framing_ = Framing::kNone;
   bool to_head_ = false;
+  // Where in a head's lines the next byte stands; see HasFoldedLine.
+  enum class Line : uint8_t { kInside, kStart, kHeadEnd };
+  Line line_ = Line::kInside;
   bool in_value_ = false;
   bool head_done_ = false;
   bool complete_ = false;

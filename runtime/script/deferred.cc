@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/script/deferred.h"
 
-#include "runtime/base/check.h"
 #include "runtime/script/entry_scope.h"
 
 namespace sedge::script {
@@ -9,17 +8,18 @@ namespace sedge::script {
 Deferred Deferred::Create(Isolate& isolate) {
   Deferred deferred;
   v8::Local<v8::Promise::Resolver> resolver;
-  SEDGE_CHECK(v8::Promise::Resolver::New(isolate.context()).ToLocal(&resolver));
+  // Fails when the isolate is being terminated: the op's caller does not run on either.
+  if (!v8::Promise::Resolver::New(isolate.context()).ToLocal(&resolver)) return deferred;
   deferred.id_ = isolate.resolvers().Insert(
       v8::Global<v8::Promise::Resolver>(isolate.v8(), resolver));
-  SEDGE_CHECK(deferred.id_ != 0);
   deferred.life_ = isolate.life();
-  deferred.request_ = isolate.current_request();
+  deferred.request_ = isolate.continuation_request();
   return deferred;
 }
 
 v8::Local<v8::Promise> Deferred::promise(Isolate& isolate) const {
-  return isolate.resolvers().Find(id_)->Get(isolate.v8())->GetPromise();
+  v8::Global<v8::Promise::Resolver>* resolver = isolate.resolvers().Find(id_);
+  return resolver ? resolver->Get(isolate.v8())->GetPromise() : v8::Local<v8::Promise>();
 }
 
 void Deferred::ResolveWith(

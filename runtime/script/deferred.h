@@ -15,8 +15,10 @@ namespace sedge::script {
 class Deferred {
  public:
   Deferred() = default;
-  // REQUIRES: inside JavaScript (an op).
+  // REQUIRES: inside JavaScript (an op). Not valid() when SlotMap::kMaxSlots promises are pending, or the
+  // isolate is being terminated.
   static Deferred Create(Isolate& isolate);
+  bool valid() const { return id_ != 0; }
   v8::Local<v8::Promise> promise(Isolate& isolate) const;
 
   // Settle. Enters JavaScript for the request that called the op, and runs microtasks unless nested.

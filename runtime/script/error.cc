@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/script/error.h"
 
+#include <cstdlib>
+
 #include "runtime/script/isolate.h"
 #include "runtime/script/module_loader.h"
 
@@ -96,6 +98,28 @@ void DescribePlace(v8::Isolate* isolate, v8::Local<v8::Context> context,
   if (message->GetSourceLine(context).ToLocal(&line)) error.source_line = ToUtf8(isolate, line);
 }
 
+// The place of the first frame in a stack's text, "    at async f (worker.js:2:13)": asynchronous frames
+// are in the text alone.
+void PlaceFromStack(v8::Isolate* isolate, ScriptError& error) {
+  const size_t frame = error.stack.find("\n    at ");
+  if (frame == std::string::npos) return;
+  std::string_view line = std::string_view(error.stack).substr(frame + 8);
+  line = line.substr(0, line.find('\n'));
+  if (const size_t open = line.rfind('('); open != std::string_view::npos) line.remove_prefix(open + 1);
+  if (line.starts_with("async ")) line.remove_prefix(6);
+  if (line.ends_with(')')) line.remove_suffix(1);
+  const size_t column = line.rfind(':');
+  const size_t row = column == std::string_view::npos ? column : line.rfind(':', column - 1);
+  if (row == std::string_view::npos || row == 0) return;
+  error.line = std::atoi(std::string(line.substr(row + 1, column - row - 1)).c_str());
+  if (error.line <= 0) return;
+  error.column = std::atoi(std::string(line.substr(column + 1)).c_str());
+  error.file = line.substr(0, row);
+  if (Isolate* self = Isolate::From(isolate)) {
+    error.source_line = self->modules().SourceLine(error.file, error.line);
+  }
+}
+
 }  // namespace
 
 std::string ScriptError::CodeFrame() const {
@@ -145,6 +169,7 @@ ScriptError DescribeError(v8::Isolate* isolate, v8::Local<v8::Context> context,
   DescribeThrown(isolate, context, thrown, error);
   v8::Local<v8::Message> message = v8::Exception::CreateMessage(isolate, thrown);
   if (!message.IsEmpty() && thrown->IsNativeError()) DescribePlace(isolate, context, message, error);
+  if (error.file.empty()) PlaceFromStack(isolate, error);
   return error;
 }
 

@@ -153,6 +153,15 @@ size_t Isolate::NewHook(std::string_view name) {
 void Isolate::set_current_request(uint64_t id) {
   current_request_ = id;
   if (watchdog_) watchdog_->SetRequest(id);
+  v8::Local<v8::Value> carried = v8::Undefined(isolate_);
+  if (id != 0) carried = v8::Number::New(isolate_, static_cast<double>(id));
+  context()->SetContinuationPreservedEmbedderData(carried);
+}
+
+uint64_t Isolate::continuation_request() {
+  v8::Local<v8::Value> carried = context()->GetContinuationPreservedEmbedderData();
+  if (carried.IsEmpty() || !carried->IsNumber()) return current_request_;
+  return static_cast<uint64_t>(carried.As<v8::Number>()->Value());
 }
 
 void Isolate::Terminate(Termination why) {
@@ -163,11 +172,13 @@ void Isolate::Terminate(Termination why) {
   } else {
     termination_.compare_exchange_strong(none, why);
   }
+  std::lock_guard lock(termination_mutex_);
   termination_pending_ = true;
   isolate_->TerminateExecution();
 }
 
 void Isolate::SettleTermination() {
+  std::lock_guard lock(termination_mutex_);
   if (!termination_pending_.exchange(false)) return;
   isolate_->CancelTerminateExecution();
   terminated_requests_.push_back(current_request_);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,7 +79,11 @@ class Isolate {
 
   // Which request JavaScript works for now; 0 when for none. Ops that wait remember it.
   uint64_t current_request() const { return current_request_; }
+  // REQUIRES: an EntryScope.
   void set_current_request(uint64_t id);
+  // The request whose code runs now. Unlike current_request(), which is that of the entry, V8 carries it
+  // across `await` and then(): a promise that two requests wait for resumes each of them as itself.
+  uint64_t continuation_request();
   // The requests whose JavaScript was ended by force since it was last asked; see termination().
   std::vector<uint64_t> TakeTerminatedRequests() { return std::exchange(terminated_requests_, {}); }
   // For EntryScope: notes that the current request was ended, when there was a Terminate() since.
@@ -141,6 +146,7 @@ class Isolate {
   // Set by Terminate(), taken by SettleTermination(). V8 itself forgets a termination when the last
   // frame of JavaScript is gone.
   std::atomic<bool> termination_pending_{false};
+  std::mutex termination_mutex_;  // keeps the flag and V8's own state together
 };
 
 }  // namespace sedge::script

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/script/module_loader.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "runtime/script/buffers.h"
@@ -118,6 +119,7 @@ Result<MainScript> ModuleLoader::RunModule(v8::Local<v8::Module> module, v8::Try
                            ": a top-level await does not finish: a worker cannot wait for timers or "
                            "requests while it loads; do that inside a handler");
   }
+  NoteStarted();
   return MainScript{true, module->GetModuleNamespace().As<v8::Object>()};
 }
 
@@ -126,7 +128,15 @@ Result<MainScript> ModuleLoader::RunClassic(v8::Local<v8::Script> script, v8::Tr
   if (!script->Run(isolate_.context()).ToLocal(&ignored)) return ErrorStatus(caught);
   RunMicrotasks(isolate_.v8());
   if (isolate_.terminating()) return TerminatedStatus();
+  NoteStarted();
   return MainScript{false, {}};
+}
+
+void ModuleLoader::NoteStarted() {
+  started_ = true;
+  for (const auto& [path, module] : by_path_) {
+    folders_.push_back(fs::path(path).parent_path().string() + "/");
+  }
 }
 
 Status ModuleLoader::ErrorStatus(v8::TryCatch& caught) {
@@ -240,8 +250,10 @@ v8::MaybeLocal<v8::Module> ModuleLoader::Resolve(const std::string& specifier,
 Result<std::string> ModuleLoader::ResolvePath(const std::string& specifier,
                                               const std::string& referrer) {
   const std::string place = "import of \"" + specifier + "\" in " + DisplayName(referrer);
-  const bool relative = specifier.starts_with("./") || specifier.starts_with("../");
-  if (!relative && !specifier.starts_with("/")) {
+  if (!specifier.starts_with("./") && !specifier.starts_with("../")) {
+    if (specifier.starts_with("/") || specifier.starts_with("file:")) {
+      return NotFound(place + " cannot be resolved: only relative paths such as \"./lib.js\" are files");
+    }
     if (specifier.starts_with("node:") || specifier.starts_with("cloudflare:") ||
         specifier.starts_with("https:") || specifier.starts_with("http:")) {
       return NotFound(place + " cannot be resolved: this kind of module is not supported");
@@ -252,11 +264,11 @@ Result<std::string> ModuleLoader::ResolvePath(const std::string& specifier,
   }
   std::string wanted = specifier;
   if (const size_t query = wanted.find('?'); query != std::string::npos) wanted.resize(query);
-  const fs::path exact =
-      (relative ? fs::path(referrer).parent_path() / wanted : fs::path(wanted)).lexically_normal();
+  const fs::path exact = (fs::path(referrer).parent_path() / wanted).lexically_normal();
   // As bundlers do: ./lib means ./lib.js, or ./lib/index.js.
   for (const char* suffix : {"", ".js", ".mjs", ".json", "/index.js", "/index.mjs"}) {
     std::string candidate = exact.string() + suffix;
+    if (started_ && !IsAmongModules(candidate)) continue;
     if (!sources_->Exists(candidate)) continue;
     if (KindOf(candidate) == FileKind::kUnknown) {
       return InvalidArgument(place + " is of no known type: use .js, .mjs, .json, .txt, .html, .sql, "
@@ -265,6 +277,12 @@ Result<std::string> ModuleLoader::ResolvePath(const std::string& specifier,
     return candidate;
   }
   return NotFound(place + " cannot be resolved: there is no file " + exact.string());
+}
+
+bool ModuleLoader::IsAmongModules(const std::string& path) const {
+  if (path.starts_with(base_dir_ + "/")) return true;
+  return std::any_of(folders_.begin(), folders_.end(),
+                     [&](const std::string& folder) { return path.starts_with(folder); });
 }
 
 const std::string& ModuleLoader::PathOf(v8::Local<v8::Module> module) {

@@ -73,6 +73,7 @@ class ModuleLoader {
   // Compiles the main file as what it is; exactly one of the two is filled.
   Status CompileMain(const std::string& path, v8::Local<v8::Module>* module,
                      v8::Local<v8::Script>* script);
+  void NoteStarted();
   Status ErrorStatus(v8::TryCatch& caught);
   Status TerminatedStatus();
   // Each throws a JavaScript exception and returns empty on failure.
@@ -82,6 +83,9 @@ class ModuleLoader {
                                       v8::Local<v8::Object> exports);
   v8::MaybeLocal<v8::Value> ReadValue(const std::string& path, std::string_view text);
   v8::MaybeLocal<v8::Module> Resolve(const std::string& specifier, const std::string& referrer);
+  // Whether a file may be loaded once the worker runs: when it lies in the worker's folder or in one
+  // that a module was loaded from at start. Else code could read what it likes.
+  bool IsAmongModules(const std::string& path) const;
   // The file that `specifier` means, or why there is none.
   Result<std::string> ResolvePath(const std::string& specifier, const std::string& referrer);
 
@@ -107,6 +111,8 @@ class ModuleLoader {
   std::shared_ptr<SourceCache> sources_;
   std::string base_dir_;
   std::string main_;  // as messages show it
+  std::vector<std::string> folders_;  // of modules that were loaded at start, each ending with "/"
+  bool started_ = false;
   std::map<std::string, v8::Global<v8::Module>> by_path_;  // and builtin modules by specifier
   std::unordered_multimap<int, Known> by_hash_;
   // What synthetic modules export once they are evaluated: an object whose properties are the exports.

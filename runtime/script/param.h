@@ -63,9 +63,11 @@ struct ParamTraits<Deferred> {
   static constexpr bool kTakesArgument = false;
   ParamTraits(Isolate& isolate, const CallbackInfo& info, int)
       : deferred_(Deferred::Create(isolate)) {
-    info.GetReturnValue().Set(deferred_.promise(isolate));
+    if (deferred_.valid()) info.GetReturnValue().Set(deferred_.promise(isolate));
   }
-  Status status() const { return {}; }
+  Status status() const {
+    return deferred_.valid() ? Status() : ResourceExhausted("too many operations are pending");
+  }
   Deferred get() { return std::move(deferred_); }
 
  private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/worker/outbound.h"
 
+#include <algorithm>
+
 #include <vector>
 
 #include "runtime/base/ascii.h"
@@ -10,6 +12,32 @@ namespace sedge::worker {
 namespace {
 
 constexpr int kBadGateway = 502;
+constexpr int kLoopDetected = 508;
+
+// RFC 8586: every hop through a worker adds its name to CDN-Loop, so that requests that come back, by
+// whatever address, end. More hops than this are taken for a loop.
+constexpr std::string_view kLoopHeader = "cdn-loop";
+constexpr std::string_view kLoopName = "sedge";
+constexpr size_t kMaxLoops = 16;
+
+// Names of other parties stay in the header.
+bool AppendLoops(std::string& value, size_t count) {
+  for (; count > 0; --count) {
+    if (!value.empty()) value += ", ";
+    value += kLoopName;
+  }
+  return true;
+}
+
+size_t CountLoops(std::string_view value) {
+  size_t count = 0;
+  while (!value.empty()) {
+    const size_t comma = std::min(value.find(','), value.size());
+    count += Trim(value.substr(0, comma)) == kLoopName;
+    value.remove_prefix(std::min(comma + 1, value.size()));
+  }
+  return count;
+}
 
 bool IsLoopbackName(std::string_view host) {
   return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
@@ -43,7 +71,9 @@ bool Outbound::IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const {
   const HostAndPort own = SplitHost(authority);
   if (!own.host.empty() && host == own.host) {
     const uint16_t default_port = url.scheme() == "https" ? 443 : 80;
-    return (own.port == 0 ? default_port : own.port) == port || own.port == listen_port_;
+    if ((own.port == 0 ? default_port : own.port) == port) return true;
+    // Reached at this server's port, a site still names itself by its URL without one.
+    return own.port == listen_port_ && port == default_port;
   }
   for (const RouteConfig& route : config_.routes) {
     if (route.pattern.Matches(RouteScheme::kAny, host, port, url.path_and_query())) return true;
@@ -78,10 +108,22 @@ void Outbound::Start(uint64_t id, web::FetchRequest request, Callback done) {
   const Endpoint* to = FindMapping(url->hostname(), out.port);
   if (!to && IsOwnHost(*url, request.incoming)) {
     if (!options_.origin) {
-      AnswerWithoutOrigin(std::string(url->host()), std::move(done));
+      Answer(kBadGateway, "Bad Gateway",
+             "The worker passed this request on to its own host, " + std::string(url->host()) +
+                 ", and there is no origin server behind it.\nStart sedge with --origin URL (for "
+                 "example --origin http://127.0.0.1:3000) to say where such requests go.\n",
+             std::move(done));
       return;
     }
     to = &*options_.origin;
+  }
+  if (!AddLoopHeader(request.incoming, out.headers)) {
+    Answer(kLoopDetected, "Loop Detected",
+           "This request has passed through a worker " + std::to_string(kMaxLoops) +
+               " times: " + std::string(url->host()) +
+               " leads back to this server. Mind --origin, --map, and other names of this machine.\n",
+           std::move(done));
+    return;
   }
   if (to) out.connect_to = http::ClientRequest::ConnectTo{to->tls, to->host, to->port};
   const http::Client::RequestId sent =
@@ -118,15 +160,28 @@ void Outbound::CancelFor(uint64_t incoming) {
   }
 }
 
-void Outbound::AnswerWithoutOrigin(const std::string& host, Callback done) {
+bool Outbound::AddLoopHeader(uint64_t incoming, http::HeaderList& headers) {
+  // Also where the worker does not pass its request's headers on.
+  size_t count = CountLoops(incoming_.Header(incoming, kLoopHeader));
+  const auto own = std::find_if(headers.begin(), headers.end(), [](const auto& header) {
+    return EqualsIgnoreCase(header.first, kLoopHeader);
+  });
+  if (own != headers.end()) count = std::max(count, CountLoops(own->second));
+  if (count >= kMaxLoops) return false;
+  if (own == headers.end()) {
+    headers.emplace_back(kLoopHeader, std::string());
+    return AppendLoops(headers.back().second, count + 1);
+  }
+  return AppendLoops(own->second, count + 1 - CountLoops(own->second));
+}
+
+void Outbound::Answer(int status, const std::string& reason, const std::string& text,
+                      Callback done) {
   http::ClientResponse response;
-  response.status = kBadGateway;
-  response.reason = "Bad Gateway";
+  response.status = status;
+  response.reason = reason;
   response.headers = {{"content-type", "text/plain;charset=UTF-8"}, {"cache-control", "no-store"}};
-  response.body = http::MakeBytesBody(Bytes::Copy(
-      "The worker passed this request on to its own host, " + host +
-      ", and there is no origin server behind it.\nStart sedge with --origin URL (for example "
-      "--origin http://127.0.0.1:3000) to say where such requests go.\n"));
+  response.body = http::MakeBytesBody(Bytes::Copy(text));
   auto shared = std::make_shared<http::ClientResponse>(std::move(response));
   loop_.Post([done, shared, alive = alive_] {
     if (*alive) done(std::move(*shared));

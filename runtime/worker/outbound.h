@@ -43,7 +43,10 @@ class Outbound final : public web::FetchService {
 
   bool IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const;
   const Endpoint* FindMapping(std::string_view host, uint16_t port) const;
-  void AnswerWithoutOrigin(const std::string& host, Callback done);
+  // Notes this hop in CDN-Loop; false when there were too many.
+  bool AddLoopHeader(uint64_t incoming, http::HeaderList& headers);
+  // Answers the fetch here, without the network.
+  void Answer(int status, const std::string& reason, const std::string& text, Callback done);
 
   loop::Loop& loop_;
   http::Client& client_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/worker/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <future>
@@ -43,6 +44,12 @@ void StartEngineOnce() {
   (void)started;
 }
 
+// Without a namespace no store is opened, so that such servers may share a folder.
+bool UsesKv(const ServeOptions& options) {
+  return std::any_of(options.workers.begin(), options.workers.end(),
+                     [](const WorkerConfig& config) { return !config.kv_namespaces.empty(); });
+}
+
 // What environment.js makes env of.
 std::string BindingsJson(const WorkerConfig& config) {
   nlohmann::ordered_json bindings = {{"vars", nlohmann::json::object()},
@@ -76,9 +83,11 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
   deployment.options = std::move(options);
   SEDGE_ASSIGN_OR_RETURN(deployment.router, Router::Create(deployment.options.workers));
 
-  kv::StoreOptions store;
-  store.path = deployment.options.data_dir + "/kv";
-  SEDGE_ASSIGN_OR_RETURN(self->store_, kv::OpenRocksStore(store));
+  if (UsesKv(deployment.options)) {
+    kv::StoreOptions store;
+    store.path = deployment.options.data_dir + "/kv";
+    SEDGE_ASSIGN_OR_RETURN(self->store_, kv::OpenRocksStore(store));
+  }
 
   const bool several = deployment.options.workers.size() > 1;
   for (const WorkerConfig& config : deployment.options.workers) {

@@ -51,6 +51,9 @@ Status WorkerIsolate::Start(uint16_t listen_port) {
   options.cpu_ms = spec_.config->limits.cpu_ms;
   SEDGE_ASSIGN_OR_RETURN(isolate_, script::Isolate::Create(options));
   timers_ = std::make_unique<web::TimerService>(loop_, *isolate_, *spec_.clock);
+  bodies_.set_add_callback([this](SlotId body) {
+    incoming_.NoteBody(isolate_->continuation_request(), body);
+  });
   isolate_->SetService(&bodies_);
   isolate_->SetService(&incoming_);
   isolate_->SetService(&log_);
@@ -239,6 +242,10 @@ void WorkerIsolate::OnClientGone(SlotId id) {
     isolate_->Hook("clientGone")->Call(scope.context(), v8::Undefined(scope.v8()), 1, args).IsEmpty();
   }
   if (!incoming_.waits(id)) outbound_.CancelFor(id);
+  // Later: the connection that tells this is still at work with its exchange.
+  loop_.Post([this, id, life = isolate_->life()] {
+    if (*life) incoming_.Detach(id);
+  });
 }
 
 }  // namespace sedge::worker

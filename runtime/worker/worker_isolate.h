@@ -62,7 +62,7 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   // What was enqueued and not run, for the isolate that replaces this one.
   std::vector<http::Exchange*> TakeReady() { return std::exchange(ready_, {}); }
   // Nothing is running or waited for any more: a replaced isolate may go.
-  bool idle() const { return ready_.empty() && incoming_.size() == 0; }
+  bool idle() { return ready_.empty() && incoming_.idle(); }
 
   // Runs the tests that a test file registered. `report` gets each result, then `done` the number of
   // failures. REQUIRES: the spec is_test.

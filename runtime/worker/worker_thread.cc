@@ -89,10 +89,10 @@ void WorkerThread::TerminateScripts() {
   for (WorkerIsolate* isolate : scripts_) isolate->TerminateForShutdown();
 }
 
-bool WorkerThread::AllIdle() const {
-  for (const Worker& worker : workers_) {
+bool WorkerThread::AllIdle() {
+  for (Worker& worker : workers_) {
     if (worker.current && !worker.current->idle()) return false;
-    for (const Replaced& replaced : worker.replaced) {
+    for (Replaced& replaced : worker.replaced) {
       if (!replaced.isolate->idle()) return false;
     }
   }
@@ -131,7 +131,8 @@ void WorkerThread::OnRequest(http::Exchange* exchange) {
   if (!index) {
     AnswerPlain(exchange, 404,
                 "No worker's route matches http://" + std::string(head.host) + std::string(head.path) +
-                    "\nSee the routes of the configurations that sedge serves.\n");
+                    "\nRoutes are matched by host and path: see those of the configurations, and "
+                    "send the host that they name, for example with curl -H 'Host: example.com'.\n");
     return;
   }
   if (Status status = EnsureIsolate(*index); !status.ok()) {
@@ -172,6 +173,7 @@ void WorkerThread::OnTurn() {
 void WorkerThread::PumpTasks() {
   bool busy = false;
   for (Worker& worker : workers_) {
+    for (Replaced& replaced : worker.replaced) replaced.isolate->PumpTasks();
     if (!worker.current) continue;
     worker.current->PumpTasks();
     busy |= !worker.current->idle() || !worker.replaced.empty();

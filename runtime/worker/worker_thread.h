@@ -65,7 +65,7 @@ class WorkerThread final : private http::RequestHandler {
   void OnTurn();
   void PumpTasks();
   void RetireIfTerminated(size_t index);
-  bool AllIdle() const;
+  bool AllIdle();
   void StopIfDone();
   void DropIsolates();
 

@@ -27,7 +27,9 @@ BodyTable::~BodyTable() {
 }
 
 SlotId BodyTable::Add(std::unique_ptr<http::BodySource> source) {
-  return entries_.Insert(Entry{std::move(source), std::nullopt});
+  const SlotId id = entries_.Insert(Entry{std::move(source), std::nullopt});
+  if (id != 0 && added_) added_(id);
+  return id;
 }
 
 std::unique_ptr<http::BodySource> BodyTable::Take(SlotId id) {
@@ -97,6 +99,16 @@ void BodyTable::Cancel(SlotId id) {
   if (entry->reading) entry->reading->Resolve(std::optional<bool>());
 }
 
+void BodyTable::Abandon(SlotId id) {
+  std::optional<Entry> entry = entries_.Remove(id);
+  if (!entry) return;
+  entry->source->Cancel();
+  if (entry->reading) {
+    entry->reading->Reject(ForScript(Cancelled(
+        "the request that this body belongs to is over; keep it alive with ctx.waitUntil()")));
+  }
+}
+
 double BodyTable::Length(SlotId id) {
   Entry* entry = entries_.Find(id);
   if (!entry) return -1;
@@ -124,6 +136,7 @@ v8::Local<v8::Value> BodyTable::Write(script::Isolate& isolate, SlotId id, ByteS
   }
   found = pipes_.find(id);  // the reader may have run meanwhile
   script::Deferred deferred = script::Deferred::Create(isolate);
+  if (!deferred.valid()) return v8::Undefined(isolate.v8());
   v8::Local<v8::Promise> promise = deferred.promise(isolate);
   if (found == pipes_.end() || found->second.cancelled) {
     pipes_.erase(id);

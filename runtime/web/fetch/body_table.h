@@ -28,6 +28,8 @@ class BodyTable {
 
   // A handle; 0 when the table is full (the source is dropped).
   SlotId Add(std::unique_ptr<http::BodySource> source);
+  // Told of every handle that Add gives: who asked for it answers for its end.
+  void set_add_callback(std::function<void(SlotId)> added) { added_ = std::move(added); }
   // Moves a source out, for native code; null when the handle is stale or is being read.
   std::unique_ptr<http::BodySource> Take(SlotId id);
 
@@ -35,9 +37,12 @@ class BodyTable {
   void Read(script::Deferred deferred, SlotId id);
   void ReadAll(script::Deferred deferred, SlotId id, uint64_t max_bytes);
   void Cancel(SlotId id);
+  // Ends a body whose request is over: nobody will read it, and it must not hold its connection. A
+  // pending read fails; a body that is being read to its end goes on.
+  void Abandon(SlotId id);
   double Length(SlotId id);
   // `request`: the one that JavaScript works for now.
-  SlotId CreatePipe(std::optional<uint64_t> length, uint64_t request);
+  SlotId CreatePipe(std::optional<uint64_t> length, uint64_t request = 0);
   // Undefined while the reader keeps up; else a promise to wait for, rejected when it went away.
   v8::Local<v8::Value> Write(script::Isolate& isolate, SlotId id, ByteSpan chunk);
   // Rejected when the pipe's reader goes away, fulfilled when the pipe ends before. Once for a
@@ -69,6 +74,7 @@ class BodyTable {
     script::Deferred deferred;
   };
 
+  std::function<void(SlotId)> added_;
   void OnRead(SlotId id, Result<Bytes> chunk);
   std::unique_ptr<http::BodyPipe> TakePipe(SlotId id);
   void OnDrained(SlotId id);

@@ -27,7 +27,7 @@ double BodyLength(BodyTable& bodies, uint64_t handle) { return bodies.Length(han
 double PipeCreate(Isolate& isolate, BodyTable& bodies, double length) {
   return static_cast<double>(bodies.CreatePipe(
       length < 0 ? std::nullopt : std::optional<uint64_t>(static_cast<uint64_t>(length)),
-      isolate.current_request()));
+      isolate.continuation_request()));
 }
 v8::Local<v8::Value> PipeWrite(Isolate& isolate, BodyTable& bodies, uint64_t handle,
                                std::span<const uint8_t> chunk) {
@@ -72,7 +72,9 @@ Status Respond(IncomingRequests& requests, uint64_t slot, int32_t status, Latin1
 }
 void WaitBegin(IncomingRequests& requests, uint64_t slot) { requests.BeginWait(slot); }
 void WaitEnd(IncomingRequests& requests, uint64_t slot) { requests.EndWait(slot); }
-double CurrentRequest(Isolate& isolate) { return static_cast<double>(isolate.current_request()); }
+double CurrentRequest(Isolate& isolate) {
+  return static_cast<double>(isolate.continuation_request());
+}
 void SetCurrentRequest(Isolate& isolate, uint64_t slot) { isolate.set_current_request(slot); }
 
 // Outgoing requests.
@@ -117,7 +119,7 @@ Status FetchStart(Deferred deferred, Isolate& isolate, FetchService& service, Bo
   SEDGE_ASSIGN_OR_RETURN(request.body, TakeBody(bodies, body));
   request.method = method;
   request.url = url;
-  request.incoming = isolate.current_request();
+  request.incoming = isolate.continuation_request();
   service.Start(static_cast<uint64_t>(request_id), std::move(request),
                 [deferred, &bodies](Result<http::ClientResponse> response) {
                   if (!response.ok()) {

@@ -89,7 +89,9 @@ IncomingRequests::~IncomingRequests() {
 }
 
 SlotId IncomingRequests::Add(http::Exchange* exchange) {
-  const SlotId id = requests_.Insert(Request{exchange, nullptr, 0, 0});
+  Request request;
+  request.exchange = exchange;
+  const SlotId id = requests_.Insert(std::move(request));
   if (id == 0) return 0;
   exchange->user_data = id;
   exchange->set_abort_callback([this, id] { observer_.OnClientGone(id); });
@@ -142,7 +144,9 @@ Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
   Request* request = Find(id);
   if (!request || !request->exchange) {
     if (body.is_handle()) bodies_.Cancel(body.handle());
-    return Stale();
+    if (!request || !Reattach(*request)) return Stale();
+    MaybeFree(id);  // nobody is there to get it
+    return {};
   }
   if (!SplitHeaderBlock(header_block, fields_)) {
     return Internal("the header block is not made of names and values");
@@ -163,19 +167,21 @@ Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
 void IncomingRequests::RespondPlain(SlotId id, const http::ResponseHead& head,
                                     std::string_view body) {
   Request* request = Find(id);
+  if (request && Reattach(*request)) MaybeFree(id);
   if (!request || !request->exchange) return;
   (void)request->exchange->Respond(head, body).ok();
   FinishExchange(id, *request);
 }
 
+void IncomingRequests::SaveHead(Request& request) {
+  const http::RequestHead& head = request.exchange->head();
+  request.saved = std::make_unique<SavedHead>(
+      SavedHead{std::string(head.method), UrlOf(head), HeadersOf(head), head.has_body});
+}
+
 void IncomingRequests::FinishExchange(SlotId id, Request& request) {
-  http::Exchange* exchange = request.exchange;
-  if (request.waiting > 0) {
-    request.saved = std::make_unique<SavedHead>(SavedHead{
-        std::string(exchange->head().method), UrlOf(exchange->head()), HeadersOf(exchange->head()),
-        exchange->head().has_body});
-  }
-  request.exchange = nullptr;
+  if (request.waiting > 0) SaveHead(request);
+  http::Exchange* exchange = std::exchange(request.exchange, nullptr);
   exchange->set_abort_callback(nullptr);
   exchange->Release();
   MaybeFree(id);
@@ -201,19 +207,21 @@ void IncomingRequests::EndAllWaits(SlotId id) {
 
 void IncomingRequests::MaybeFree(SlotId id) {
   Request* request = Find(id);
-  if (!request || request->exchange || request->waiting > 0) return;
+  if (!request || request->exchange || request->waiting > 0 || request->detached) return;
+  const std::vector<SlotId> bodies = std::move(request->bodies);
   requests_.Remove(id);
+  for (const SlotId body : bodies) bodies_.Abandon(body);
   observer_.OnRequestDone();
 }
 
 bool IncomingRequests::answered(SlotId id) {
   Request* request = Find(id);
-  return !request || !request->exchange;
+  return !request || (!request->exchange && !request->detached);
 }
 
 bool IncomingRequests::client_gone(SlotId id) {
   Request* request = Find(id);
-  return request && request->exchange && request->exchange->aborted();
+  return request && (request->detached || (request->exchange && request->exchange->aborted()));
 }
 
 bool IncomingRequests::waits(SlotId id) {
@@ -238,6 +246,20 @@ std::string IncomingRequests::host(SlotId id) {
   return url.substr(start, url.find('/', start) - start);
 }
 
+std::string IncomingRequests::Header(SlotId id, std::string_view name) {
+  Request* request = Find(id);
+  if (!request) return "";
+  if (request->exchange) {
+    const http::HeaderField* field = request->exchange->head().Find(name);
+    return field ? std::string(field->value) : "";
+  }
+  const std::vector<script::Latin1String>& flat = request->saved->headers;
+  for (size_t i = 0; i + 1 < flat.size(); i += 2) {
+    if (flat[i].text == name) return flat[i + 1].text;
+  }
+  return "";
+}
+
 std::string IncomingRequests::Label(SlotId id) {
   Request* request = Find(id);
   if (!request || !request->exchange) return "a request";
@@ -245,10 +267,30 @@ std::string IncomingRequests::Label(SlotId id) {
   return std::string(head.method) + " " + std::string(head.path);
 }
 
-int64_t& IncomingRequests::cpu_ns(SlotId id) {
-  static thread_local int64_t nobody;
+void IncomingRequests::NoteBody(SlotId id, SlotId body) {
+  if (Request* request = Find(id)) request->bodies.push_back(body);
+}
+
+void IncomingRequests::Detach(SlotId id) {
   Request* request = Find(id);
-  return request ? request->cpu_ns : nobody;
+  if (!request || !request->exchange) return;
+  SaveHead(*request);
+  request->detached = true;
+  http::Exchange* exchange = std::exchange(request->exchange, nullptr);
+  exchange->set_abort_callback(nullptr);
+  exchange->Release();
+}
+
+bool IncomingRequests::Reattach(Request& request) {
+  return std::exchange(request.detached, false);
+}
+
+bool IncomingRequests::idle() {
+  bool idle = true;
+  requests_.ForEach([&](SlotId, Request& request) {
+    idle &= request.exchange == nullptr && request.waiting == 0;
+  });
+  return idle;
 }
 
 }  // namespace sedge::web

@@ -24,7 +24,7 @@ class IncomingRequests {
   class Observer {
    public:
     virtual ~Observer() = default;
-    // The client went away before the response was whole.
+    // The client went away before the response was begun.
     virtual void OnClientGone(SlotId id) = 0;
     // The slot was freed.
     virtual void OnRequestDone() = 0;
@@ -64,9 +64,17 @@ class IncomingRequests {
   bool wants_html(SlotId id);
   // The authority of the request's URL: "example.com:8080".
   std::string host(SlotId id);
+  // The first header of that (lower-case) name, or "".
+  std::string Header(SlotId id, std::string_view name);
   // A short name for logs: "GET /path".
   std::string Label(SlotId id);
-  int64_t& cpu_ns(SlotId id);
+
+  // A body handle was made for the request: it ends with it at the latest.
+  void NoteBody(SlotId id, SlotId body);
+  // The client is gone: releases the exchange. The handler may go on and read the request's head.
+  void Detach(SlotId id);
+  // No client waits for an answer, and no waitUntil promise is pending.
+  bool idle();
 
  private:
   // What is kept of a request that was answered but still waits for promises.
@@ -80,10 +88,15 @@ class IncomingRequests {
     http::Exchange* exchange = nullptr;  // null once answered
     std::unique_ptr<SavedHead> saved;
     int waiting = 0;
-    int64_t cpu_ns = 0;
+    // The client is gone and the exchange released, but the handler has not answered yet.
+    bool detached = false;
+    std::vector<SlotId> bodies;  // handles that were made for it; most are gone again
   };
 
   Request* Find(SlotId id) { return requests_.Find(id); }
+  void SaveHead(Request& request);
+  // True when it was detached, which it is no more.
+  bool Reattach(Request& request);
   void FinishExchange(SlotId id, Request& request);
   void MaybeFree(SlotId id);
 
