@@ -89,7 +89,10 @@ struct ResponseParser::Hooks {
     };
     settings.on_message_complete = [](llhttp_t* p) {
       ResponseParser* self = Self(p);
-      if (!self->head_done_) return 0;  // an interim response
+      if (!self->head_done_) {  // an interim response: another head follows
+        self->line_ = Line::kInside;
+        return 0;
+      }
       self->complete_ = true;
       self->keep_alive_ = llhttp_should_keep_alive(p) != 0;
       return static_cast<int>(HPE_PAUSED);
@@ -107,6 +110,7 @@ void ResponseParser::Start(bool to_head) {
   body_ = Bytes();
   body_size_ = 0;
   complete_ = keep_alive_ = excess_ = false;
+  line_ = Line::kInside;
   BeginMessage();
 }
 
@@ -118,7 +122,6 @@ void ResponseParser::BeginMessage() {
   framing_ = Framing::kNone;
   in_value_ = true;
   head_done_ = false;
-  line_ = Line::kInside;
 }
 
 Status ResponseParser::Push(ByteSpan data) {

@@ -108,6 +108,13 @@ constexpr WrongHandler kWrongHandlers[] = {
 INSTANTIATE_TEST_SUITE_P(ErrorsTest, WrongHandlerTest, testing::ValuesIn(kWrongHandlers),
                          [](const auto& info) { return info.param.name; });
 
+TEST(ErrorsTest, AStackOverflowHasItsLines) {
+  Worker worker("function recurse(n) {\n  return recurse(n + 1) + 1;\n}\n" +
+                Worker::Handler("return new Response(recurse(0));"));
+  EXPECT_THAT(Get(worker.url()).body, HasSubstr("worker.js:2:3"));
+  EXPECT_TRUE(worker.process().WaitForLog("at recurse (worker.js:2:10)"));
+}
+
 TEST(ErrorsTest, WhatNobodyCatchesIsLoggedAndTheServerStaysUp) {
   Worker worker(Worker::Handler(R"(
     switch (url.pathname) {
@@ -224,6 +231,12 @@ const BadStart kBadStarts[] = {
      {"."},
      1,
      {"exceeded its CPU time limit of 100 ms (limits.cpu_ms) while it loaded"}},
+    {"LoopsWhenItsHandlerIsLookedUp",
+     {{"w.js", "export default { get fetch() { for (;;) {} } };"},
+      {"wrangler.toml", "main = \"w.js\"\nlimits = { cpu_ms = 100 }"}},
+     {"."},
+     1,
+     {"w.js: the worker exceeded its CPU time limit of 100 ms (limits.cpu_ms) while it loaded"}},
     {"LoopsInMicrotasksAtTheTop",
      {{"w.js", "(async () => { for (;;) await 0; })();\n" + kFine},
       {"wrangler.toml", "main = \"w.js\"\nlimits = { cpu_ms = 100 }"}},
@@ -291,11 +304,11 @@ TEST(ErrorsTest, APortInUseIsNamed) {
 
 TEST(ErrorsTest, ADataFolderInUseIsNamed) {
   Project project({{"w.js", kFine}});
-  project.Serve({"w.js"});
-  SedgeProcess second({"serve", "w.js", "--port", "0"}, project.folder().path());
+  project.Serve({"w.js", "--kv", "KV"});
+  SedgeProcess second({"serve", "w.js", "--kv", "KV", "--port", "0"}, project.folder().path());
   EXPECT_EQ(second.WaitForExit(), 1);
   EXPECT_THAT(second.err(),
-              AllOf(StartsWith("sedge: "), HasSubstr(".sedge"),
+              AllOf(StartsWith("sedge: "), HasSubstr(".sedge"), HasSubstr("--data-dir"),
                     HasSubstr("in use by process " + std::to_string(project.process().pid()))));
 }
 
