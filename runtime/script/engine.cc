@@ -30,6 +30,8 @@ void Engine::Initialize(EngineOptions options) {
   engine.references_.push_back(0);
   // Else the memory of dead ArrayBuffers still counts when a collection is over.
   v8::V8::SetFlagsFromString("--no-concurrent-array-buffer-sweeping");
+  // Else the stack of a stack overflow has no lines: they cannot be computed any more then.
+  v8::V8::SetFlagsFromString("--no-enable-lazy-source-positions");
   engine.platform_ = v8::platform::NewDefaultPlatform(kPlatformThreads).release();
   v8::V8::InitializePlatform(engine.platform_);
   v8::V8::Initialize();

@@ -143,6 +143,15 @@ v8::Local<v8::Function> Isolate::Hook(std::string_view name) {
   return hook->IsFunction() ? hook.As<v8::Function>() : v8::Local<v8::Function>();
 }
 
+v8::MaybeLocal<v8::Value> Isolate::CallHook(std::string_view name,
+                                            std::initializer_list<v8::Local<v8::Value>> args) {
+  v8::Local<v8::Function> hook = Hook(name);
+  if (hook.IsEmpty()) return {};
+  std::vector<v8::Local<v8::Value>> values(args);
+  return hook->Call(context(), v8::Undefined(isolate_), static_cast<int>(values.size()),
+                    values.data());
+}
+
 size_t Isolate::NewHook(std::string_view name) {
   v8::Local<v8::Function> function = Hook(name);
   SEDGE_CHECK(!function.IsEmpty());
@@ -205,8 +214,10 @@ size_t Isolate::OnNearHeapLimit(void* data, size_t current, size_t) {
   auto* self = static_cast<Isolate*>(data);
   self->Terminate(Termination::kMemory);
   // One native call (split, join) may have gone far past the limit before it can be ended: the new
-  // limit must lie above what is used, or V8 ends the process.
-  return std::max(current, self->heap_bytes()) + kUnwindHeapBytes;
+  // limit must lie above what is used, or V8 ends the process. That it does when such a call goes on
+  // without end: better this process alone than the machine's memory.
+  const size_t wanted = std::max(current, self->heap_bytes()) + kUnwindHeapBytes;
+  return std::min(wanted, std::max(current, self->options_.memory_bytes + 2 * kUnwindHeapBytes));
 }
 
 }  // namespace sedge::script

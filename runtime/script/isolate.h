@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -69,8 +70,12 @@ class Isolate {
     return index < services_.size() ? static_cast<T*>(services_[index]) : nullptr;
   }
 
-  // The function that runtime/worker/main.js exports under that name; empty when there is none.
+  // The function that runtime/worker/main.js exports under that name; empty when there is none, and while
+  // JavaScript is being ended by force.
   v8::Local<v8::Function> Hook(std::string_view name);
+  // Calls it. Empty after an exception, and while JavaScript is being ended by force.
+  v8::MaybeLocal<v8::Value> CallHook(std::string_view name,
+                                     std::initializer_list<v8::Local<v8::Value>> args = {});
   // Whatever the main builtin exports under that name.
   v8::Local<v8::Value> HookValue(std::string_view name);
   // The same by a number that NewHook gave, for the path of a request.

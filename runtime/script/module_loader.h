@@ -54,6 +54,9 @@ class ModuleLoader {
   Status CheckMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
                    const std::string& path);
 
+  // That the worker was ended by force while it loaded: which limit it passed.
+  Status TerminatedStatus();
+
   // Makes `import ... from "specifier"` give the properties of `exports`. REQUIRES: an EntryScope.
   void AddBuiltinModule(const std::string& specifier, v8::Local<v8::Object> exports);
 
@@ -75,7 +78,6 @@ class ModuleLoader {
                      v8::Local<v8::Script>* script);
   void NoteStarted();
   Status ErrorStatus(v8::TryCatch& caught);
-  Status TerminatedStatus();
   // Each throws a JavaScript exception and returns empty on failure.
   v8::MaybeLocal<v8::Module> LoadFile(const std::string& path);
   v8::MaybeLocal<v8::Module> CompileSource(const std::string& path, std::string_view text);

@@ -71,30 +71,25 @@ Status WorkerIsolate::LoadWorker() {
   script::EntryScope scope(*isolate_);
   v8::Isolate* v8 = scope.v8();
   v8::TryCatch caught(v8);
-  v8::Local<v8::Value> args[] = {Utf8(v8, spec_.bindings)};
-  if (isolate_->Hook("prepare")->Call(scope.context(), v8::Undefined(v8), 1, args).IsEmpty()) {
+  if (isolate_->CallHook("prepare", {Utf8(v8, spec_.bindings)}).IsEmpty()) {
     return Internal(script::DescribeException(v8, scope.context(), caught).ToText());
   }
   if (spec_.is_test) {
-    isolate_->Hook("exposeBindings")
-        ->Call(scope.context(), v8::Undefined(v8), 0, nullptr)
-        .IsEmpty();
+    isolate_->CallHook("exposeBindings").IsEmpty();
     isolate_->modules().AddBuiltinModule("sedge:test",
                                          isolate_->HookValue("testModule").As<v8::Object>());
   }
   SEDGE_ASSIGN_OR_RETURN(
       const script::MainScript main,
       isolate_->modules().LoadMain(spec_.sources, spec_.config->base_dir, spec_.config->main,
-                                   [&] {
-                                     isolate_->Hook("exposeBindings")
-                                         ->Call(scope.context(), v8::Undefined(v8), 0, nullptr)
-                                         .IsEmpty();
-                                   }));
+                                   [&] { isolate_->CallHook("exposeBindings").IsEmpty(); }));
   if (spec_.is_test) return {};
-  args[0] = v8::Undefined(v8);
-  if (main.is_module) args[0] = main.exports;
+  v8::Local<v8::Value> exported = v8::Undefined(v8);
+  if (main.is_module) exported = main.exports;
   v8::Local<v8::Value> wrong;
-  if (!isolate_->Hook("start")->Call(scope.context(), v8::Undefined(v8), 1, args).ToLocal(&wrong)) {
+  const bool started = isolate_->CallHook("start", {exported}).ToLocal(&wrong);
+  if (isolate_->terminating()) return isolate_->modules().TerminatedStatus();
+  if (!started) {
     return InvalidArgument(script::DescribeException(v8, scope.context(), caught).ToText());
   }
   if (wrong->IsString()) {
@@ -111,11 +106,7 @@ void WorkerIsolate::InstallRejectionFlush() {
     for (bool more = isolate_->take_rejections(); more;) {
       v8::TryCatch ignored(v8);
       v8::Local<v8::Value> told;
-      if (!isolate_->Hook("flushRejections")
-               ->Call(isolate_->context(), v8::Undefined(v8), 0, nullptr)
-               .ToLocal(&told)) {
-        return;
-      }
+      if (!isolate_->CallHook("flushRejections").ToLocal(&told)) return;
       script::RunMicrotasks(v8);
       more = told->IsTrue() || isolate_->take_rejections();
     }
@@ -237,9 +228,8 @@ void WorkerIsolate::ReportBodyFailure(SlotId, v8::Local<v8::Value> error) {
 void WorkerIsolate::OnClientGone(SlotId id) {
   {
     script::EntryScope scope(*isolate_, id);
-    v8::Local<v8::Value> args[] = {v8::Number::New(scope.v8(), static_cast<double>(id))};
     v8::TryCatch ignored(scope.v8());
-    isolate_->Hook("clientGone")->Call(scope.context(), v8::Undefined(scope.v8()), 1, args).IsEmpty();
+    isolate_->CallHook("clientGone", {v8::Number::New(scope.v8(), static_cast<double>(id))}).IsEmpty();
   }
   if (!incoming_.waits(id)) outbound_.CancelFor(id);
   // Later: the connection that tells this is still at work with its exchange.

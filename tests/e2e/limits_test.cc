@@ -57,6 +57,11 @@ constexpr Hog kCpuHogs[] = {
     {"AfterKv", "await env.KV.put('k', 'v'); await env.KV.get('k'); for (;;) {}"},
     {"RegularExpression", "return new Response(String(/^(a+)+$/.test('a'.repeat(60) + 'b')));"},
     {"Sort", "const a = Array.from({ length: 1e5 }, Math.random); for (;;) a.sort();"},
+    {"WebAssembly",  // (func (export "f") (loop (br 0)))
+     "const code = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, "
+     "5, 1, 1, 102, 0, 0,"
+     " 10, 9, 1, 7, 0, 3, 64, 12, 0, 11, 11]);"
+     "new WebAssembly.Instance(new WebAssembly.Module(code)).exports.f();"},
     {"HostileThenable", "return { get then() { for (;;) {} } };"},
     {"HostileToString", "throw { toString() { for (;;) {} } };"},
     {"ResponseHeadersIterator",
