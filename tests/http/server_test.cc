@@ -359,7 +359,7 @@ TEST_F(ServerTest, AReaderThatTakesNothingIsCutOff) {
   limits_.write_timeout_ms = 60;
   const std::string body(8 << 20, 'x');
   on_request_ = [&](Exchange* exchange) {
-    exchange->set_abort_callback([&] { held_.push_back(exchange); });
+    exchange->set_abort_callback([this, exchange] { held_.push_back(exchange); });
     EXPECT_TRUE(exchange->Respond({200, "", {}}, body).ok());
   };
   StartServer();
