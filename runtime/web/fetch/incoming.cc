@@ -167,8 +167,12 @@ Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
 void IncomingRequests::RespondPlain(SlotId id, const http::ResponseHead& head,
                                     std::string_view body) {
   Request* request = Find(id);
-  if (request && Reattach(*request)) MaybeFree(id);
-  if (!request || !request->exchange) return;
+  if (!request) return;
+  if (Reattach(*request)) {
+    MaybeFree(id);  // nobody is there to get it, and `request` may be gone
+    return;
+  }
+  if (!request->exchange) return;
   (void)request->exchange->Respond(head, body).ok();
   FinishExchange(id, *request);
 }

@@ -36,7 +36,6 @@ class IncomingRequests {
 
   // 0 when the table is full (nothing was done with the exchange).
   SlotId Add(http::Exchange* exchange);
-  size_t size() const { return requests_.size(); }
   // Ids of requests that have no response yet.
   std::vector<SlotId> Unanswered();
 

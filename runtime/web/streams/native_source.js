@@ -11,12 +11,8 @@ const { markHandled } = require("streams/promises");
 const { addAbortAlgorithm, abortReason, isAborted, removeAbortAlgorithm } = require("dom/abort_signal");
 const webidl = require("webidl/webidl");
 const {
-  ArrayBufferIsView, ArrayPrototypePush, Promise, PromisePrototypeThen, PromiseReject, String, TypeError,
-  TypedArrayPrototypeSet, Uint8Array,
+  ArrayBufferIsView, Promise, PromisePrototypeThen, String, TypeError, Uint8Array,
 } = primordials;
-
-// What readAllBytes() collects at most unless its caller says otherwise: the memory of a worker.
-const kMaxBufferedBytes = 128 * 1024 * 1024;
 
 class NativeSource {
   constructor(handle) {
@@ -203,58 +199,7 @@ function pumpToPipe(stream, pipeHandle, signal = undefined) {
   return pump.promise;
 }
 
-class Collector extends Drain {
-  constructor(stream, maxBytes) {
-    super(stream);
-    this.maxBytes = maxBytes;
-    this.chunks = [];
-    this.size = 0;
-  }
-
-  take(bytes) {
-    this.size += byteLengthOf(bytes);
-    if (this.size > this.maxBytes) {
-      throw new TypeError(`The body has more than ${this.maxBytes} bytes. Read it as a stream instead.`);
-    }
-    ArrayPrototypePush(this.chunks, bytes);
-    return undefined;
-  }
-
-  finish() {
-    const { chunks } = this;
-    if (chunks.length === 1) {
-      this.resolve(chunks[0]);
-      return;
-    }
-    const all = new Uint8Array(this.size);
-    let offset = 0;
-    for (let i = 0; i < chunks.length; ++i) {
-      TypedArrayPrototypeSet(all, chunks[i], offset);
-      offset += byteLengthOf(chunks[i]);
-    }
-    this.resolve(all);
-  }
-
-  fail() {
-    this.chunks = [];
-  }
-}
-
-// Everything that is left in a stream as one Uint8Array. The stream is disturbed and locked afterwards.
-function readAllBytes(stream, maxBytes = kMaxBufferedBytes) {
-  const handle = takeNativeHandle(stream);
-  if (handle !== 0) return ops.bodyReadAll(handle, maxBytes);
-  if (readableState(stream).reader !== null) {
-    return PromiseReject(new TypeError("The body's stream is locked."));
-  }
-  const collector = new Collector(stream, maxBytes);
-  collector.next();
-  return collector.promise;
-}
-
 exports.Drain = Drain;
 exports.createNativeReadableStream = createNativeReadableStream;
 exports.takeNativeHandle = takeNativeHandle;
 exports.pumpToPipe = pumpToPipe;
-exports.readAllBytes = readAllBytes;
-exports.kMaxBufferedBytes = kMaxBufferedBytes;
