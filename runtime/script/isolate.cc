@@ -9,6 +9,7 @@
 #include "runtime/script/builtins.h"
 #include "runtime/script/engine.h"
 #include "runtime/script/module_loader.h"
+#include "runtime/script/native.h"
 #include "runtime/script/snapshot.h"
 #include "runtime/script/watchdog.h"
 
@@ -69,6 +70,7 @@ Result<std::unique_ptr<Isolate>> Isolate::Create(const IsolateOptions& options) 
   self->isolate_ = v8::Isolate::New(params);
   self->life_ = std::make_shared<Isolate*>(raw);
   self->modules_ = std::make_unique<ModuleLoader>(*self);
+  self->natives_ = std::make_unique<NativeCells>();
   self->ConfigureIsolate();
   SEDGE_RETURN_IF_ERROR(self->MakeContext(snapshot != nullptr));
   if (options.cpu_ms > 0) {
@@ -120,6 +122,7 @@ Isolate::~Isolate() {
     v8::Isolate::Scope scope(isolate_);
     v8::HandleScope handles(isolate_);
     modules_.reset();
+    natives_.reset();
     resolvers_ = {};
     hooks_.clear();
     hook_table_.Reset();

@@ -22,6 +22,7 @@ namespace sedge::script {
 
 class CountingAllocator;
 class ModuleLoader;
+class NativeCells;
 class WatchdogEntry;
 
 // Numbers types at run time; see Isolate::SetService.
@@ -114,6 +115,8 @@ class Isolate {
   std::shared_ptr<Isolate*> life() { return life_; }
 
   ModuleLoader& modules() { return *modules_; }
+  // What JavaScript objects own of C++; see native.h.
+  NativeCells& natives() { return *natives_; }
 
   // For EntryScope.
   int& entry_depth() { return entry_depth_; }
@@ -141,6 +144,7 @@ class Isolate {
   SlotMap<v8::Global<v8::Promise::Resolver>> resolvers_;
   std::shared_ptr<Isolate*> life_;
   std::unique_ptr<ModuleLoader> modules_;
+  std::unique_ptr<NativeCells> natives_;
   std::unique_ptr<WatchdogEntry> watchdog_;
   std::function<void()> after_microtasks_;
   uint64_t current_request_ = 0;

@@ -7,7 +7,7 @@
 // Parameters, in order, are converted from JavaScript's arguments (see param.h):
 //   bool  int32_t  uint32_t  double  uint64_t (a slot id)  std::string_view (UTF-8)  Latin1View
 //   ByteSpan / std::span<uint8_t> (view or buffer; valid during the call)  std::optional<T>
-//   v8::Local<v8::Value|Object|Function|...>
+//   v8::Local<v8::Value|Object|Function|...>  Native<T> (native.h; also a result)
 // and these take no argument:
 //   Isolate&      the isolate
 //   Deferred      the op returns a promise, which this settles

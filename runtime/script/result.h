@@ -73,6 +73,8 @@ v8::MaybeLocal<v8::Value> ToV8(Isolate& isolate, T&& value) {
       elements.push_back(element);
     }
     return v8::Array::New(v8, elements.data(), elements.size());
+  } else if constexpr (requires { NativeToV8(isolate, value); }) {
+    return NativeToV8(isolate, value);
   } else {
     static_assert(IsLocal<V>::value, "no conversion for this op result");
     return value;

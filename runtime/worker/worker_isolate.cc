@@ -61,6 +61,7 @@ Status WorkerIsolate::Start(uint16_t listen_port) {
   isolate_->SetService(&kv_);
   isolate_->SetService(timers_.get());
   isolate_->SetService<web::FetchService>(&outbound_);
+  isolate_->SetService(&loop_);
   isolate_->SetService(this);
   SEDGE_RETURN_IF_ERROR(LoadWorker());
   InstallRejectionFlush();

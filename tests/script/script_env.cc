@@ -3,6 +3,7 @@
 
 #include "runtime/script/engine.h"
 #include "runtime/script/error.h"
+#include "runtime/script/native.h"
 #include "runtime/script/op.h"
 
 namespace sedge::script {
@@ -37,6 +38,13 @@ Status Later(Deferred deferred, bool fail) {
   return fail ? InvalidArgument("not now") : Status();
 }
 
+Native<Counter> NewCounter(double bytes) {
+  return Native<Counter>::Make(static_cast<size_t>(bytes));
+}
+int32_t Bump(Native<Counter> counter) { return ++counter->value; }
+void EndCounter(Native<Counter> counter) { counter.Release(); }
+int32_t UseOther(Native<TestService> other) { return other->calls; }
+
 constexpr BuiltinSource kBuiltins[] = {
     {"script/primordials", "primordials.marker = 7;"},
     {"worker/main",
@@ -50,10 +58,21 @@ class EngineEnvironment : public testing::Environment {
   void SetUp() override {
     EngineOptions options;
     options.builtins = kBuiltins;
-    options.ops = {Op<Not>("not"),         Op<Add>("add"),           Op<Shout>("shout"),
-                   Op<Latin1>("latin1"),   Op<SumBytes>("sumBytes"), Op<Divide>("divide"),
-                   Op<Maybe>("maybe"),     Op<Twice>("twice"),       Op<MakeBytes>("makeBytes"),
-                   Op<CountCall>("count"), Op<Later>("later")};
+    options.ops = {Op<Not>("not"),
+                   Op<Add>("add"),
+                   Op<Shout>("shout"),
+                   Op<Latin1>("latin1"),
+                   Op<SumBytes>("sumBytes"),
+                   Op<Divide>("divide"),
+                   Op<Maybe>("maybe"),
+                   Op<Twice>("twice"),
+                   Op<MakeBytes>("makeBytes"),
+                   Op<CountCall>("count"),
+                   Op<Later>("later"),
+                   Op<NewCounter>("newCounter"),
+                   Op<Bump>("bump"),
+                   Op<EndCounter>("endCounter"),
+                   Op<UseOther>("useOther")};
     Engine::Initialize(std::move(options));
   }
 };
@@ -61,6 +80,8 @@ class EngineEnvironment : public testing::Environment {
 const auto* const g_environment = testing::AddGlobalTestEnvironment(new EngineEnvironment);
 
 }  // namespace
+
+int Counter::alive = 0;
 
 Deferred& LastDeferred() { return g_last; }
 
@@ -77,8 +98,7 @@ std::string ScriptTest::Eval(const std::string& source, uint64_t request) {
   v8::TryCatch caught(scope.v8());
   v8::Local<v8::Script> script;
   v8::Local<v8::Value> value;
-  v8::Local<v8::String> text =
-      v8::String::NewFromUtf8(scope.v8(), source.c_str()).ToLocalChecked();
+  v8::Local<v8::String> text = v8::String::NewFromUtf8(scope.v8(), source.c_str()).ToLocalChecked();
   if (v8::Script::Compile(scope.context(), text).ToLocal(&script) &&
       script->Run(scope.context()).ToLocal(&value)) {
     return *v8::String::Utf8Value(scope.v8(), value);

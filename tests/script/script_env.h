@@ -17,6 +17,14 @@ struct TestService {
   int calls = 0;
 };
 
+// What the ops newCounter, bump and endCounter handle.
+struct Counter {
+  Counter() { ++alive; }
+  ~Counter() { --alive; }
+  int value = 0;
+  static int alive;
+};
+
 class ScriptTest : public testing::Test {
  protected:
   void SetUp() override { Start({}); }
