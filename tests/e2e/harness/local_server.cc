@@ -226,7 +226,7 @@ bool LocalServer::Answer(Connection& connection, const ServerRequest& request) {
   const bool bodiless =
       request.method == "HEAD" || response.status == 204 || response.status == 304;
   const uint64_t length = response.stream_bytes > 0 ? response.stream_bytes : response.body.size();
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " Status\r\n";
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " " + response.reason + "\r\n";
   for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
   if (response.stream) {
     head += "Transfer-Encoding: chunked\r\n";

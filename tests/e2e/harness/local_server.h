@@ -40,6 +40,7 @@ using WritePiece = std::function<bool(std::string_view)>;
 // How a handler answers.
 struct ServerResponse {
   int status = 200;
+  std::string reason = "Status";
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
   uint64_t stream_bytes = 0;  // when above zero: that many 'x' bytes instead of `body`

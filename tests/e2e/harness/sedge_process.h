@@ -1,55 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real binary as a child process: started with arguments, its output collected, stopped with
-// the object (and by the kernel when the test program dies). One thread.
+// The real binary as a child process.
 #pragma once
 
-#include <sys/types.h>
-
-#include <csignal>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "tests/e2e/harness/child_process.h"
+
 namespace sedge::e2e {
 
-class SedgeProcess {
+class SedgeProcess : public ChildProcess {
  public:
-  // Runs `sedge` with `args`; every wait has this deadline.
-  static constexpr int kDeadlineMs = 20'000;
-
-  explicit SedgeProcess(std::vector<std::string> args, const std::string& working_folder = "");
-  ~SedgeProcess();
-  SedgeProcess(const SedgeProcess&) = delete;
-  SedgeProcess& operator=(const SedgeProcess&) = delete;
-
-  // Waits for "Listening on URL" and gives URL; nullopt when the process ended or the deadline
-  // passed.
-  std::optional<std::string> WaitUntilListening();
-  // Waits until standard error contains `text`.
-  bool WaitForLog(const std::string& text);
-  // Waits for the end and gives the exit status (128 + signal when a signal ended it).
-  std::optional<int> WaitForExit(int deadline_ms = kDeadlineMs);
-  void Signal(int number);
-
-  pid_t pid() const { return pid_; }
-  const std::string& out() { return Drain(), out_; }
-  const std::string& err() { return Drain(), err_; }
-  // Resident memory now, and at its highest, in bytes.
-  size_t ResidentBytes() const;
-  size_t PeakResidentBytes() const;
+  // Runs `sedge` with `args`.
+  explicit SedgeProcess(std::vector<std::string> args, const std::string& working_folder = "")
+      : ChildProcess(Command(std::move(args)), working_folder) {}
 
  private:
-  void Drain();
-  // Reads what comes within `timeout_ms`.
-  void Poll(int timeout_ms);
-  void ReadInto(int fd, std::string& text);
-
-  pid_t pid_ = -1;
-  int out_fd_ = -1;
-  int err_fd_ = -1;
-  std::string out_;
-  std::string err_;
-  std::optional<int> status_;
+  static std::vector<std::string> Command(std::vector<std::string> args) {
+    args.insert(args.begin(), SedgeBinary());
+    return args;
+  }
+  static std::string SedgeBinary();
 };
 
 }  // namespace sedge::e2e

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a test of web-platform-tests finds beside the interfaces under test: its own address, and URLs relative to it.
+// Evaluated before testharness.js, as the body of a function; WPT_LOCATION and WPT_PATCH_URLS are put in by the runner.
+const wptLocation = new URL(WPT_LOCATION);
+globalThis.GLOBAL = { isWindow: () => false, isWorker: () => true, isShadowRealm: () => false };
+const locationParts = {};
+for (const part of ["href", "origin", "protocol", "host", "hostname", "port", "pathname", "search", "hash"]) {
+  locationParts[part] = wptLocation[part];
+}
+locationParts.toString = () => wptLocation.href;
+Object.defineProperty(globalThis, "location", { value: locationParts, writable: true, configurable: true });
+
+if (WPT_PATCH_URLS) {
+  // A server has no address of its own that "resources/data.json" could be relative to.
+  const absolute = (input) => {
+    if (typeof input === "string") {
+      try {
+        return new URL(input, wptLocation).href;
+      } catch {
+        return input;
+      }
+    }
+    return input;
+  };
+  const realFetch = globalThis.fetch;
+  globalThis.fetch = function fetch(input, init) {
+    return arguments.length === 0 ? realFetch() : realFetch(absolute(input), init);
+  };
+  for (const name of ["Request", "EventSource"]) {
+    if (globalThis[name] === undefined) continue;
+    globalThis[name] = new Proxy(globalThis[name], {
+      construct: (target, args, newTarget) =>
+        Reflect.construct(target, args.length === 0 ? args : [absolute(args[0]), ...args.slice(1)], newTarget),
+    });
+  }
+  if (globalThis.Response !== undefined) {
+    const realRedirect = Response.redirect;
+    Response.redirect = function redirect(url, status) {
+      return realRedirect.call(Response, absolute(url), ...(arguments.length > 1 ? [status] : []));
+    };
+  }
+}
+
+// testharness.js must not take this for a service worker, whose results go through messages.
+for (const name of ["ServiceWorkerGlobalScope", "WorkerGlobalScope", "DedicatedWorkerGlobalScope"]) {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+  if (descriptor === undefined) continue;
+  delete globalThis[name];
+  (globalThis.wptHidden ??= []).push([name, descriptor]);
+}

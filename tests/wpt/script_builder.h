@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes one worker of a test: testharness.js, the scripts that the test asks for and the test
+// itself, which run when the worker is asked for anything; the answer is the results as JSON.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tests/wpt/test_file.h"
+
+namespace sedge::wpt {
+
+// What stands for wptserve's substitutions:
+// https://web-platform-tests.org/writing-tests/server-pipes.html#sub
+struct ServerPorts {
+  uint16_t first = 0;
+  uint16_t second = 0;  // another origin
+};
+
+// Replaces "{{...}}" in a file whose name has ".sub.".
+std::string Substitute(std::string text, const ServerPorts& ports, const std::string& path);
+
+// The statements that run one test and call `report(json)` at their end.
+std::string TestBody(const std::string& checkout, const TestCase& test, const ServerPorts& ports,
+                     int timeout_ms);
+
+}  // namespace sedge::wpt
