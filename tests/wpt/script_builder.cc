@@ -43,7 +43,7 @@ std::string ExposeFunctions(const std::string& text) {
   std::string out;
   for (std::sregex_iterator at(text.begin(), text.end(), declaration), end; at != end; ++at) {
     const std::string name = (*at)[3];
-    out += "globalThis." + name + " = " + name + ";\n";
+    out += "if (typeof " + name + " === \"function\") globalThis." + name + " = " + name + ";\n";
   }
   return out;
 }
