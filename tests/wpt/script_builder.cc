@@ -48,12 +48,34 @@ std::string ExposeFunctions(const std::string& text) {
   return out;
 }
 
+// Where strings are not code, idlharness.js cannot evaluate the expressions that a test gives it as
+// strings: all that stand in its add_objects({...}) become functions, found by their text.
+std::string ExpressionTable(const std::string& text) {
+  static const std::regex block(R"(add_objects\(\{([\s\S]*?)\n\s*\}\s*\))");
+  static const std::regex literal(R"('((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)\")");
+  std::string table = "globalThis.wptExpressions = { __proto__: null,\n";
+  for (std::sregex_iterator at(text.begin(), text.end(), block), end; at != end; ++at) {
+    const std::string objects = (*at)[1];
+    for (std::sregex_iterator one(objects.begin(), objects.end(), literal); one != end; ++one) {
+      const std::string expression = (*one)[1].matched ? (*one)[1] : (*one)[2];
+      // A key of the object that is no expression would be an error of syntax.
+      if (expression.find_first_of("\\-") == std::string::npos) {
+        table += (*one)[0].str() + ": () => (" + expression + "),\n";
+      }
+    }
+  }
+  return table + "};\n";
+}
+
 std::string ReadScript(const std::string& checkout, const std::string& path,
                        const ServerPorts& ports) {
   std::string text = ReadFile(checkout + "/" + path);
+  if (text.empty()) text = "throw new Error(\"the checkout has no " + path + "\");";
   // The one URL that tests of interfaces' shapes fetch; they are run without patches.
-  if (path == "resources/idlharness.js")
+  if (path == "resources/idlharness.js") {
     ReplaceAll(text, "'/interfaces/'", "location.origin + '/interfaces/'");
+    ReplaceAll(text, "eval(desc)", "wptExpressions[desc]()");
+  }
   if (path.find(".sub.") != std::string::npos) text = Substitute(std::move(text), ports, path);
   return text;
 }
@@ -119,7 +141,7 @@ std::string TestBody(const std::string& checkout, const TestCase& test, const Se
   }
   const std::string directive = IsStrict(text) ? "\"use strict\";\n" : "";
   return Scope(Prelude(test, ports)) + Scope(ReadFile(checkout + "/resources/testharness.js")) +
-         Scope(Reporter(timeout_ms)) + Scope(directive + scripts + text);
+         Scope(Reporter(timeout_ms)) + Scope(directive + scripts + ExpressionTable(text) + text);
 }
 
 }  // namespace sedge::wpt
