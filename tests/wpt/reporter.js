@@ -15,3 +15,6 @@ add_completion_callback((tests, status) => {
   const results = tests.map((test) => ({ name: String(test.name), status: test.status, message: String(test.message ?? "") }));
   report(stringify({ status: status.status, message: String(status.message ?? ""), tests: results }));
 });
+
+// The end of the script is told by done(), as in the suite's own workers: some runtimes run microtasks in between.
+setup({ explicit_done: true });

@@ -141,7 +141,9 @@ std::string TestBody(const std::string& checkout, const TestCase& test, const Se
   }
   const std::string directive = IsStrict(text) ? "\"use strict\";\n" : "";
   return Scope(Prelude(test, ports)) + Scope(ReadFile(checkout + "/resources/testharness.js")) +
-         Scope(Reporter(timeout_ms)) + Scope(directive + scripts + ExpressionTable(text) + text);
+         Scope(Reporter(timeout_ms)) + "try {\n" +
+         Scope(directive + scripts + ExpressionTable(text) + text) +
+         "} catch (error) { setTimeout(() => { throw error; }); }\ndone();\n";
 }
 
 }  // namespace sedge::wpt

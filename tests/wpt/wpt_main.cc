@@ -31,6 +31,7 @@ struct Options {
   std::vector<std::string> folders;
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   bool verbose = false;
+  bool print = false;
 };
 
 class Runner {
@@ -134,6 +135,8 @@ int Main(int argc, char** argv) {
   app.add_option("--report", options.report, "Write every failure with its message there, as JSON");
   app.add_option("--jobs", options.jobs, "Tests at once")->check(CLI::Range(1, 64));
   app.add_flag("--verbose", options.verbose, "Name each test when it is done");
+  app.add_flag("--print", options.print,
+               "Print the statements that each test becomes, and run none");
   app.add_option("folders", options.folders,
                  "Folders or files below the checkout; else all of the expectations");
   CLI11_PARSE(app, argc, argv);
@@ -163,6 +166,14 @@ int Main(int argc, char** argv) {
   if (!expectations.ok()) {
     std::fprintf(stderr, "wpt_runner: %s\n", std::string(expectations.status().message()).c_str());
     return 2;
+  }
+  if (options.print) {
+    for (const std::string& folder : options.folders) {
+      for (const TestCase& test : FindTests(options.wpt, folder)) {
+        std::printf("%s", TestBody(options.wpt, test, {}, kTimeoutMs).c_str());
+      }
+    }
+    return 0;
   }
   Runner runner(options, *expectations, *kind);
   const size_t differences =

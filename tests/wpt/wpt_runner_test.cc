@@ -133,6 +133,7 @@ constexpr char kHarnessScript[] = R"(
   const tests = [];
   let callback;
   globalThis.add_completion_callback = (fn) => { callback = fn; };
+  globalThis.setup = globalThis.done = () => {};
   globalThis.timeout = () => callback(tests, { status: 2, message: "" });
   globalThis.promise_test = (fn, name) => {
     const test = { name, status: 3, message: "" };
