@@ -34,6 +34,8 @@ const attributes = {
   TransformStream: ["readable", "writable"],
   URL: ["href", "origin", "protocol", "username", "password", "host", "hostname", "port", "pathname",
     "search", "searchParams", "hash"],
+  URLPattern: ["protocol", "username", "password", "hostname", "port", "pathname", "search", "hash",
+    "hasRegExpGroups"],
   WritableStream: ["locked"],
 };
 

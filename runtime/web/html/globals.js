@@ -63,6 +63,7 @@ const interfaces = [
   ["streams/writable_stream_default_writer", "WritableStreamDefaultWriter"],
   ["url/url", "URL"],
   ["url/url_search_params", "URLSearchParams"],
+  ["urlpattern/urlpattern", "URLPattern"],
 ];
 
 // [id, operation ...]
