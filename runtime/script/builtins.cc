@@ -16,33 +16,41 @@ constexpr std::string_view kModules = "modules";
 constexpr std::string_view kOps = "ops";
 constexpr std::string_view kPrimordials = "primordials";
 
-const BuiltinSource* FindSource(std::string_view id) {
-  for (const BuiltinSource& source : Engine::Get().builtins()) {
-    if (source.id == id) return &source;
+// Builtins on the path of a request: all their functions are compiled when the snapshot is made.
+// The others' are compiled when they are first called; their bytecode would double the time that an
+// isolate takes to start.
+constexpr std::string_view kHot[] = {"bindings/",
+                                     "fetch/",
+                                     "script/",
+                                     "url/",
+                                     "webidl/",
+                                     "worker/dispatch",
+                                     "worker/environment",
+                                     "worker/execution_context"};
+
+v8::ScriptCompiler::CompileOptions CompileOptionsFor(std::string_view id) {
+  for (const std::string_view prefix : kHot) {
+    if (id.starts_with(prefix)) return v8::ScriptCompiler::kEagerCompile;
   }
-  return nullptr;
+  return v8::ScriptCompiler::kNoCompileOptions;
 }
 
 void Throw(v8::Isolate* isolate, const std::string& text) {
-  isolate->ThrowException(v8::Exception::Error(
-      v8::String::NewFromUtf8(isolate, text.c_str()).ToLocalChecked()));
+  isolate->ThrowException(
+      v8::Exception::Error(v8::String::NewFromUtf8(isolate, text.c_str()).ToLocalChecked()));
 }
 
 v8::MaybeLocal<v8::Value> CallBody(v8::Isolate* isolate, v8::Local<v8::Context> context,
-                                   const BuiltinSource& source, size_t count,
-                                   v8::Local<v8::String> names[], v8::Local<v8::Value> values[]) {
+                                   BuiltinText& source, size_t count, v8::Local<v8::String> names[],
+                                   v8::Local<v8::Value> values[]) {
   v8::Local<v8::String> text;
-  if (!v8::String::NewFromUtf8(isolate, source.text.data(), v8::NewStringType::kNormal,
-                               static_cast<int>(source.text.size()))
-           .ToLocal(&text)) {
-    return {};
-  }
-  const std::string name = "sedge:" + std::string(source.id);
+  if (!v8::String::NewExternalOneByte(isolate, &source).ToLocal(&text)) return {};
+  const std::string name = "sedge:" + std::string(source.id());
   v8::ScriptOrigin origin = MakeOrigin(isolate, Intern(isolate, name), false);
   v8::ScriptCompiler::Source compiled(text, origin);
   v8::Local<v8::Function> body;
   if (!v8::ScriptCompiler::CompileFunction(context, &compiled, count, names, 0, nullptr,
-                                           v8::ScriptCompiler::kEagerCompile)
+                                           CompileOptionsFor(source.id()))
            .ToLocal(&body)) {
     return {};
   }
@@ -62,7 +70,7 @@ v8::MaybeLocal<v8::Value> Require(v8::Isolate* isolate, v8::Local<v8::Context> c
     return {};
   }
   if (!known->IsUndefined()) return known;
-  const BuiltinSource* source = FindSource(name);
+  BuiltinText* source = Engine::Get().FindBuiltin(name);
   if (!source) {
     Throw(isolate, "there is no builtin \"" + name + "\"");
     return {};
@@ -109,7 +117,7 @@ v8::MaybeLocal<v8::Value> EvaluateAll(v8::Isolate* isolate, v8::Local<v8::Contex
   }
   v8::Local<v8::Object> primordials = v8::Object::New(isolate);
   primordials->SetPrototype(context, v8::Null(isolate)).Check();
-  const BuiltinSource* source = FindSource("script/primordials");
+  BuiltinText* source = Engine::Get().FindBuiltin("script/primordials");
   if (!source) {
     Throw(isolate, "there is no builtin \"script/primordials\"");
     return {};

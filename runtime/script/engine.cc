@@ -23,6 +23,10 @@ void Engine::Initialize(EngineOptions options) {
   g_engine = new Engine;  // V8 cannot be shut down and started again: lives for ever
   Engine& engine = *g_engine;
   engine.options_ = std::move(options);
+  for (const BuiltinSource& source : engine.options_.builtins) {
+    engine.builtins_.push_back(std::make_unique<BuiltinText>(source));
+    engine.references_.push_back(reinterpret_cast<intptr_t>(engine.builtins_.back().get()));
+  }
   for (const OpDef& op : engine.options_.ops) {
     engine.references_.push_back(reinterpret_cast<intptr_t>(op.callback));
   }
@@ -32,6 +36,9 @@ void Engine::Initialize(EngineOptions options) {
   v8::V8::SetFlagsFromString("--no-concurrent-array-buffer-sweeping");
   // Else the stack of a stack overflow has no lines: they cannot be computed any more then.
   v8::V8::SetFlagsFromString("--no-enable-lazy-source-positions");
+  // The snapshot is part of the binary; V8 would add it up anew for each isolate, a tenth of the
+  // isolate's start.
+  v8::V8::SetFlagsFromString("--no-verify-snapshot-checksum");
   engine.platform_ = v8::platform::NewDefaultPlatform(kPlatformThreads).release();
   v8::V8::InitializePlatform(engine.platform_);
   v8::V8::Initialize();
@@ -51,6 +58,13 @@ Engine::Engine() = default;
 Engine& Engine::Get() {
   SEDGE_CHECK(g_engine != nullptr);
   return *g_engine;
+}
+
+BuiltinText* Engine::FindBuiltin(std::string_view id) {
+  for (const std::unique_ptr<BuiltinText>& builtin : builtins_) {
+    if (builtin->id() == id) return builtin.get();
+  }
+  return nullptr;
 }
 
 void Engine::NotifyShutdown(v8::Isolate* isolate) {

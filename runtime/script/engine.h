@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/base/status.h"
+#include "runtime/script/builtin_text.h"
 
 namespace v8 {
 class Platform;
@@ -21,12 +22,6 @@ class StartupData;
 namespace sedge::script {
 
 struct OpDef;
-
-// One builtin source file, linked into the binary.
-struct BuiltinSource {
-  std::string_view id;  // "url/url"
-  std::string_view text;
-};
 
 struct EngineOptions {
   std::span<const BuiltinSource> builtins;
@@ -43,7 +38,8 @@ class Engine {
   static Engine& Get();
 
   v8::Platform* platform() { return platform_; }
-  std::span<const BuiltinSource> builtins() const { return options_.builtins; }
+  // Null when there is none of that id.
+  BuiltinText* FindBuiltin(std::string_view id);
   const std::vector<OpDef>& ops() const { return options_.ops; }
   // Null-terminated; what a snapshot refers to by index.
   const intptr_t* external_references() const { return references_.data(); }
@@ -57,6 +53,7 @@ class Engine {
  private:
   Engine();
   EngineOptions options_;
+  std::vector<std::unique_ptr<BuiltinText>> builtins_;
   std::vector<intptr_t> references_;
   v8::Platform* platform_ = nullptr;
   std::unique_ptr<v8::StartupData> blob_;

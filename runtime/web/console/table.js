@@ -33,18 +33,25 @@ function width(text) {
   return result;
 }
 
-function line(left, middle, right, widths) {
-  let result = left;
+// Box-drawing characters: rules, and the left, middle and right ends of the upper, inner and lower one.
+const kRule = "\u2500";
+const kBar = "\u2502";
+const kTop = ["\u250c", "\u252c", "\u2510"];
+const kInner = ["\u251c", "\u253c", "\u2524"];
+const kBottom = ["\u2514", "\u2534", "\u2518"];
+
+function line(ends, widths) {
+  let result = ends[0];
   for (let i = 0; i < widths.length; ++i) {
-    result += (i === 0 ? "" : middle) + StringPrototypeRepeat("─", widths[i] + 2);
+    result += (i === 0 ? "" : ends[1]) + StringPrototypeRepeat(kRule, widths[i] + 2);
   }
-  return result + right;
+  return result + ends[2];
 }
 
 function row(cells, widths) {
-  let result = "│";
+  let result = kBar;
   for (let i = 0; i < widths.length; ++i) {
-    result += ` ${cells[i]}${StringPrototypeRepeat(" ", widths[i] - width(cells[i]))} │`;
+    result += ` ${cells[i]}${StringPrototypeRepeat(" ", widths[i] - width(cells[i]))} ${kBar}`;
   }
   return result;
 }
@@ -56,9 +63,12 @@ function draw(head, rows) {
     for (let j = 0; j < rows.length; ++j) widest = MathMax(widest, width(rows[j][i]));
     ArrayPrototypePush(widths, widest);
   }
-  let result = `${line("┌", "┬", "┐", widths)}\n${row(head, widths)}\n${line("├", "┼", "┤", widths)}\n`;
+  let result = `${line(kTop, widths)}
+${row(head, widths)}
+${line(kInner, widths)}
+`;
   for (let j = 0; j < rows.length; ++j) result += `${row(rows[j], widths)}\n`;
-  return result + line("└", "┴", "┘", widths);
+  return result + line(kBottom, widths);
 }
 
 function cell(value) {
