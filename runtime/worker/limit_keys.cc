@@ -31,6 +31,7 @@ std::vector<LimitKey> MakeLimitKeys() {
   return {
       Key<&Limits::cpu_ms>("cpu_ms", 1, kMaxMs, true),
       memory,
+      Key<&Limits::event_bytes>("event_bytes", kKilo, 1024 * kMega, true),
       Key<&Limits::head_bytes>("head_bytes", kKilo, 16 * kMega),
       Key<&Limits::header_count>("header_count", 1, 100'000),
       Key<&Limits::url_bytes>("url_bytes", 64, 16 * kMega),

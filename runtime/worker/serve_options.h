@@ -38,7 +38,7 @@ struct ServeOptions {
   std::string cf_json;                // a JSON object for request.cf; empty: the default
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kText;
-  // Those of the server as a whole; cpu_ms and memory_bytes are each worker's own (WorkerConfig).
+  // Those of the server as a whole; those of one worker (limit_keys.h) are in its WorkerConfig.
   Limits limits;
 };
 

@@ -34,6 +34,7 @@ WorkerIsolate::WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Cli
       incoming_(bodies_, *this),
       log_{spec.log_name},
       cf_{spec.cf},
+      event_limit_{spec.config->limits.event_bytes},
       kv_{spec.store,
           [&loop](std::function<void()> work, std::function<void()> done) {
             loop.RunBlocking(std::move(work), std::move(done));
@@ -58,6 +59,7 @@ Status WorkerIsolate::Start(uint16_t listen_port) {
   isolate_->SetService(&incoming_);
   isolate_->SetService(&log_);
   isolate_->SetService(&cf_);
+  isolate_->SetService(&event_limit_);
   isolate_->SetService(&kv_);
   isolate_->SetService(timers_.get());
   isolate_->SetService<web::FetchService>(&outbound_);

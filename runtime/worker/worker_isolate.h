@@ -97,6 +97,7 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   web::IncomingRequests incoming_;
   web::WorkerLog log_;
   web::CfService cf_;
+  web::EventStreamLimit event_limit_;
   bindings::KvService kv_;
   Outbound outbound_;
   std::unique_ptr<script::Isolate> isolate_;

@@ -319,6 +319,25 @@ TEST(FetchStreamTest, AClientThatGoesEndsTheFetchInsideTheBody) {
   }
 }
 
+// What the handler still reads when nobody waits for its answer.
+TEST(FetchStreamTest, AClientThatGoesEndsABodyThatTheHandlerReads) {
+  Endless endless(true);
+  Worker worker(Worker::Handler(R"(
+    if (url.pathname === "/log") return new Response(globalThis.seen ?? "nothing");
+    const reader = (await fetch("http://api.test/")).body.getReader();
+    await reader.read();
+    await reader.read().catch((error) => { globalThis.seen = error.message; });
+    return new Response("never sent");)"),
+                Map(endless.server));
+  {
+    RawConnection client(worker.url());
+    client.Send(kRequest);
+    EXPECT_TRUE(endless.came.Wait());
+  }
+  EXPECT_TRUE(endless.WaitUntilGone());
+  EXPECT_THAT(Get(worker.url() + "/log").body, HasSubstr("ctx.waitUntil()"));
+}
+
 TEST(FetchStreamTest, AClientThatGoesAbortsTheRequestsSignal) {
   Endless endless(false);
   Worker worker(Worker::Handler(R"(

@@ -149,6 +149,10 @@ const methods = {
     else if (timers.size < kMaxLabels) timers.set(key, ops.now());
     else write(kWarn, `Timer '${key}' is not started: ${kMaxLabels} timers are running`);
   },
+  // Marks for a profiler: nobody asks for them here, but scripts may call them.
+  timeStamp() {},
+  profile() {},
+  profileEnd() {},
   timeLog(label = "default", ...data) {
     elapsed(labelOf(label, "timeLog"), "timeLog", data);
   },

@@ -18,6 +18,7 @@ const attributes = {
   Blob: ["size", "type"],
   CustomEvent: ["type", "detail"],
   ErrorEvent: ["type", "message", "filename", "lineno", "colno", "error"],
+  EventSource: ["url", "readyState", "withCredentials"],
   Event: ["type", "cancelable", "defaultPrevented", "timeStamp"],
   File: ["name", "size", "type", "lastModified"],
   MessageEvent: ["type", "data", "origin", "ports"],

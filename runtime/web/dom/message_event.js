@@ -21,13 +21,32 @@ const convertInit = webidl.dictionary("MessageEventInit", [
   { key: "source", converter: webidl.nullable(convertPort), defaultValue: () => null },
 ]);
 
-let init; // (event) => its MessageEventInit
+// The same for the runtime's own events, without conversions. Its ports are made when somebody asks.
+class OwnInit {
+  constructor(data, origin, lastEventId) {
+    this.data = data;
+    this.lastEventId = lastEventId;
+    this.origin = origin;
+    this.ports = null;
+    this.source = null;
+  }
+}
+
+webidl.detachRecord(OwnInit);
+
+let init; // (event) => its MessageEventInit or OwnInit
 
 class MessageEvent extends Event {
   #init;
 
-  constructor(type, eventInitDict = undefined) {
+  // Internal code passes (type, constructKey, OwnInit).
+  constructor(type, eventInitDict = undefined, own = undefined) {
     webidl.requiredArguments(arguments.length, 1, "Failed to construct 'MessageEvent'");
+    if (eventInitDict === webidl.constructKey) {
+      super(type);
+      this.#init = own;
+      return;
+    }
     super(type, eventInitDict);
     this.#init = convertInit(eventInitDict, "Failed to construct 'MessageEvent': parameter 2");
     ObjectFreeze(this.#init.ports);
@@ -37,7 +56,7 @@ class MessageEvent extends Event {
   get origin() { return init(this).origin; }
   get lastEventId() { return init(this).lastEventId; }
   get source() { return init(this).source; }
-  get ports() { return init(this).ports; }
+  get ports() { return init(this).ports ??= ObjectFreeze([]); }
 
   initMessageEvent(type, bubbles = false, cancelable = false, data = null, origin = "", lastEventId = "",
     source = null, ports = []) {
@@ -66,6 +85,8 @@ const initEvent = uncurryThis(Event.prototype.initEvent);
 webidl.defineInterface(MessageEvent);
 
 exports.MessageEvent = MessageEvent;
+exports.createMessageEvent = (type, data, origin, lastEventId) =>
+  new MessageEvent(type, webidl.constructKey, new OwnInit(data, origin, lastEventId));
 exports.setMessagePort = (isPort) => {
   isMessagePort = isPort;
 };

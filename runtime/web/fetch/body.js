@@ -8,6 +8,7 @@
 const webidl = require("webidl/webidl");
 const {
   blobBytes, blobRuns, blobSize, blobType, copyBytes, createBlob, createRunsStream, isBlob, isBufferSource,
+  sharedToo,
 } = require("file/blob");
 const { extractMimeType, getMimeParameter, serializeMimeType } = require("fetch/mime_type");
 const { createFormData, formDataEntries, isFormData } = require("fetch/form_data");
@@ -85,7 +86,7 @@ function extractObject(object) {
     return new Body(kStream, object, null);
   }
   if (isBufferSource(object)) {
-    return new Body(kBytes, copyBytes(webidl.converters.BufferSource(object, "Body")), null);
+    return new Body(kBytes, copyBytes(webidl.converters.BufferSource(object, "Body", sharedToo)), null);
   }
   if (isBlob(object)) {
     const type = blobType(object);
@@ -95,6 +96,7 @@ function extractObject(object) {
     return new Body(kString, serializeUrlencoded(urlSearchParamsEntries(object)), kUrlencodedType);
   }
   if (isFormData(object)) return extractFormData(object);
+  if (webidl.isSharedArrayBuffer(object)) return new Body(kBytes, copyBytes(object), null);
   if (isIterableBody(object)) return new Body(kStream, streams.streamFromIterable(object), null);
   return new Body(kString, `${object}`, kTextType);
 }

@@ -72,6 +72,7 @@ Status Respond(IncomingRequests& requests, uint64_t slot, int32_t status, Latin1
 }
 void WaitBegin(IncomingRequests& requests, uint64_t slot) { requests.BeginWait(slot); }
 void WaitEnd(IncomingRequests& requests, uint64_t slot) { requests.EndWait(slot); }
+bool RequestIsOver(IncomingRequests& requests, uint64_t slot) { return requests.over(slot); }
 double CurrentRequest(Isolate& isolate) {
   return static_cast<double>(isolate.continuation_request());
 }
@@ -155,6 +156,7 @@ constexpr OpDef kOps[] = {
     Op<Respond>("respond"),
     Op<WaitBegin>("waitBegin"),
     Op<WaitEnd>("waitEnd"),
+    Op<RequestIsOver>("requestIsOver"),
     Op<CurrentRequest>("currentRequest"),
     Op<SetCurrentRequest>("setCurrentRequest"),
     Op<FetchStart>("fetchStart"),

@@ -214,8 +214,12 @@ void IncomingRequests::MaybeFree(SlotId id) {
   if (!request || request->exchange || request->waiting > 0 || request->detached) return;
   const std::vector<SlotId> bodies = std::move(request->bodies);
   requests_.Remove(id);
-  for (const SlotId body : bodies) bodies_.Abandon(body);
+  AbandonBodies(bodies);
   observer_.OnRequestDone();
+}
+
+void IncomingRequests::AbandonBodies(const std::vector<SlotId>& bodies) {
+  for (const SlotId body : bodies) bodies_.Abandon(body);
 }
 
 bool IncomingRequests::answered(SlotId id) {
@@ -231,6 +235,12 @@ bool IncomingRequests::client_gone(SlotId id) {
 bool IncomingRequests::waits(SlotId id) {
   Request* request = Find(id);
   return request && request->waiting > 0;
+}
+
+bool IncomingRequests::over(SlotId id) {
+  if (id == 0) return false;
+  Request* request = Find(id);
+  return !request || (request->detached && request->waiting == 0);
 }
 
 bool IncomingRequests::wants_html(SlotId id) {
@@ -283,6 +293,8 @@ void IncomingRequests::Detach(SlotId id) {
   http::Exchange* exchange = std::exchange(request->exchange, nullptr);
   exchange->set_abort_callback(nullptr);
   exchange->Release();
+  // Telling them may run JavaScript, after which `request` may be gone.
+  if (request->waiting == 0) AbandonBodies(std::exchange(request->bodies, {}));
 }
 
 bool IncomingRequests::Reattach(Request& request) {

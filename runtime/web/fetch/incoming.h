@@ -59,6 +59,9 @@ class IncomingRequests {
   bool client_gone(SlotId id);
   // A promise that waitUntil() was given keeps it.
   bool waits(SlotId id);
+  // Nobody waits for it any more: what was begun on its behalf has to end. Never true of 0, which
+  // stands for no request.
+  bool over(SlotId id);
   // Whether the client asks for a page rather than for data: its Accept names text/html.
   bool wants_html(SlotId id);
   // The authority of the request's URL: "example.com:8080".
@@ -70,7 +73,8 @@ class IncomingRequests {
 
   // A body handle was made for the request: it ends with it at the latest.
   void NoteBody(SlotId id, SlotId body);
-  // The client is gone: releases the exchange. The handler may go on and read the request's head.
+  // The client is gone: releases the exchange, and ends the request's bodies unless waitUntil()
+  // keeps it. The handler may go on and read the request's head.
   void Detach(SlotId id);
   // No client waits for an answer, and no waitUntil promise is pending.
   bool idle();
@@ -97,6 +101,7 @@ class IncomingRequests {
   // True when it was detached, which it is no more.
   bool Reattach(Request& request);
   void FinishExchange(SlotId id, Request& request);
+  void AbandonBodies(const std::vector<SlotId>& bodies);
   void MaybeFree(SlotId id);
 
   BodyTable& bodies_;

@@ -41,6 +41,9 @@ function subBytes(bytes, from, to) {
     to - from);
 }
 
+// Where bytes are copied at once, those of a SharedArrayBuffer may be given too, as on Workers.
+const sharedToo = { __proto__: null, allowShared: true };
+
 function isBufferSource(value) {
   return ArrayBufferIsView(value) || webidl.isArrayBuffer(value);
 }
@@ -48,7 +51,8 @@ function isBufferSource(value) {
 function convertPart(value, context) {
   if (typeof value === "object" && value !== null) {
     if (isBlob(value)) return value;
-    if (isBufferSource(value)) return converters.BufferSource(value, context);
+    if (isBufferSource(value)) return converters.BufferSource(value, context, sharedToo);
+    if (webidl.isSharedArrayBuffer(value)) return value;
   }
   return converters.USVString(value, context);
 }
@@ -258,6 +262,7 @@ function createRunsStream(runs) {
 
 exports.Blob = Blob;
 exports.isBlob = isBlob;
+exports.sharedToo = sharedToo;
 exports.isBufferSource = isBufferSource;
 exports.viewBytes = viewBytes;
 exports.copyBytes = copyBytes;

@@ -42,6 +42,7 @@ const interfaces = [
   ["file/blob", "Blob"],
   ["file/file", "File"],
   ["hr_time/performance", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure"],
+  ["html/event_source", "EventSource"],
   ["html/message_channel", "MessageChannel", "MessagePort"],
   ["html/navigator", "Navigator"],
   ["html/scheduler", "Scheduler"],

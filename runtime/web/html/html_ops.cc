@@ -75,7 +75,10 @@ void ConsoleWrite(WorkerLog& log, int32_t level, std::string_view text) {
   }
 }
 
+double MaxEventBytes(EventStreamLimit& limit) { return static_cast<double>(limit.event_bytes); }
+
 constexpr OpDef kOps[] = {
+    Op<MaxEventBytes>("maxEventBytes"),
     Op<TimerArm>("timerArm"),
     Op<Now>("now"),
     Op<WallNow>("wallNow"),

@@ -34,6 +34,11 @@ struct WorkerLog {
   std::string worker;  // named in each line when not empty
 };
 
+// What an EventSource holds of one event at most.
+struct EventStreamLimit {
+  size_t event_bytes = 0;
+};
+
 std::span<const script::OpDef> HtmlOps();
 
 }  // namespace sedge::web

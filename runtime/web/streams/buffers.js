@@ -5,7 +5,7 @@
 
 const webidl = require("webidl/webidl");
 const {
-  ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayBufferPrototypeGetDetached,
+  ArrayBuffer, ArrayBufferIsView, ArrayBufferPrototypeGetByteLength, ArrayBufferPrototypeGetDetached,
   ArrayBufferPrototypeTransfer, DataView, DataViewPrototypeGetByteLength, DataViewPrototypeGetByteOffset,
   SafeMap, TypedArrayPrototypeGetByteLength, TypedArrayPrototypeGetByteOffset,
   TypedArrayPrototypeGetSymbolToStringTag, TypedArrayPrototypeSet, Uint8Array,
@@ -66,10 +66,9 @@ function copyView(view) {
   return copyBytes(webidl.bufferOf(view), byteOffsetOf(view), byteLengthOf(view));
 }
 
-// Any BufferSource as a new Uint8Array with bytes of its own.
+// Any BufferSource, shared or not, as a new Uint8Array with bytes of its own.
 function copyBufferSource(source) {
-  if (webidl.isArrayBuffer(source)) return copyBytes(source, 0, ArrayBufferPrototypeGetByteLength(source));
-  return copyView(source);
+  return ArrayBufferIsView(source) ? copyView(source) : new Uint8Array(new Uint8Array(source));
 }
 
 exports.elementTypeOf = elementTypeOf;

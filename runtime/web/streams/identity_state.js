@@ -14,6 +14,7 @@ const { copyBufferSource } = require("streams/buffers");
 const { addAbortAlgorithm } = require("dom/abort_signal");
 const { PromiseReject, TypeError, TypedArrayPrototypeGetByteLength } = primordials;
 
+const sharedToo = { __proto__: null, allowShared: true };
 const context = "Failed to write to a stream of bytes: the chunk";
 
 class IdentityState {
@@ -55,7 +56,7 @@ class IdentityState {
   write(chunk) {
     let bytes;
     try {
-      bytes = copyBufferSource(webidl.converters.BufferSource(chunk, context));
+      bytes = copyBufferSource(webidl.converters.BufferSource(chunk, context, sharedToo));
     } catch (error) {
       return this.fail(error);
     }

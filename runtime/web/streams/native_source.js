@@ -74,7 +74,7 @@ function toBytes(chunk) {
   if (ArrayBufferIsView(chunk)) {
     return new Uint8Array(webidl.bufferOf(chunk), byteOffsetOf(chunk), byteLengthOf(chunk));
   }
-  if (webidl.isArrayBuffer(chunk)) return new Uint8Array(chunk);
+  if (webidl.isArrayBuffer(chunk) || webidl.isSharedArrayBuffer(chunk)) return new Uint8Array(chunk);
   throw new TypeError(`This ReadableStream did not return bytes: it gave a value of type ${typeof chunk}; a` +
     " body is made of Uint8Arrays. Encode text first, for example with a TextEncoderStream.");
 }

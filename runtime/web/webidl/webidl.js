@@ -9,11 +9,13 @@ const {
   ArrayIterator, ArrayPrototypePush, DataViewPrototypeGetBuffer, FunctionPrototypeCall, IteratorPrototype,
   MathAbs, MathFloor, MathFround, MathTrunc, ObjectCreate, ObjectDefineProperties, ObjectDefineProperty,
   ObjectFreeze, ObjectSetPrototypeOf, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, RegExpPrototypeExec,
-  SafeSet, SetPrototypeHas, SharedArrayBufferPrototypeGetByteLength, StringPrototypeCharCodeAt,
+  SafeSet, SetPrototypeHas, StringPrototypeCharCodeAt,
   StringPrototypeSlice, StringPrototypeToWellFormed, SymbolIterator, SymbolToStringTag, TypeError,
   TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetSymbolToStringTag, Symbol,
   Array: { prototype: { values: originalArrayValues } },
 } = primordials;
+
+const { kSharedArrayBuffer } = require("script/value_kind");
 
 const ArrayIteratorPrototype = ArrayIterator.prototype;
 const originalArrayIteratorNext = ArrayIteratorPrototype.next;
@@ -144,16 +146,9 @@ function isArrayBuffer(V) {
   }
 }
 
+// V8 10.2 makes SharedArrayBuffer only when an isolate starts: there is no primordial to ask.
 function isSharedArrayBuffer(V) {
-  if (typeof V !== "object" || V === null || SharedArrayBufferPrototypeGetByteLength === undefined) {
-    return false;
-  }
-  try {
-    SharedArrayBufferPrototypeGetByteLength(V);
-    return true;
-  } catch {
-    return false;
-  }
+  return typeof V === "object" && V !== null && ops.valueKind(V) === kSharedArrayBuffer;
 }
 
 function isUint8Array(V) {

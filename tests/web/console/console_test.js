@@ -62,6 +62,33 @@ test("groups indent every line", async () => {
   expect(text(lines)).toEqual(["outer", "  a\n  b", "    deep", "out"]);
 });
 
+test("every method of the standard and of V8 is there", async () => {
+  for (const name of ["assert", "clear", "count", "countReset", "debug", "dir", "dirxml", "error", "group",
+    "groupCollapsed", "groupEnd", "info", "log", "profile", "profileEnd", "table", "time", "timeEnd", "timeLog",
+    "timeStamp", "trace", "warn"]) {
+    expect(`${name} ${typeof console[name]}`).toBe(`${name} function`);
+  }
+  expect(await captureConsole(() => { console.profile("p"); console.timeStamp("t"); console.profileEnd("p"); }))
+    .toEqual([]);
+});
+
+test("format specifiers work in every method that prints", async () => {
+  const lines = await captureConsole(() => {
+    console.log("%s %d %i %f %j %o %O %c%% %x", "s", "42.5", "42.5", "1.5", { j: 1 }, [1], { o: 1 }, "css", "rest");
+    console.warn("%s!", "w");
+    console.group("%s", "g");
+    console.assert(false, "%d", 1);
+    console.time("t");
+    console.timeEnd("t");
+    console.groupEnd();
+    console.table([{ a: 1 }]);
+  });
+  expect(lines[0].text).toBe("s 42 42 1.5 {\"j\":1} [ 1 ] { o: 1 } % %x rest");
+  expect(text(lines).slice(1, 4)).toEqual(["w!", "g", "  Assertion failed: 1"]);
+  expect(lines[4].text).toMatch(/^  t: [\d.]+ms$/);
+  expect(lines[5].text).toContain("(index)");
+});
+
 test("count and countReset", async () => {
   const lines = await captureConsole(() => {
     console.count();

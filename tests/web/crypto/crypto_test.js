@@ -41,6 +41,7 @@ describe("getRandomValues", () => {
     expect(nameOf(() => crypto.getRandomValues(new Uint8Array(65_537)))).toBe("QuotaExceededError");
     expect(crypto.getRandomValues(new Uint8Array(65_536))).toHaveLength(65_536);
     expect(nameOf(() => crypto.getRandomValues([1]))).toBe("TypeError");
+    expect(nameOf(() => crypto.getRandomValues(new Uint8Array(new SharedArrayBuffer(1))))).toBe("TypeError");
     expect(nameOf(() => crypto.getRandomValues())).toBe("TypeError");
   });
 });

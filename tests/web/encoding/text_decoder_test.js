@@ -82,6 +82,19 @@ describe("TextDecoder", () => {
     expect(decode("x-user-defined", 0x80)).toBe("\uF780");
   });
 
+  test("takes shared memory", () => {
+    const shared = new SharedArrayBuffer(4);
+    new Uint8Array(shared).set(bytes(0x61, 0xC3, 0xA9, 0x62));
+    expect(new TextDecoder().decode(shared)).toBe("aéb");
+    expect(new TextDecoder().decode(new Uint8Array(shared, 1, 2))).toBe("é");
+    expect(new TextDecoder().decode(new DataView(shared, 3))).toBe("b");
+    const decoder = new TextDecoder();
+    expect(decoder.decode(new Uint8Array(shared, 0, 2), { stream: true })).toBe("a");
+    expect(decoder.decode(new Uint8Array(shared, 2))).toBe("éb");
+    expect(new TextEncoder().encodeInto("xy", new Uint8Array(shared))).toEqual({ read: 2, written: 2 });
+    expect(new TextDecoder().decode(new Uint8Array(shared, 0, 2))).toBe("xy");
+  });
+
   test("checks its receiver", () => {
     expect(() => TextDecoder.prototype.decode.call({})).toThrow(TypeError);
     expect(() => TextDecoder()).toThrow(TypeError);

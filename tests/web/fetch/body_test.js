@@ -167,3 +167,95 @@ describe("body", () => {
     expect(() => Object.getOwnPropertyDescriptor(Response.prototype, "body").get.call({})).toThrow(TypeError);
   });
 });
+
+describe("bytes are copied when they are given", () => {
+  const change = (view) => view.fill(0x7A);
+
+  test("from buffers and views, shared or not", async () => {
+    for (const Buffer of [ArrayBuffer, SharedArrayBuffer]) {
+      const buffer = new Buffer(4);
+      const view = new Uint8Array(buffer);
+      const made = () => {
+        view.set(bytesOf(0x61, 0x62, 0x63, 0x64));
+        const given = [
+          new Response(buffer), new Response(view), new Response(new DataView(buffer, 1, 2)),
+          new Request("http://x", { method: "POST", body: buffer }), new Blob([buffer, view]),
+          new File([new Uint16Array(buffer, 2, 1)], "f"),
+        ];
+        change(view);
+        return Promise.all(given.map((it) => it.text()));
+      };
+      expect(await made()).toEqual(["abcd", "abcd", "bc", "abcd", "abcdabcd", "cd"]);
+    }
+  });
+
+  test("by the writer of an IdentityTransformStream", async () => {
+    for (const Buffer of [ArrayBuffer, SharedArrayBuffer]) {
+      const { readable, writable } = new IdentityTransformStream();
+      const view = new Uint8Array(new Buffer(3));
+      const writer = writable.getWriter();
+      for (const chunk of [view, view.buffer, new DataView(view.buffer, 2)]) {
+        view.set(bytesOf(0x61, 0x62, 0x63));
+        writer.write(chunk);
+        await null;
+      }
+      writer.close();
+      expect(await new Response(readable).text()).toBe("abcabcc");
+    }
+  });
+
+  test("from chunks of shared memory; a byte stream has none, since it transfers", async () => {
+    const view = new Uint8Array(new SharedArrayBuffer(2));
+    view.set(bytesOf(0x61, 0x62));
+    expect(await new Response(streamOf(view, view.buffer)).text()).toBe("abab");
+    expect(() => new ReadableStream({ type: "bytes", start: (c) => c.enqueue(view) })).toThrow(TypeError);
+  });
+});
+
+describe("iterables", () => {
+  test("of every kind are bodies of requests and responses", async () => {
+    const kinds = {
+      generator: () => (function* () { yield "a"; yield bytesOf(0x62); yield bytesOf(0x63).buffer; })(),
+      asyncGenerator: () => (async function* () {
+        yield "a";
+        await null;
+        yield new DataView(bytesOf(0x62, 0x63).buffer);
+      })(),
+      set: () => new Set(["ab", "c"]),
+      map: () => new Map([["k", "v"]]).values(),
+      object: () => ({ [Symbol.asyncIterator]: async function* () { yield "abc"; } }),
+    };
+    for (const [name, make] of Object.entries(kinds)) {
+      const expected = name === "map" ? "v" : "abc";
+      expect(`${name} ${await new Response(make()).text()}`).toBe(`${name} ${expected}`);
+      expect(await new Request("http://x", { method: "POST", body: make() }).text()).toBe(expected);
+    }
+  });
+
+  test("are asked as the body is read, and told when nobody reads on", async () => {
+    let given = 0;
+    let isOver = false;
+    const body = new Response((function* () {
+      try {
+        for (;;) yield String(++given);
+      } finally {
+        isOver = true;
+      }
+    })()).body;
+    expect(given).toBe(0);
+    const reader = body.getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe("1");
+    expect(given).toBe(1);
+    await reader.cancel();
+    expect(isOver).toBe(true);
+  });
+
+  test("fail with their own error, or one that names what they gave", async () => {
+    const failing = () => (async function* () { yield "a"; throw new RangeError("broke"); })();
+    await expect(new Response(failing()).text()).rejects.toThrow("broke");
+    await expect(new Response((function* () { yield 5; })()).text()).rejects.toThrow("a value of type number");
+    const reader = new Response(failing()).body.getReader();
+    await reader.read();
+    await expect(reader.read()).rejects.toThrow("broke");
+  });
+});
