@@ -59,6 +59,18 @@ v8::Local<v8::Value> ProxyDetails(Isolate& isolate, v8::Local<v8::Value> value) 
   return v8::Array::New(isolate.v8(), parts, 2);
 }
 
+// The own keys, strings and symbols, without those that are indices: an array may have millions.
+v8::Local<v8::Value> NamedKeys(Isolate& isolate, v8::Local<v8::Object> object) {
+  v8::Local<v8::Array> keys;
+  if (!object
+           ->GetPropertyNames(isolate.context(), v8::KeyCollectionMode::kOwnOnly,
+                              v8::ALL_PROPERTIES, v8::IndexFilter::kSkipIndices)
+           .ToLocal(&keys)) {
+    return v8::Array::New(isolate.v8());
+  }
+  return keys;
+}
+
 // Detaches the buffer and gives a new one that owns its memory.
 Result<v8::Local<v8::Value>> ArrayBufferDetach(Isolate& isolate,
                                                v8::Local<v8::ArrayBuffer> buffer) {
@@ -79,6 +91,7 @@ constexpr OpDef kOps[] = {
     Op<PromiseState>("promiseState"),
     Op<FulfilledValue>("fulfilledValue"),
     Op<ProxyDetails>("proxyDetails"),
+    Op<NamedKeys>("namedKeys"),
     Op<ArrayBufferDetach>("arrayBufferDetach"),
     Op<ArrayBufferDetach>("transferArrayBuffer"),
     Op<ArrayBufferDetached>("arrayBufferDetached"),

@@ -12,6 +12,7 @@ const stopTimer = clearTimeout;
 add_completion_callback((tests, status) => {
   stopTimer(stop);
   stopTimer(giveUp);
-  const results = tests.map((test) => ({ name: String(test.name), status: test.status, message: String(test.message ?? "") }));
+  const results = tests.map((test) => (
+    { name: String(test.name), status: test.status, message: String(test.message ?? "") }));
   report(stringify({ status: status.status, message: String(status.message ?? ""), tests: results }));
 });

@@ -5,15 +5,18 @@
 "use strict";
 
 const {
-  ArrayBufferIsView, ArrayBufferPrototypeGetByteLength, ArrayBufferPrototypeGetResizable, ArrayIsArray,
+  ArrayBufferIsView, ArrayBufferPrototypeGetByteLength, ArrayIsArray,
   ArrayIterator, ArrayPrototypePush, DataViewPrototypeGetBuffer, FunctionPrototypeCall, IteratorPrototype,
   MathAbs, MathFloor, MathFround, MathTrunc, ObjectCreate, ObjectDefineProperties, ObjectDefineProperty,
   ObjectFreeze, ObjectSetPrototypeOf, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, RegExpPrototypeExec,
-  SafeSet, SetPrototypeHas, SharedArrayBufferPrototypeGetByteLength, StringPrototypeCharCodeAt,
+  SafeSet, SetPrototypeHas, StringPrototypeCharCodeAt,
   StringPrototypeSlice, StringPrototypeToWellFormed, SymbolIterator, SymbolToStringTag, TypeError,
   TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetSymbolToStringTag, Symbol,
   Array: { prototype: { values: originalArrayValues } },
 } = primordials;
+
+const { isResizable } = require("script/late_intrinsics");
+const kinds = require("script/value_kind");
 
 const ArrayIteratorPrototype = ArrayIterator.prototype;
 const originalArrayIteratorNext = ArrayIteratorPrototype.next;
@@ -145,15 +148,7 @@ function isArrayBuffer(V) {
 }
 
 function isSharedArrayBuffer(V) {
-  if (typeof V !== "object" || V === null || SharedArrayBufferPrototypeGetByteLength === undefined) {
-    return false;
-  }
-  try {
-    SharedArrayBufferPrototypeGetByteLength(V);
-    return true;
-  } catch {
-    return false;
-  }
+  return kinds.valueKind(V) === kinds.kSharedArrayBuffer;
 }
 
 function isUint8Array(V) {
@@ -174,8 +169,7 @@ function checkViewBuffer(view, context, options) {
     }
     return;
   }
-  if (ArrayBufferPrototypeGetResizable !== undefined && ArrayBufferPrototypeGetResizable(buffer) &&
-      (options === undefined || !options.allowResizable)) {
+  if ((options === undefined || !options.allowResizable) && isResizable(buffer)) {
     fail(context, "must not be backed by a resizable ArrayBuffer.");
   }
 }
@@ -185,8 +179,7 @@ function convertArrayBuffer(V, context, options) {
     if (options !== undefined && options.allowShared && isSharedArrayBuffer(V)) return V;
     fail(context, "is not an ArrayBuffer.");
   }
-  if (ArrayBufferPrototypeGetResizable !== undefined && ArrayBufferPrototypeGetResizable(V) &&
-      (options === undefined || !options.allowResizable)) {
+  if ((options === undefined || !options.allowResizable) && isResizable(V)) {
     fail(context, "must not be a resizable ArrayBuffer.");
   }
   return V;
