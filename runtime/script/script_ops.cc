@@ -59,6 +59,23 @@ v8::Local<v8::Value> ProxyDetails(Isolate& isolate, v8::Local<v8::Value> value) 
   return v8::Array::New(isolate.v8(), parts, 2);
 }
 
+// [file, line, column] of the script that called the builtin; null when no script did.
+v8::Local<v8::Value> CallerPlace(Isolate& isolate) {
+  constexpr int kMaxFrames = 16;  // of builtins above it
+  v8::Isolate* v8 = isolate.v8();
+  v8::Local<v8::StackTrace> trace = v8::StackTrace::CurrentStackTrace(v8, kMaxFrames);
+  for (int i = 0; i < trace->GetFrameCount(); ++i) {
+    v8::Local<v8::StackFrame> frame = trace->GetFrame(v8, static_cast<uint32_t>(i));
+    v8::Local<v8::String> name = frame->GetScriptNameOrSourceURL();
+    if (name.IsEmpty() || name->Length() == 0) continue;
+    if (std::string_view(*v8::String::Utf8Value(v8, name)).starts_with("sedge:")) continue;
+    v8::Local<v8::Value> parts[] = {name, v8::Integer::New(v8, frame->GetLineNumber()),
+                                    v8::Integer::New(v8, frame->GetColumn())};
+    return v8::Array::New(v8, parts, 3);
+  }
+  return v8::Null(v8);
+}
+
 // The own keys, strings and symbols, without those that are indices: an array may have millions.
 v8::Local<v8::Value> NamedKeys(Isolate& isolate, v8::Local<v8::Object> object) {
   v8::Local<v8::Array> keys;
@@ -91,6 +108,7 @@ constexpr OpDef kOps[] = {
     Op<PromiseState>("promiseState"),
     Op<FulfilledValue>("fulfilledValue"),
     Op<ProxyDetails>("proxyDetails"),
+    Op<CallerPlace>("callerPlace"),
     Op<NamedKeys>("namedKeys"),
     Op<ArrayBufferDetach>("arrayBufferDetach"),
     Op<ArrayBufferDetach>("transferArrayBuffer"),

@@ -104,7 +104,9 @@ std::string Prelude(const TestCase& test, const ServerPorts& ports) {
   // Tests of the interfaces' own shapes must see them as they are.
   const bool shapes = test.path.find("idlharness") != std::string::npos;
   ReplaceAll(prelude, "WPT_PATCH_URLS", shapes ? "false" : "true");
-  return prelude;
+  // Errors name the script as it is called on a page.
+  return prelude + "\n//# sourceURL=http://127.0.0.1:" + std::to_string(ports.first) + "/" +
+         test.path + "\n";
 }
 
 std::string Reporter(int timeout_ms) {

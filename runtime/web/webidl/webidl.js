@@ -11,7 +11,7 @@ const {
   ObjectFreeze, ObjectSetPrototypeOf, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, RegExpPrototypeExec,
   SafeSet, SetPrototypeHas, StringPrototypeCharCodeAt,
   StringPrototypeSlice, StringPrototypeToWellFormed, SymbolIterator, SymbolToStringTag, TypeError,
-  TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetSymbolToStringTag, Symbol,
+  TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetSymbolToStringTag, Symbol, globalThis: globalObject,
   Array: { prototype: { values: originalArrayValues } },
 } = primordials;
 
@@ -475,5 +475,9 @@ exports.illegalConstructor = () => {
 };
 exports.illegalInvocation = () => {
   throw new TypeError("Illegal invocation");
+};
+// The receiver of the global object's operations and attributes, which are called without one too.
+exports.checkGlobal = (self) => {
+  if (self !== undefined && self !== globalObject && self !== null) throw new TypeError("Illegal invocation");
 };
 exports.constructKey = Symbol("construct");
