@@ -13,20 +13,34 @@ int32_t ValueKind(v8::Local<v8::Value> value) {
   };
   // Proxies come first: tests of what is behind them would look through.
   static constexpr Kind kKinds[] = {
-      {3, &v8::Value::IsProxy},          {1, &v8::Value::IsArray},
-      {2, &v8::Value::IsFunction},       {4, &v8::Value::IsNativeError},
-      {5, &v8::Value::IsDate},           {6, &v8::Value::IsRegExp},
-      {7, &v8::Value::IsMap},            {8, &v8::Value::IsSet},
-      {9, &v8::Value::IsWeakMap},        {10, &v8::Value::IsWeakSet},
-      {11, &v8::Value::IsPromise},       {12, &v8::Value::IsArrayBuffer},
-      {13, &v8::Value::IsSharedArrayBuffer}, {14, &v8::Value::IsTypedArray},
-      {15, &v8::Value::IsDataView},      {16, &v8::Value::IsBooleanObject},
-      {17, &v8::Value::IsNumberObject},  {18, &v8::Value::IsStringObject},
-      {19, &v8::Value::IsSymbolObject},  {20, &v8::Value::IsBigIntObject},
-      {21, &v8::Value::IsArgumentsObject}, {22, &v8::Value::IsGeneratorObject},
-      {23, &v8::Value::IsMapIterator},   {24, &v8::Value::IsSetIterator},
-      {25, &v8::Value::IsModuleNamespaceObject}, {26, &v8::Value::IsWasmModuleObject},
-      {26, &v8::Value::IsWasmMemoryObject}, {26, &v8::Value::IsExternal},
+      {3, &v8::Value::IsProxy},
+      {1, &v8::Value::IsArray},
+      {2, &v8::Value::IsFunction},
+      {4, &v8::Value::IsNativeError},
+      {5, &v8::Value::IsDate},
+      {6, &v8::Value::IsRegExp},
+      {7, &v8::Value::IsMap},
+      {8, &v8::Value::IsSet},
+      {9, &v8::Value::IsWeakMap},
+      {10, &v8::Value::IsWeakSet},
+      {11, &v8::Value::IsPromise},
+      {12, &v8::Value::IsArrayBuffer},
+      {13, &v8::Value::IsSharedArrayBuffer},
+      {14, &v8::Value::IsTypedArray},
+      {15, &v8::Value::IsDataView},
+      {16, &v8::Value::IsBooleanObject},
+      {17, &v8::Value::IsNumberObject},
+      {18, &v8::Value::IsStringObject},
+      {19, &v8::Value::IsSymbolObject},
+      {20, &v8::Value::IsBigIntObject},
+      {21, &v8::Value::IsArgumentsObject},
+      {22, &v8::Value::IsGeneratorObject},
+      {23, &v8::Value::IsMapIterator},
+      {24, &v8::Value::IsSetIterator},
+      {25, &v8::Value::IsModuleNamespaceObject},
+      {26, &v8::Value::IsWasmModuleObject},
+      {26, &v8::Value::IsWasmMemoryObject},
+      {26, &v8::Value::IsExternal},
   };
   if (!value->IsObject() && !value->IsExternal()) return 0;
   for (const Kind& kind : kKinds) {
@@ -99,9 +113,7 @@ Result<v8::Local<v8::Value>> ArrayBufferDetach(Isolate& isolate,
   return v8::ArrayBuffer::New(isolate.v8(), std::move(store)).As<v8::Value>();
 }
 
-bool ArrayBufferDetached(v8::Local<v8::ArrayBuffer> buffer) {
-  return buffer->WasDetached();
-}
+bool ArrayBufferDetached(v8::Local<v8::ArrayBuffer> buffer) { return buffer->WasDetached(); }
 
 constexpr OpDef kOps[] = {
     Op<ValueKind>("valueKind"),

@@ -43,6 +43,7 @@ const interfaces = [
   ["file/blob", "Blob"],
   ["file/file", "File"],
   ["hr_time/performance", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure"],
+  ["hr_time/performance_observer", "PerformanceObserver", "PerformanceObserverEntryList"],
   ["html/message_channel", "MessageChannel", "MessagePort"],
   ["html/navigator", "Navigator"],
   ["html/scheduler", "Scheduler"],
