@@ -74,7 +74,11 @@ std::string ReadScript(const std::string& checkout, const std::string& path,
   // The one URL that tests of interfaces' shapes fetch; they are run without patches.
   if (path == "resources/idlharness.js") {
     ReplaceAll(text, "'/interfaces/'", "location.origin + '/interfaces/'");
-    ReplaceAll(text, "eval(desc)", "wptExpressions[desc]()");
+    ReplaceAll(text, "eval(desc)", "(typeof desc === 'string' ? wptExpressions[desc]() : desc)");
+  }
+  if (path == "wasm/resources/load_wasm.js") {
+    // Some checkouts have this module in one place alone.
+    ReplaceAll(text, "'/wasm/", "location.origin + '/wasm/webapi/resources/");
   }
   if (path.find(".sub.") != std::string::npos) text = Substitute(std::move(text), ports, path);
   return text;

@@ -18,6 +18,8 @@ const { addErrorClass } = require("script/language_text");
 const { ServiceWorkerGlobalScope, WorkerGlobalScope } = require("html/worker_global_scope");
 const { checkGlobal } = require("webidl/webidl");
 require("html/clone_platform");
+require("wasm/shapes");
+require("wasm/streaming");
 
 // [id of the builtin, interface ...]
 const interfaces = [
