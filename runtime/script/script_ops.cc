@@ -13,20 +13,34 @@ int32_t ValueKind(v8::Local<v8::Value> value) {
   };
   // Proxies come first: tests of what is behind them would look through.
   static constexpr Kind kKinds[] = {
-      {3, &v8::Value::IsProxy},          {1, &v8::Value::IsArray},
-      {2, &v8::Value::IsFunction},       {4, &v8::Value::IsNativeError},
-      {5, &v8::Value::IsDate},           {6, &v8::Value::IsRegExp},
-      {7, &v8::Value::IsMap},            {8, &v8::Value::IsSet},
-      {9, &v8::Value::IsWeakMap},        {10, &v8::Value::IsWeakSet},
-      {11, &v8::Value::IsPromise},       {12, &v8::Value::IsArrayBuffer},
-      {13, &v8::Value::IsSharedArrayBuffer}, {14, &v8::Value::IsTypedArray},
-      {15, &v8::Value::IsDataView},      {16, &v8::Value::IsBooleanObject},
-      {17, &v8::Value::IsNumberObject},  {18, &v8::Value::IsStringObject},
-      {19, &v8::Value::IsSymbolObject},  {20, &v8::Value::IsBigIntObject},
-      {21, &v8::Value::IsArgumentsObject}, {22, &v8::Value::IsGeneratorObject},
-      {23, &v8::Value::IsMapIterator},   {24, &v8::Value::IsSetIterator},
-      {25, &v8::Value::IsModuleNamespaceObject}, {26, &v8::Value::IsWasmModuleObject},
-      {26, &v8::Value::IsWasmMemoryObject}, {26, &v8::Value::IsExternal},
+      {3, &v8::Value::IsProxy},
+      {1, &v8::Value::IsArray},
+      {2, &v8::Value::IsFunction},
+      {4, &v8::Value::IsNativeError},
+      {5, &v8::Value::IsDate},
+      {6, &v8::Value::IsRegExp},
+      {7, &v8::Value::IsMap},
+      {8, &v8::Value::IsSet},
+      {9, &v8::Value::IsWeakMap},
+      {10, &v8::Value::IsWeakSet},
+      {11, &v8::Value::IsPromise},
+      {12, &v8::Value::IsArrayBuffer},
+      {13, &v8::Value::IsSharedArrayBuffer},
+      {14, &v8::Value::IsTypedArray},
+      {15, &v8::Value::IsDataView},
+      {16, &v8::Value::IsBooleanObject},
+      {17, &v8::Value::IsNumberObject},
+      {18, &v8::Value::IsStringObject},
+      {19, &v8::Value::IsSymbolObject},
+      {20, &v8::Value::IsBigIntObject},
+      {21, &v8::Value::IsArgumentsObject},
+      {22, &v8::Value::IsGeneratorObject},
+      {23, &v8::Value::IsMapIterator},
+      {24, &v8::Value::IsSetIterator},
+      {25, &v8::Value::IsModuleNamespaceObject},
+      {26, &v8::Value::IsWasmModuleObject},
+      {26, &v8::Value::IsWasmMemoryObject},
+      {26, &v8::Value::IsExternal},
   };
   if (!value->IsObject() && !value->IsExternal()) return 0;
   for (const Kind& kind : kKinds) {
@@ -59,6 +73,35 @@ v8::Local<v8::Value> ProxyDetails(Isolate& isolate, v8::Local<v8::Value> value) 
   return v8::Array::New(isolate.v8(), parts, 2);
 }
 
+// [file, line, column] of the script that called the builtin; null when no script did.
+v8::Local<v8::Value> CallerPlace(Isolate& isolate) {
+  constexpr int kMaxFrames = 16;  // of builtins above it
+  v8::Isolate* v8 = isolate.v8();
+  v8::Local<v8::StackTrace> trace = v8::StackTrace::CurrentStackTrace(v8, kMaxFrames);
+  for (int i = 0; i < trace->GetFrameCount(); ++i) {
+    v8::Local<v8::StackFrame> frame = trace->GetFrame(v8, static_cast<uint32_t>(i));
+    v8::Local<v8::String> name = frame->GetScriptNameOrSourceURL();
+    if (name.IsEmpty() || name->Length() == 0) continue;
+    if (std::string_view(*v8::String::Utf8Value(v8, name)).starts_with("sedge:")) continue;
+    v8::Local<v8::Value> parts[] = {name, v8::Integer::New(v8, frame->GetLineNumber()),
+                                    v8::Integer::New(v8, frame->GetColumn())};
+    return v8::Array::New(v8, parts, 3);
+  }
+  return v8::Null(v8);
+}
+
+// The own keys, strings and symbols, without those that are indices: an array may have millions.
+v8::Local<v8::Value> NamedKeys(Isolate& isolate, v8::Local<v8::Object> object) {
+  v8::Local<v8::Array> keys;
+  if (!object
+           ->GetPropertyNames(isolate.context(), v8::KeyCollectionMode::kOwnOnly,
+                              v8::ALL_PROPERTIES, v8::IndexFilter::kSkipIndices)
+           .ToLocal(&keys)) {
+    return v8::Array::New(isolate.v8());
+  }
+  return keys;
+}
+
 // Detaches the buffer and gives a new one that owns its memory.
 Result<v8::Local<v8::Value>> ArrayBufferDetach(Isolate& isolate,
                                                v8::Local<v8::ArrayBuffer> buffer) {
@@ -70,15 +113,15 @@ Result<v8::Local<v8::Value>> ArrayBufferDetach(Isolate& isolate,
   return v8::ArrayBuffer::New(isolate.v8(), std::move(store)).As<v8::Value>();
 }
 
-bool ArrayBufferDetached(v8::Local<v8::ArrayBuffer> buffer) {
-  return buffer->WasDetached();
-}
+bool ArrayBufferDetached(v8::Local<v8::ArrayBuffer> buffer) { return buffer->WasDetached(); }
 
 constexpr OpDef kOps[] = {
     Op<ValueKind>("valueKind"),
     Op<PromiseState>("promiseState"),
     Op<FulfilledValue>("fulfilledValue"),
     Op<ProxyDetails>("proxyDetails"),
+    Op<CallerPlace>("callerPlace"),
+    Op<NamedKeys>("namedKeys"),
     Op<ArrayBufferDetach>("arrayBufferDetach"),
     Op<ArrayBufferDetach>("transferArrayBuffer"),
     Op<ArrayBufferDetached>("arrayBufferDetached"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// js_test FILE...: runs *_test.js files inside the runtime, each in an isolate of its own with env's KV on
-// a fresh store; prints TAP. Exit status 0 when everything passed.
+// js_test FILE...: runs *_test.js files inside the runtime, each in an isolate of its own with
+// env's KV on a fresh store; prints TAP. Exit status 0 when everything passed.
 #include <unistd.h>
 
 #include <cstdio>
@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/base/log.h"
+#include "runtime/loop/timer.h"
 #include "runtime/script/engine.h"
 #include "runtime/worker/builtins_data.h"
 #include "runtime/worker/worker_isolate.h"
@@ -17,6 +18,8 @@ namespace sedge::worker {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr uint64_t kPumpMs = 5;
 
 // A folder that goes with the object.
 struct TemporaryFolder {
@@ -83,6 +86,13 @@ class FileRun {
             failures = failed;
             (*loop)->Stop();
           });
+      // V8's own tasks: what its threads have compiled, Atomics.waitAsync.
+      std::unique_ptr<loop::Timer> pump;
+      pump = std::make_unique<loop::Timer>(**loop, [&] {
+        (*isolate)->PumpTasks();
+        pump->Start(kPumpMs);
+      });
+      pump->Start(kPumpMs);
       (*loop)->Run();
     }
     client->reset();

@@ -20,6 +20,11 @@ bool Holds(const std::string& condition, int v8_major) {
   return true;
 }
 
+struct Reason {
+  bool holds = false;  // for this V8
+  bool is_engine = false;
+};
+
 Status Wrong(const std::string& what) { return InvalidArgument("expectations.json: " + what); }
 
 }  // namespace
@@ -33,10 +38,15 @@ Result<Expectations> Expectations::Parse(const std::string& text, int v8_major) 
   const Json all_reasons = json.value("reasons", Json::object());
   const Json skips = json.value("skip", Json::object());
   const Json failures = json.value("fail", Json::object());
-  std::map<std::string, bool> reasons;  // name -> whether it holds here
+  std::map<std::string, Reason> reasons;
   for (const auto& [name, reason] : all_reasons.items()) {
-    if (reason.value("text", "").empty()) return Wrong("the reason \"" + name + "\" has no text");
-    reasons[name] = Holds(reason.value("when", ""), v8_major);
+    const std::string text = reason.value("text", "");
+    if (text.empty()) return Wrong("the reason \"" + name + "\" has no text");
+    reasons[name] = {Holds(reason.value("when", ""), v8_major), reason.value("engine", false)};
+    // What the engine lacks does not count as a failure: that may not be said of anything else.
+    if (reasons[name].is_engine && !text.starts_with("V8 ")) {
+      return Wrong("the reason \"" + name + "\" is about the engine: its text starts with \"V8 \"");
+    }
   }
   for (const auto& folder : json.value("folders", Json::array())) parsed.folders_.push_back(folder);
   for (const auto& [pattern, reason] : skips.items()) {
@@ -47,8 +57,10 @@ Result<Expectations> Expectations::Parse(const std::string& text, int v8_major) 
     for (const auto& [reason, names] : by_reason.items()) {
       if (!reasons.contains(reason))
         return Wrong(id + " names the unknown reason \"" + reason + "\"");
-      if (!reasons[reason]) continue;
-      for (const auto& name : names) parsed.failures_[id].insert(std::string(name));
+      if (!reasons[reason].holds) continue;
+      for (const auto& name : names) {
+        parsed.failures_[id][std::string(name)] = reasons[reason].is_engine;
+      }
     }
   }
   return parsed;
@@ -61,9 +73,9 @@ std::optional<std::string> Expectations::SkipReason(const std::string& test_id) 
   return std::nullopt;
 }
 
-std::set<std::string> Expectations::ExpectedFailures(const std::string& test_id) const {
+std::map<std::string, bool> Expectations::ExpectedFailures(const std::string& test_id) const {
   const auto found = failures_.find(test_id);
-  return found == failures_.end() ? std::set<std::string>() : found->second;
+  return found == failures_.end() ? std::map<std::string, bool>() : found->second;
 }
 
 std::vector<std::string> Expectations::TestsWithFailures() const {

@@ -5,7 +5,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +20,9 @@ class Expectations {
   const std::vector<std::string>& folders() const { return folders_; }
   // Why a test is not run, or nullopt.
   std::optional<std::string> SkipReason(const std::string& test_id) const;
-  // The subtests of a test that are expected to fail.
-  std::set<std::string> ExpectedFailures(const std::string& test_id) const;
+  // The subtests of a test that are expected to fail -> whether it is the JavaScript engine's
+  // fault.
+  std::map<std::string, bool> ExpectedFailures(const std::string& test_id) const;
   // All tests that have expected failures.
   std::vector<std::string> TestsWithFailures() const;
 
@@ -35,7 +35,7 @@ class Expectations {
  private:
   std::vector<std::string> folders_;
   std::vector<Skip> skips_;
-  std::map<std::string, std::set<std::string>> failures_;
+  std::map<std::string, std::map<std::string, bool>> failures_;
 };
 
 }  // namespace sedge::wpt

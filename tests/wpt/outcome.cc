@@ -24,9 +24,9 @@ const char* HarnessStatus(int status) {
 std::string Row(const std::string& name, const Tally& tally) {
   char line[200];
   const double percent = tally.total == 0 ? 100 : 100.0 * tally.passed / tally.total;
-  std::snprintf(line, sizeof line, "%-32s %7d / %-7d %6.2f %%   %6d / %-6d  %5d\n", name.c_str(),
-                tally.passed, tally.total, percent, tally.tentative_passed, tally.tentative_total,
-                tally.skipped_files);
+  std::snprintf(line, sizeof line, "%-32s %7d / %-7d %6.2f %%   %6d / %-6d  %9d  %9d\n",
+                name.c_str(), tally.passed, tally.total, percent, tally.tentative_passed,
+                tally.tentative_total, tally.engine_lacks, tally.skipped_files);
   return line;
 }
 
@@ -67,41 +67,51 @@ std::vector<std::string> Differences(const Outcome& outcome, const Expectations&
   std::vector<std::string> lines;
   const std::string id = outcome.test.id();
   const std::map<std::string, std::string> failures = FailuresOf(outcome);
-  const std::set<std::string> expected = expectations.ExpectedFailures(id);
+  const std::map<std::string, bool> expected = expectations.ExpectedFailures(id);
   for (const auto& [name, message] : failures) {
     if (!expected.contains(name))
       lines.push_back("unexpected FAIL " + id + ": " + name + ": " + message);
   }
-  for (const std::string& name : expected) {
+  for (const auto& [name, is_engine] : expected) {
     if (failures.contains(name)) continue;
-    const bool ran = name == kHarness ||
-                     std::any_of(outcome.subtests.begin(), outcome.subtests.end(),
-                                 [&](const Subtest& subtest) { return subtest.name == name; });
+    const bool ran =
+        name == kHarness ||
+        std::any_of(outcome.subtests.begin(), outcome.subtests.end(),
+                    [&name = name](const Subtest& subtest) { return subtest.name == name; });
     lines.push_back((ran ? "unexpected PASS " : "expected to fail, but not there: ") + id + ": " +
                     name);
   }
   return lines;
 }
 
-void Count(const Outcome& outcome, Tally& tally) {
+void Count(const Outcome& outcome, const Expectations& expectations, Tally& tally) {
   if (!outcome.skip_reason.empty()) {
     ++tally.skipped_files;
     return;
   }
   int& passed = outcome.test.tentative ? tally.tentative_passed : tally.passed;
   int& total = outcome.test.tentative ? tally.tentative_total : tally.total;
+  const std::map<std::string, bool> expected = expectations.ExpectedFailures(outcome.test.id());
+  const auto count_failure = [&](const std::string& name) {
+    const auto found = expected.find(name);
+    ++(found != expected.end() && found->second ? tally.engine_lacks : total);
+  };
   for (const Subtest& subtest : outcome.subtests) {
     if (subtest.status == Subtest::Status::kPreconditionFailed) continue;
-    ++total;
-    passed += Failed(subtest) ? 0 : 1;
+    if (Failed(subtest)) {
+      count_failure(subtest.name);
+    } else {
+      ++passed;
+      ++total;
+    }
   }
-  total += outcome.harness_error.empty() ? 0 : 1;
+  if (!outcome.harness_error.empty()) count_failure(kHarness);
 }
 
 std::string FormatTable(const std::vector<std::pair<std::string, Tally>>& rows) {
   std::string table =
-      "folder                            passed / total              tentative        skipped "
-      "files\n";
+      "folder                            passed / total              tentative     "
+      "engine lacks  skipped files\n";
   Tally sum;
   double mean = 0;
   int folders = 0;
@@ -111,6 +121,7 @@ std::string FormatTable(const std::vector<std::pair<std::string, Tally>>& rows) 
     sum.total += tally.total;
     sum.tentative_passed += tally.tentative_passed;
     sum.tentative_total += tally.tentative_total;
+    sum.engine_lacks += tally.engine_lacks;
     sum.skipped_files += tally.skipped_files;
     if (tally.total == 0) continue;
     mean += 100.0 * tally.passed / tally.total;

@@ -8,7 +8,13 @@ for (const part of ["href", "origin", "protocol", "host", "hostname", "port", "p
   locationParts[part] = wptLocation[part];
 }
 locationParts.toString = () => wptLocation.href;
-Object.defineProperty(globalThis, "location", { value: locationParts, writable: true, configurable: true });
+const { get } = Object.getOwnPropertyDescriptor({
+  get location() {
+    if (this !== globalThis) throw new TypeError("Illegal invocation");
+    return locationParts;
+  },
+}, "location");
+Object.defineProperty(globalThis, "location", { get, configurable: true });
 
 if (WPT_PATCH_URLS) {
   // A server has no address of its own that "resources/data.json" could be relative to.

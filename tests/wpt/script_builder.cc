@@ -74,7 +74,11 @@ std::string ReadScript(const std::string& checkout, const std::string& path,
   // The one URL that tests of interfaces' shapes fetch; they are run without patches.
   if (path == "resources/idlharness.js") {
     ReplaceAll(text, "'/interfaces/'", "location.origin + '/interfaces/'");
-    ReplaceAll(text, "eval(desc)", "wptExpressions[desc]()");
+    ReplaceAll(text, "eval(desc)", "(typeof desc === 'string' ? wptExpressions[desc]() : desc)");
+  }
+  if (path == "wasm/resources/load_wasm.js") {
+    // Some checkouts have this module in one place alone.
+    ReplaceAll(text, "'/wasm/", "location.origin + '/wasm/webapi/resources/");
   }
   if (path.find(".sub.") != std::string::npos) text = Substitute(std::move(text), ports, path);
   return text;
@@ -104,7 +108,9 @@ std::string Prelude(const TestCase& test, const ServerPorts& ports) {
   // Tests of the interfaces' own shapes must see them as they are.
   const bool shapes = test.path.find("idlharness") != std::string::npos;
   ReplaceAll(prelude, "WPT_PATCH_URLS", shapes ? "false" : "true");
-  return prelude;
+  // Errors name the script as it is called on a page.
+  return prelude + "\n//# sourceURL=http://127.0.0.1:" + std::to_string(ports.first) + "/" +
+         test.path + "\n";
 }
 
 std::string Reporter(int timeout_ms) {

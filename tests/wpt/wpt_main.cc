@@ -90,7 +90,7 @@ class Runner {
     for (const std::string& folder : folders) {
       Tally tally;
       for (size_t i = 0; i < outcomes_.size(); ++i) {
-        if (folder_of_[i] == folder) Count(outcomes_[i], tally);
+        if (folder_of_[i] == folder) Count(outcomes_[i], expectations_, tally);
       }
       rows.emplace_back(folder, tally);
     }

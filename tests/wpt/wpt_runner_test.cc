@@ -18,6 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::Pair;
 
 TEST(WptTestFileTest, ReadsWhatAHeadAsksFor) {
   const auto cases =
@@ -60,7 +61,8 @@ TEST(WptQueryTest, DecodesParameters) {
 
 constexpr char kExpectations[] = R"({
   "folders": ["a"],
-  "reasons": {"R": {"text": "why"}, "OLD": {"text": "an old V8", "when": "v8<11"}},
+  "reasons": {"R": {"text": "why"},
+    "OLD": {"text": "V8 10 does not have it", "when": "v8<11", "engine": true}},
   "skip": {"a/browser/*": "R", "a/one.any.js": "R"},
   "fail": {"a/x.any.js": {"R": ["known"], "OLD": ["old"]}}
 })";
@@ -70,9 +72,10 @@ TEST(WptExpectationsTest, KnowsReasonsAndConditions) {
   EXPECT_EQ(old.SkipReason("a/browser/y.any.js"), "why");
   EXPECT_EQ(old.SkipReason("a/one.any.js?variant"), "why");
   EXPECT_EQ(old.SkipReason("a/one.any.jsx"), std::nullopt);
-  EXPECT_THAT(old.ExpectedFailures("a/x.any.js"), ElementsAre("known", "old"));
+  EXPECT_THAT(old.ExpectedFailures("a/x.any.js"),
+              ElementsAre(Pair("known", false), Pair("old", true)));
   EXPECT_THAT(Expectations::Parse(kExpectations, 11)->ExpectedFailures("a/x.any.js"),
-              ElementsAre("known"));
+              ElementsAre(Pair("known", false)));
 }
 
 TEST(WptExpectationsTest, RefusesWhatHasNoReason) {
@@ -85,6 +88,11 @@ TEST(WptExpectationsTest, RefusesWhatHasNoReason) {
       std::string(
           Expectations::Parse(R"({"reasons": {"R": {"text": ""}}})", 10).status().message()),
       HasSubstr("\"R\" has no text"));
+  EXPECT_THAT(std::string(Expectations::Parse(
+                              R"({"reasons": {"R": {"text": "a lack", "engine": true}}})", 10)
+                              .status()
+                              .message()),
+              HasSubstr("\"R\" is about the engine: its text starts with \"V8 \""));
 }
 
 TEST(WptOutcomeTest, TellsWhatIsUnexpected) {
@@ -111,6 +119,7 @@ TEST(WptOutcomeTest, TellsWhatIsUnexpected) {
 }
 
 TEST(WptOutcomeTest, CountsByFolderWithoutTentativeTests) {
+  const Expectations expectations;
   TestCase test;
   Tally tally;
   Count(
@@ -118,14 +127,32 @@ TEST(WptOutcomeTest, CountsByFolderWithoutTentativeTests) {
           test,
           R"({"status":0,"tests":[{"name":"a","status":0},{"name":"b","status":1},{"name":"c","status":4}]})",
           ""),
-      tally);
+      expectations, tally);
   test.tentative = true;
-  Count(ParseOutcome(test, R"({"status":0,"tests":[{"name":"a","status":0}]})", ""), tally);
+  Count(ParseOutcome(test, R"({"status":0,"tests":[{"name":"a","status":0}]})", ""), expectations,
+        tally);
   EXPECT_EQ(tally.passed, 1);
   EXPECT_EQ(tally.total, 2);
   EXPECT_EQ(tally.tentative_total, 1);
   Tally whole{.passed = 4, .total = 4};
   EXPECT_THAT(FormatTable({{"a", tally}, {"b", whole}}), HasSubstr("mean over 2 folders: 75.00 %"));
+}
+
+TEST(WptOutcomeTest, CountsWhatTheEngineLacksApart) {
+  TestCase test;
+  test.path = "a/x.any.js";
+  const std::string one_of_each =
+      R"({"status":0,"tests":[{"name":"known","status":1},{"name":"old","status":1},{"name":"c","status":0}]})";
+  Tally old;
+  Count(ParseOutcome(test, one_of_each, ""), *Expectations::Parse(kExpectations, 10), old);
+  EXPECT_EQ(old.passed, 1);
+  EXPECT_EQ(old.total, 2);
+  EXPECT_EQ(old.engine_lacks, 1);
+  EXPECT_THAT(FormatTable({{"a", old}}), HasSubstr("engine lacks"));
+  Tally young;  // where the reason does not hold it is a failure as any other
+  Count(ParseOutcome(test, one_of_each, ""), *Expectations::Parse(kExpectations, 11), young);
+  EXPECT_EQ(young.total, 3);
+  EXPECT_EQ(young.engine_lacks, 0);
 }
 
 // A stand-in for testharness.js with what the runner needs of it.

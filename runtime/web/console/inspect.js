@@ -14,6 +14,7 @@ const {
 
 const kinds = require("script/value_kind");
 const text = require("console/inspect_text");
+const { isIndex } = text;
 const buffers = require("console/inspect_buffers");
 
 const kDefaultDepth = 2;
@@ -291,7 +292,7 @@ class Printer {
   }
 
   addKeys(shape, object, skip, level) {
-    const keys = ReflectOwnKeys(object);
+    const keys = skip === isIndex ? ops.namedKeys(object) : ReflectOwnKeys(object);
     for (let i = 0; i < keys.length; ++i) {
       const key = keys[i];
       if (skip(key)) continue;
@@ -361,11 +362,6 @@ const errorDetails = ["cause", "errors"];
 
 function noKeys() {
   return false;
-}
-
-function isIndex(key) {
-  if (typeof key !== "string") return false;
-  return key === "length" || (key[0] >= "0" && key[0] <= "9" && `${key >>> 0}` === key);
 }
 
 // Own fields of an error that only repeat what its first line says.

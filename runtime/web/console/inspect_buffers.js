@@ -5,18 +5,15 @@
 const {
   ArrayBufferPrototypeGetByteLength, ArrayPrototypePush, DataViewPrototypeGetBuffer,
   DataViewPrototypeGetByteLength, DataViewPrototypeGetByteOffset, MathMin, NumberPrototypeToString,
-  SharedArrayBufferPrototypeGetByteLength, StringPrototypePadStart, TypedArrayPrototypeGetLength,
+  StringPrototypePadStart, TypedArrayPrototypeGetLength,
   TypedArrayPrototypeGetSymbolToStringTag, Uint8Array,
 } = primordials;
 
+const { sharedByteLength } = require("script/late_intrinsics");
 const kinds = require("script/value_kind");
 const text = require("console/inspect_text");
 
 const kMaxBytes = 50;
-
-function isIndexKey(key) {
-  return typeof key === "string" && key[0] >= "0" && key[0] <= "9";
-}
 
 function noKeys() {
   return false;
@@ -33,7 +30,7 @@ function addTypedArray(printer, shape, array, name, tag) {
   }
   shape.cells = shown;
   printer.addRest(shape.entries, length - shown);
-  return isIndexKey;
+  return text.isIndex;
 }
 
 function hexBytes(buffer, length) {
@@ -56,7 +53,7 @@ function addBuffer(printer, shape, buffer, kind, name, tag) {
     return noKeys;
   }
   const length = isShared
-    ? SharedArrayBufferPrototypeGetByteLength(buffer) : ArrayBufferPrototypeGetByteLength(buffer);
+    ? sharedByteLength(buffer) : ArrayBufferPrototypeGetByteLength(buffer);
   ArrayPrototypePush(shape.entries,
     `[Uint8Contents]: <${hexBytes(buffer, length)}>`, `byteLength: ${length}`);
   return noKeys;

@@ -181,6 +181,12 @@ function indentLines(text, width) {
   return StringPrototypeReplaceAll(text, "\n", `\n${StringPrototypePadStart("", width)}`);
 }
 
+// A key of an array's items, or its length.
+function isIndex(key) {
+  if (typeof key !== "string") return false;
+  return key === "length" || (key[0] >= "0" && key[0] <= "9" && `${key >>> 0}` === key);
+}
+
 exports.quote = quote;
 exports.number = number;
 exports.primitive = primitive;
@@ -191,5 +197,6 @@ exports.prefix = prefix;
 exports.functionText = functionText;
 exports.errorText = errorText;
 exports.indentLines = indentLines;
+exports.isIndex = isIndex;
 exports.ownValue = ownValue;
 exports.read = read;

@@ -240,6 +240,7 @@ function fetchData(url, method) {
 }
 
 async function fetch(input, init = undefined) {
+  webidl.checkGlobal(this);
   webidl.requiredArguments(arguments.length, 1, "Failed to execute 'fetch'");
   const request = init === undefined && isRequest(input) ? input : new Request(input, init);
   const url = requestUrl(request);

@@ -10,6 +10,7 @@ const { TypeError } = primordials;
 let fields;
 
 class PerformanceEntry {
+  #id = 0; // until it is on the timeline
   #name;
   #entryType;
   #startTime;
@@ -23,20 +24,30 @@ class PerformanceEntry {
     this.#duration = duration;
   }
 
+  get id() { return fields(this).#id; }
   get name() { return fields(this).#name; }
   get entryType() { return fields(this).#entryType; }
   get startTime() { return fields(this).#startTime; }
   get duration() { return fields(this).#duration; }
+  get navigationId() { return fields(this) && 0; } // there is no navigation
 
   toJSON() {
-    const { name, entryType, startTime, duration } = this;
-    const json = { name, entryType, startTime, duration };
-    if (hasDetail(this)) json.detail = this.detail;
+    const entry = fields(this);
+    const json = { id: entry.#id, name: entry.#name, entryType: entry.#entryType, startTime: entry.#startTime,
+      duration: entry.#duration, navigationId: 0 };
+    if (hasMarkDetail(entry)) json.detail = markDetail(entry);
+    else if (hasMeasureDetail(entry)) json.detail = measureDetail(entry);
     return json;
   }
 
   static {
     fields = (entry) => #name in entry ? entry : webidl.illegalInvocation();
+    exports.assignId = (entry, id) => {
+      entry.#id = id;
+    };
+    exports.nameOf = (entry) => entry.#name;
+    exports.typeOf = (entry) => entry.#entryType;
+    exports.startTimeOf = (entry) => entry.#startTime;
   }
 }
 
@@ -45,8 +56,10 @@ const convertMarkOptions = webidl.dictionary("PerformanceMarkOptions", [
   { key: "startTime", converter: webidl.converters.double },
 ]);
 
-let isMark;
-let isMeasure;
+let hasMarkDetail;
+let markDetail;
+let hasMeasureDetail;
+let measureDetail;
 
 function cloneDetail(detail) {
   return detail === undefined || detail === null ? null : structuredClone(detail);
@@ -69,7 +82,8 @@ class PerformanceMark extends PerformanceEntry {
   get detail() { return #detail in this ? this.#detail : webidl.illegalInvocation(); }
 
   static {
-    isMark = (entry) => #detail in entry;
+    hasMarkDetail = (entry) => #detail in entry;
+    markDetail = (entry) => entry.#detail;
   }
 }
 
@@ -84,12 +98,9 @@ class PerformanceMeasure extends PerformanceEntry {
   get detail() { return #detail in this ? this.#detail : webidl.illegalInvocation(); }
 
   static {
-    isMeasure = (entry) => #detail in entry;
+    hasMeasureDetail = (entry) => #detail in entry;
+    measureDetail = (entry) => entry.#detail;
   }
-}
-
-function hasDetail(entry) {
-  return isMark(entry) || isMeasure(entry);
 }
 
 webidl.defineInterface(PerformanceEntry);

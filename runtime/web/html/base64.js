@@ -159,6 +159,7 @@ function decode(data) {
 
 const functions = {
   atob(data) {
+    webidl.checkGlobal(this);
     webidl.requiredArguments(arguments.length, 1, "Failed to execute 'atob'");
     const result = decode(webidl.converters.DOMString(data, "Failed to execute 'atob': parameter 1"));
     if (result === null) {
@@ -168,6 +169,7 @@ const functions = {
     return result;
   },
   btoa(data) {
+    webidl.checkGlobal(this);
     webidl.requiredArguments(arguments.length, 1, "Failed to execute 'btoa'");
     const result = encode(webidl.converters.DOMString(data, "Failed to execute 'btoa': parameter 1"));
     if (result === null) {

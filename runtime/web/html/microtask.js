@@ -18,6 +18,7 @@ async function runSoon(callback) {
 
 exports.queueMicrotask = {
   queueMicrotask(callback) {
+    webidl.checkGlobal(this);
     const context = "Failed to execute 'queueMicrotask'";
     webidl.requiredArguments(arguments.length, 1, context);
     runSoon(webidl.converters.Function(callback, `${context}: parameter 1`));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Navigator: https://html.spec.whatwg.org/#the-navigator-object, as far as it makes sense on a server. The
-// user agent is the one by which libraries recognise the Workers platform.
+// user agent is the one by which libraries recognise the Workers platform; the other names are what HTML prescribes.
 "use strict";
 
 const webidl = require("webidl/webidl");
@@ -17,6 +17,11 @@ class Navigator {
     if (key !== webidl.constructKey) webidl.illegalConstructor();
   }
 
+  get appCodeName() { check(this); return "Mozilla"; }
+  get appName() { check(this); return "Netscape"; }
+  get appVersion() { check(this); return "4.0"; }
+  get platform() { check(this); return ""; }
+  get product() { check(this); return "Gecko"; }
   get userAgent() { check(this); return "Cloudflare-Workers"; }
   get language() { check(this); return "en"; }
   get languages() { check(this); return languages; }

@@ -30,10 +30,21 @@ function describe(value) {
   }
 }
 
-const frame = /\n\s+at (?:[^\n]*\()?([^\n()]+):(\d+):(\d+)\)?/;
+// A frame that is none of a builtin's.
+const frame = /\n\s+at (?:async )?(?:[^\n]*\()?(?!sedge:)([^\n()]+):(\d+):(\d+)\)?/;
 
-// ErrorEventInit for an exception: what its text and the first frame of its stack say. Of objects that are no
-// errors, no getter runs.
+// Where an exception comes from: what the first frame of its stack says, else who reports it.
+function placeOf(stack) {
+  const place = typeof stack === "string" ? RegExpPrototypeExec(frame, stack) : null;
+  return place !== null ? { file: place[1], line: +place[2], column: +place[3] } : callerPlace();
+}
+
+function callerPlace() {
+  const place = ops.callerPlace();
+  return place === null ? undefined : { file: place[0], line: place[1], column: place[2] };
+}
+
+// ErrorEventInit for an exception. Of objects that are no errors, no getter runs.
 function errorDetails(error) {
   const init = { __proto__: null, cancelable: true, error, message: "", filename: "", lineno: 0, colno: 0 };
   const isError = kinds.valueKind(error) === kinds.kError || isDOMException(error);
@@ -42,12 +53,11 @@ function errorDetails(error) {
   } catch {
     init.message = "Uncaught exception";
   }
-  const stack = isError ? read(error, "stack") : undefined;
-  const place = typeof stack === "string" ? RegExpPrototypeExec(frame, stack) : null;
-  if (place !== null) {
-    init.filename = place[1];
-    init.lineno = +place[2];
-    init.colno = +place[3];
+  const place = placeOf(isError ? read(error, "stack") : undefined);
+  if (place !== undefined) {
+    init.filename = place.file;
+    init.lineno = place.line;
+    init.colno = place.column;
   }
   return init;
 }
@@ -126,6 +136,7 @@ exports.promiseRejected = promiseRejected;
 exports.flushRejections = flushRejections;
 exports.reportError = {
   reportError(error) {
+    webidl.checkGlobal(this);
     webidl.requiredArguments(arguments.length, 1, "Failed to execute 'reportError'");
     reportException(error);
   },

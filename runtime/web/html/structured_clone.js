@@ -23,6 +23,7 @@ registry.registerSerializable(isDOMException,
 
 exports.structuredClone = {
   structuredClone(value, options = undefined) {
+    webidl.checkGlobal(this);
     const context = "Failed to execute 'structuredClone'";
     webidl.requiredArguments(arguments.length, 1, context);
     if (options === undefined) return structuredDeserialize(structuredSerialize(value));

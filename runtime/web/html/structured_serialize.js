@@ -4,13 +4,10 @@
 "use strict";
 
 const {
-  ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayBufferPrototypeGetMaxByteLength,
-  ArrayBufferPrototypeGetResizable, ArrayPrototypePush, BigIntPrototypeValueOf, BooleanPrototypeValueOf,
-  DataViewPrototypeGetBuffer, DataViewPrototypeGetByteLength, DataViewPrototypeGetByteOffset,
-  DatePrototypeGetTime, MapPrototypeForEach, NumberPrototypeValueOf, ObjectGetPrototypeOf, ObjectHasOwn,
-  ObjectKeys, ReflectGetOwnPropertyDescriptor, RegExpPrototypeGetFlags, RegExpPrototypeGetSource, SafeMap,
-  SetPrototypeForEach, String, StringPrototypeValueOf, TypedArrayPrototypeGetBuffer,
-  TypedArrayPrototypeGetByteOffset, TypedArrayPrototypeGetLength, TypedArrayPrototypeGetSymbolToStringTag,
+  ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayPrototypePush, BigIntPrototypeValueOf,
+  BooleanPrototypeValueOf, DatePrototypeGetTime, MapPrototypeForEach, NumberPrototypeValueOf,
+  ObjectGetPrototypeOf, ObjectHasOwn, ObjectKeys, ReflectGetOwnPropertyDescriptor, RegExpPrototypeGetFlags,
+  RegExpPrototypeGetSource, SafeMap, SetPrototypeForEach, String, StringPrototypeValueOf,
   TypedArrayPrototypeSet, Uint8Array, SymbolPrototypeToString,
 } = primordials;
 
@@ -18,6 +15,8 @@ const { Object: { prototype: ObjectPrototype } } = primordials;
 const { DOMException } = require("dom/dom_exception");
 const { findSerializable, findTransferable, isUncloneable } = require("html/clone_registry");
 const { constructorName, ownValue, read } = require("console/inspect_text");
+const { viewParts } = require("html/view_parts");
+const { isResizable, maxByteLength } = require("script/late_intrinsics");
 const kinds = require("script/value_kind");
 
 // Types of records.
@@ -25,7 +24,7 @@ const kBox = 0;       // value: the primitive that it wraps
 const kDate = 1;      // value: time
 const kRegExp = 2;    // value: source, more: flags
 const kBuffer = 3;    // value: an ArrayBuffer of its own
-const kView = 4;      // value: record of the buffer, more: { type, offset, length }
+const kView = 4;      // value: record of the buffer, more: viewParts()
 const kMap = 5;       // value: [key, value, ...]
 const kSet = 6;       // value: [value ...]
 const kError = 7;     // value: { name, message, stack, hasCause, cause }
@@ -88,12 +87,8 @@ class Serializer {
         return this.remember(value,
           new Record(kRegExp, RegExpPrototypeGetSource(value), RegExpPrototypeGetFlags(value)));
       case kinds.kArrayBuffer: return this.serializeBuffer(value);
-      case kinds.kTypedArray: return this.serializeView(value, TypedArrayPrototypeGetBuffer(value), {
-        type: TypedArrayPrototypeGetSymbolToStringTag(value),
-        offset: TypedArrayPrototypeGetByteOffset(value),
-        length: TypedArrayPrototypeGetLength(value),
-      });
-      case kinds.kDataView: return this.serializeDataView(value);
+      case kinds.kTypedArray:
+      case kinds.kDataView: return this.serializeView(value, viewParts(value, kind));
       case kinds.kBooleanObject: return this.box(value, BooleanPrototypeValueOf(value));
       case kinds.kNumberObject: return this.box(value, NumberPrototypeValueOf(value));
       case kinds.kStringObject: return this.box(value, StringPrototypeValueOf(value));
@@ -178,30 +173,17 @@ class Serializer {
       throw new DOMException("An ArrayBuffer is detached and could not be cloned.", "DataCloneError");
     }
     const length = ArrayBufferPrototypeGetByteLength(buffer);
-    const isResizable =
-      ArrayBufferPrototypeGetResizable !== undefined && ArrayBufferPrototypeGetResizable(buffer);
-    const copy = isResizable
-      ? new ArrayBuffer(length, { maxByteLength: ArrayBufferPrototypeGetMaxByteLength(buffer) })
-      : new ArrayBuffer(length);
+    const copy = isResizable(buffer)
+      ? new ArrayBuffer(length, { maxByteLength: maxByteLength(buffer) }) : new ArrayBuffer(length);
     TypedArrayPrototypeSet(new Uint8Array(copy), new Uint8Array(buffer));
     return this.remember(buffer, new Record(kBuffer, copy));
   }
 
-  serializeDataView(view) {
-    const buffer = DataViewPrototypeGetBuffer(view);
-    if (kinds.valueKind(buffer) === kinds.kArrayBuffer && ops.arrayBufferDetached(buffer)) {
-      throw new DOMException("An ArrayBuffer is detached and could not be cloned.", "DataCloneError");
-    }
-    return this.serializeView(view, buffer, {
-      type: "DataView",
-      offset: DataViewPrototypeGetByteOffset(view),
-      length: DataViewPrototypeGetByteLength(view),
-    });
-  }
-
   // The buffer of a view is cloned in full, as the standard has it.
-  serializeView(view, buffer, more) {
-    return this.remember(view, new Record(kView, this.serialize(buffer), more));
+  serializeView(view, parts) {
+    const { buffer } = parts;
+    parts.buffer = undefined;
+    return this.remember(view, new Record(kView, this.serialize(buffer), parts));
   }
 }
 

@@ -157,17 +157,21 @@ function startFromWorker(method, handler, timeout, args, isRepeating) {
 
 const functions = {
   setTimeout(handler, timeout = 0, ...args) {
+    webidl.checkGlobal(this);
     webidl.requiredArguments(arguments.length, 1, "Failed to execute 'setTimeout'");
     return startFromWorker("setTimeout", handler, timeout, args, false);
   },
   setInterval(handler, timeout = 0, ...args) {
+    webidl.checkGlobal(this);
     webidl.requiredArguments(arguments.length, 1, "Failed to execute 'setInterval'");
     return startFromWorker("setInterval", handler, timeout, args, true);
   },
   clearTimeout(id = 0) {
+    webidl.checkGlobal(this);
     cancelTimer(typeof id === "number" ? id : toLong(id, "Failed to execute 'clearTimeout': parameter 1"));
   },
   clearInterval(id = 0) {
+    webidl.checkGlobal(this);
     cancelTimer(typeof id === "number" ? id : toLong(id, "Failed to execute 'clearInterval': parameter 1"));
   },
 };

@@ -121,10 +121,12 @@ function settleWith(promise, resolve, reject) {
   });
 }
 
-// Web IDL's "a promise resolved with" for a promise: another one of ours, because some of the standard's
+// Web IDL's "a promise resolved with": for a promise another one of ours, because some of the standard's
 // sequences count the ticks that this takes. undefined stays undefined.
-function promiseResolvedWith(promise) {
-  if (promise === undefined) return undefined;
+function promiseResolvedWith(value) {
+  if (value === undefined) return undefined;
+  const promise = PromiseResolve(value);
+  if (promise !== value) return promise;
   return new Promise((resolve, reject) => {
     settleWith(promise, resolve, reject);
   });

@@ -5,17 +5,18 @@
 "use strict";
 
 const {
-  ArrayBufferIsView, ArrayBufferPrototypeGetByteLength, ArrayBufferPrototypeGetResizable, ArrayIsArray,
+  ArrayBufferIsView, ArrayBufferPrototypeGetByteLength, ArrayIsArray,
   ArrayIterator, ArrayPrototypePush, DataViewPrototypeGetBuffer, FunctionPrototypeCall, IteratorPrototype,
   MathAbs, MathFloor, MathFround, MathTrunc, ObjectCreate, ObjectDefineProperties, ObjectDefineProperty,
   ObjectFreeze, ObjectSetPrototypeOf, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, RegExpPrototypeExec,
   SafeSet, SetPrototypeHas, StringPrototypeCharCodeAt,
   StringPrototypeSlice, StringPrototypeToWellFormed, SymbolIterator, SymbolToStringTag, TypeError,
-  TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetSymbolToStringTag, Symbol,
+  TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetSymbolToStringTag, Symbol, globalThis: globalObject,
   Array: { prototype: { values: originalArrayValues } },
 } = primordials;
 
-const { kSharedArrayBuffer } = require("script/value_kind");
+const { isResizable } = require("script/late_intrinsics");
+const kinds = require("script/value_kind");
 
 const ArrayIteratorPrototype = ArrayIterator.prototype;
 const originalArrayIteratorNext = ArrayIteratorPrototype.next;
@@ -148,7 +149,7 @@ function isArrayBuffer(V) {
 
 // V8 10.2 makes SharedArrayBuffer only when an isolate starts: there is no primordial to ask.
 function isSharedArrayBuffer(V) {
-  return typeof V === "object" && V !== null && ops.valueKind(V) === kSharedArrayBuffer;
+  return kinds.valueKind(V) === kinds.kSharedArrayBuffer;
 }
 
 function isUint8Array(V) {
@@ -169,8 +170,7 @@ function checkViewBuffer(view, context, options) {
     }
     return;
   }
-  if (ArrayBufferPrototypeGetResizable !== undefined && ArrayBufferPrototypeGetResizable(buffer) &&
-      (options === undefined || !options.allowResizable)) {
+  if ((options === undefined || !options.allowResizable) && isResizable(buffer)) {
     fail(context, "must not be backed by a resizable ArrayBuffer.");
   }
 }
@@ -180,8 +180,7 @@ function convertArrayBuffer(V, context, options) {
     if (options !== undefined && options.allowShared && isSharedArrayBuffer(V)) return V;
     fail(context, "is not an ArrayBuffer.");
   }
-  if (ArrayBufferPrototypeGetResizable !== undefined && ArrayBufferPrototypeGetResizable(V) &&
-      (options === undefined || !options.allowResizable)) {
+  if ((options === undefined || !options.allowResizable) && isResizable(V)) {
     fail(context, "must not be a resizable ArrayBuffer.");
   }
   return V;
@@ -493,5 +492,9 @@ exports.illegalConstructor = () => {
 };
 exports.illegalInvocation = () => {
   throw new TypeError("Illegal invocation");
+};
+// The receiver of the global object's operations and attributes, which are called without one too.
+exports.checkGlobal = (self) => {
+  if (self !== undefined && self !== globalObject && self !== null) throw new TypeError("Illegal invocation");
 };
 exports.constructKey = Symbol("construct");

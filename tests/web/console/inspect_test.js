@@ -107,6 +107,13 @@ describe("collections", () => {
     expect(inspect(new Uint8Array([1, 255]).buffer))
       .toBe("ArrayBuffer { [Uint8Contents]: <01 ff>, byteLength: 2 }");
     expect(inspect(new DataView(new ArrayBuffer(1)))).toMatch("byteOffset: 0");
+    expect(inspect(new SharedArrayBuffer(1))).toBe("SharedArrayBuffer { [Uint8Contents]: <00>, byteLength: 1 }");
+  });
+
+  test("millions of items take no longer than a hundred", () => {
+    const many = Object.assign(new Array(10_000_000).fill("x"), { k: 1, [Symbol("s")]: 2 });
+    expect(inspect(many)).toMatch(/'x',\n {2}... 9999900 more items,\n {2}k: 1,\n {2}\[Symbol\(s\)\]: 2\n\]$/);
+    expect(inspect(new Uint8Array(10_000_000))).toMatch("... 9999900 more items");
   });
 });
 

@@ -20,6 +20,10 @@ describe("TextDecoder", () => {
     expect(decoder.decode(buffer)).toBe("ABCD");
     expect(decoder.decode(new DataView(buffer, 1, 2))).toBe("BC");
     expect(decoder.decode(new Uint16Array(buffer, 2))).toBe("CD");
+    const shared = new SharedArrayBuffer(2);
+    new Uint8Array(shared).set([65, 66]);
+    expect(decoder.decode(shared)).toBe("AB");
+    expect(decoder.decode(new Uint8Array(shared, 1))).toBe("B");
     expect(() => decoder.decode("text")).toThrow(TypeError);
     expect(() => decoder.decode(null)).toThrow(TypeError);
   });

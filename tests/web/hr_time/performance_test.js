@@ -33,7 +33,10 @@ describe("mark", () => {
     expect(mark.detail).not.toBe(detail);
     expect(performance.getEntriesByName("m")).toEqual([mark]);
     expect(performance.mark("plain").detail).toBeNull();
-    expect(mark.toJSON()).toEqual({ name: "m", entryType: "mark", startTime: 5, duration: 0, detail });
+    const { id } = mark;
+    expect(mark.toJSON()).toEqual(
+      { id, name: "m", entryType: "mark", startTime: 5, duration: 0, navigationId: 0, detail });
+    expect(() => PerformanceEntry.prototype.toJSON.call({})).toThrow("Illegal invocation");
   });
 
   test("checks its arguments", () => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { test, describe, expect } from "sedge:test";
 
-const attributesOf = (name) => {
-  const { writable, enumerable, configurable, get } = Object.getOwnPropertyDescriptor(globalThis, name);
+const attributesOf = (name, target = globalThis) => {
+  const { writable, enumerable, configurable, get } = Object.getOwnPropertyDescriptor(target, name);
   return { writable, enumerable, configurable, hasGetter: get !== undefined };
 };
 
@@ -25,20 +25,58 @@ describe("property attributes", () => {
     }
   });
 
-  test("attributes are accessors", () => {
-    for (const name of ["self", "navigator", "performance", "crypto"]) {
-      expect(attributesOf(name)).toEqual(
+  test("attributes are accessors of the prototype", () => {
+    for (const name of ["self", "navigator", "performance", "crypto", "scheduler", "origin", "isSecureContext",
+      "crossOriginIsolated", "onerror", "onunhandledrejection", "onrejectionhandled", "ononline"]) {
+      expect(attributesOf(name, WorkerGlobalScope.prototype)).toEqual(
         { writable: undefined, enumerable: true, configurable: true, hasGetter: true });
+      expect(Object.hasOwn(globalThis, name)).toBe(false);
     }
+    expect([origin, isSecureContext, crossOriginIsolated]).toEqual(["null", true, false]);
   });
 
   test("assigning to an attribute replaces it", () => {
-    const original = Object.getOwnPropertyDescriptor(globalThis, "navigator");
     globalThis.navigator = { userAgent: "mine" };
     const replaced = navigator.userAgent;
-    Object.defineProperty(globalThis, "navigator", original);
+    delete globalThis.navigator;
     expect(replaced).toBe("mine");
     expect(navigator.userAgent).toBe("Cloudflare-Workers");
+    Object.getOwnPropertyDescriptor(WorkerGlobalScope.prototype, "origin").set.call(null, "https://example.com");
+    expect(origin).toBe("https://example.com");
+    delete globalThis.origin;
+  });
+});
+
+describe("the receiver", () => {
+  const others = [{}, Object.create(globalThis), new Proxy(globalThis, {}), 5];
+  const operations = {
+    atob: [""], btoa: [""], clearInterval: [0], clearTimeout: [0], queueMicrotask: [() => {}], reportError: [1],
+    setInterval: [() => {}, 1], setTimeout: [() => {}, 1], structuredClone: [1],
+  };
+
+  test("of an operation is the global object, or none", async () => {
+    for (const [name, args] of Object.entries(operations)) {
+      for (const other of others) {
+        expect(() => globalThis[name].apply(other, args)).toThrow("Illegal invocation");
+      }
+    }
+    for (const other of others) await expect(fetch.call(other, "data:,")).rejects.toThrow("Illegal invocation");
+    for (const none of [undefined, null, globalThis, self]) {
+      expect(atob.call(none, "YQ==")).toBe("a");
+      clearTimeout.call(none, setTimeout.call(none, () => {}, 1));
+      expect(await (await fetch.call(none, "data:,x")).text()).toBe("x");
+    }
+  });
+
+  test("of an attribute is the global object, or none", () => {
+    for (const name of ["self", "crypto", "origin", "onerror"]) {
+      const { get, set } = Object.getOwnPropertyDescriptor(WorkerGlobalScope.prototype, name);
+      for (const other of others) {
+        expect(() => get.call(other)).toThrow("Illegal invocation");
+        expect(() => set.call(other, 1)).toThrow("Illegal invocation");
+      }
+      expect(get.call(null) === globalThis[name]).toBe(true);
+    }
   });
 });
 

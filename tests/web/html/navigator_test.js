@@ -3,6 +3,8 @@ import { test, expect } from "sedge:test";
 
 test("says that this is the Workers platform", () => {
   expect(navigator.userAgent).toBe("Cloudflare-Workers");
+  expect([navigator.appCodeName, navigator.appName, navigator.product]).toEqual(["Mozilla", "Netscape", "Gecko"]);
+  expect([navigator.appVersion, navigator.platform]).toEqual(["4.0", ""]);
   expect(navigator.language).toBe("en");
   expect(navigator.languages).toEqual(["en"]);
   expect(Object.isFrozen(navigator.languages)).toBe(true);

@@ -41,9 +41,26 @@ describe("reportError", () => {
       reportError({ get message() { throw new Error("a getter ran"); } });
     });
     expect(events).toHaveLength(3);
+    for (const event of events) { // the place is that of the call
+      expect(event.filename).toMatch("report_error_test");
+      expect(event.lineno > 0 && event.colno > 0).toBe(true);
+    }
     expect(events[2].message).toBe("Uncaught { message: [Getter] }");
     expect(events[0].message).toBe("Uncaught 'text'");
     expect(events[1].error).toBeNull();
+  });
+
+  test("names the script's own frame for an error that a builtin made", async () => {
+    let error;
+    try {
+      new URL("no url");
+    } catch (thrown) {
+      error = thrown;
+    }
+    const [event] = await during("error", () => reportError(error));
+    expect(event.filename).toMatch("report_error_test");
+    const [later] = await during("error", () => setTimeout(() => { throw 5; }, 0));
+    expect([later.message, later.filename, later.lineno]).toEqual(["Uncaught 5", "", 0]);
   });
 
   test("an exception of a listener is no second event", async () => {

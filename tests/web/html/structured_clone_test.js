@@ -150,6 +150,24 @@ describe("binary data", () => {
     expect(dataCloneError(() => structuredClone(new SharedArrayBuffer(1)))).toBe(true);
   });
 
+  test("resizable buffers, and views that grow with them, where V8 has them", () => {
+    const buffer = new ArrayBuffer(16, { maxByteLength: 64 });
+    if (buffer.resizable === undefined) return;
+    const views = { all: new Uint8Array(buffer), rest: new DataView(buffer, 4), some: new Uint8Array(buffer, 0, 16) };
+    const copy = structuredClone(views);
+    expect([copy.all.buffer.resizable, copy.all.buffer.maxByteLength]).toEqual([true, 64]);
+    copy.all.buffer.resize(32);
+    expect([copy.all.length, copy.rest.byteLength, copy.some.length]).toEqual([32, 28, 16]);
+    const late = [new Uint8Array(buffer, 8), new DataView(buffer, 8, 8)];
+    buffer.resize(4);
+    for (const view of late) expect(dataCloneError(() => structuredClone(view))).toBe(true);
+    const moved = structuredClone(new Uint8Array(buffer), { transfer: [buffer] });
+    expect(moved.buffer.resizable).toBe(true);
+    moved.buffer.resize(9);
+    expect(moved.length).toBe(9);
+    expect(() => crypto.getRandomValues(moved)).toThrow("resizable");
+  });
+
   test("a failed clone transfers nothing", () => {
     const buffer = new ArrayBuffer(8);
     expect(dataCloneError(() => structuredClone({ f() {} }, { transfer: [buffer] }))).toBe(true);

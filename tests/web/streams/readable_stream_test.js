@@ -70,6 +70,16 @@ describe("reading", () => {
     await expect(stream.getReader().read()).rejects.toThrow("pull failed");
   });
 
+  test("start may give anything: values are done at once, thenables are waited for", async () => {
+    for (const given of [5, "s", null, {}, () => {}]) {
+      const stream = new ReadableStream({ start: () => given, pull(controller) { controller.enqueue(given); } });
+      expect((await stream.getReader().read()).value).toBe(given);
+    }
+    const waiting = { then(resolve) { setTimeout(resolve, 1); } };
+    const stream = new ReadableStream({ start: () => waiting, pull(controller) { controller.enqueue(1); } });
+    expect((await stream.getReader().read()).value).toBe(1);
+  });
+
   test("an error in start() is the constructor's", () => {
     expect(() => new ReadableStream({ start() { throw new RangeError("start failed"); } }))
       .toThrow("start failed");

@@ -48,6 +48,25 @@ describe("writing", () => {
     expect(writer.desiredSize).toBeNull();
   });
 
+  test("start may give anything: values are done at once, thenables are waited for", async () => {
+    for (const given of [5, "s", null, {}, () => {}]) {
+      const writer = new WritableStream({ start: () => given }).getWriter();
+      await writer.write(1);
+    }
+    let begin;
+    const chunks = [];
+    const thenable = { then(resolve) { begin = resolve; } };
+    const stream = new WritableStream({ start: () => thenable, write(chunk) { chunks.push(chunk); } });
+    const written = stream.getWriter().write("x");
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(chunks).toEqual([]);
+    begin();
+    await written;
+    expect(chunks).toEqual(["x"]);
+    const failing = new WritableStream({ start: () => ({ then(_, reject) { reject(new Error("no start")); } }) });
+    await expect(failing.getWriter().closed).rejects.toThrow("no start");
+  });
+
   test("not after close", async () => {
     const writer = new WritableStream().getWriter();
     const closed = writer.close();

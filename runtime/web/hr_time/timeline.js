@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The performance timeline: https://w3c.github.io/performance-timeline/#performance-timeline. One list of entries,
+// ordered by their start, and those who watch what is added to it.
+"use strict";
+
+const { assignId, nameOf, startTimeOf, typeOf } = require("hr_time/performance_entry");
+const { ArrayPrototypePush, ArrayPrototypeSplice } = primordials;
+
+const kMaxEntries = 10_000; // that are kept; later ones are returned and observed, but not listed
+
+const entries = [];
+const dropped = { __proto__: null, mark: 0, measure: 0 }; // how many were not kept
+let watcher; // (entry) => told of each new entry, once somebody observes
+let lastId = 0;
+
+// Inserts into a list that is ordered by start times, equal ones in the order of their making.
+function insert(list, entry) {
+  let at = list.length;
+  const start = startTimeOf(entry);
+  while (at > 0 && startTimeOf(list[at - 1]) > start) --at;
+  if (at === list.length) ArrayPrototypePush(list, entry);
+  else ArrayPrototypeSplice(list, at, 0, entry);
+}
+
+function add(entry) {
+  assignId(entry, ++lastId);
+  if (watcher !== undefined) watcher(entry);
+  if (entries.length < kMaxEntries) insert(entries, entry);
+  else ++dropped[typeOf(entry)];
+  return entry;
+}
+
+// Those of a list that have this name and this type; undefined stands for any.
+function select(list, name, type) {
+  const result = [];
+  for (let i = 0; i < list.length; ++i) {
+    const entry = list[i];
+    if (name !== undefined && nameOf(entry) !== name) continue;
+    if (type !== undefined && typeOf(entry) !== type) continue;
+    ArrayPrototypePush(result, entry);
+  }
+  return result;
+}
+
+function clear(type, name) {
+  let kept = 0;
+  for (let i = 0; i < entries.length; ++i) {
+    const entry = entries[i];
+    if (typeOf(entry) === type && (name === undefined || nameOf(entry) === name)) continue;
+    entries[kept++] = entry;
+  }
+  entries.length = kept;
+}
+
+// The newest mark of that name, or undefined.
+function findMark(name) {
+  for (let i = entries.length - 1; i >= 0; --i) {
+    if (typeOf(entries[i]) === "mark" && nameOf(entries[i]) === name) return entries[i];
+  }
+  return undefined;
+}
+
+exports.add = add;
+exports.insert = insert;
+exports.select = select;
+exports.clear = clear;
+exports.findMark = findMark;
+exports.selectAll = (name, type) => select(entries, name, type);
+exports.droppedCount = (type) => dropped[type] ?? 0;
+exports.watch = (fn) => {
+  watcher = fn;
+};
