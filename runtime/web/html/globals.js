@@ -20,6 +20,8 @@ require("html/clone_platform");
 
 // [id of the builtin, interface ...]
 const interfaces = [
+  ["compression/compression_stream", "CompressionStream"],
+  ["compression/decompression_stream", "DecompressionStream"],
   ["crypto/crypto", "Crypto"],
   ["dom/abort_controller", "AbortController"],
   ["dom/abort_signal", "AbortSignal"],
