@@ -11,7 +11,7 @@ namespace sedge {
 struct Limits {
   // What a worker may use.
   int64_t cpu_ms = 30'000;                    // cpu_ms: CPU time of one request
-  size_t memory_bytes = 128u << 20;           // memory_mb: heap and ArrayBuffers of one isolate
+  size_t memory_bytes = 128u << 20;           // memory_mb: heap, buffers, compressors of one isolate
   size_t event_bytes = 16u << 20;             // event_bytes: one event of an EventSource
 
   // What a client may send.

@@ -63,6 +63,11 @@ void NativeCell::Release() {
   bytes_ = 0;
 }
 
+void NativeCell::SetBytes(size_t bytes) {
+  const size_t before = std::exchange(bytes_, bytes);
+  Account(static_cast<int64_t>(bytes) - static_cast<int64_t>(before));
+}
+
 void NativeCell::Account(int64_t bytes) {
   if (bytes != 0) isolate_.v8()->AdjustAmountOfExternalAllocatedMemory(bytes);
 }

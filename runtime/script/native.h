@@ -37,6 +37,8 @@ class NativeCell {
   const void* type() const { return type_; }
   // Frees the object now; later uses of the handle fail.
   void Release();
+  // What the object holds has changed. May collect garbage.
+  void SetBytes(size_t bytes);
 
  private:
   friend class NativeCells;
@@ -79,6 +81,8 @@ class Native {
   size_t bytes() const { return bytes_; }
   // REQUIRES: this is an op's argument.
   void Release() const { cell_->Release(); }
+  // The same: it holds another number of bytes now.
+  void SetBytes(size_t bytes) const { cell_->SetBytes(bytes); }
 
   static const void* type() {
     static const char tag = 0;

@@ -52,6 +52,7 @@ Status WorkerIsolate::Start(uint16_t listen_port) {
   options.cpu_ms = spec_.config->limits.cpu_ms;
   SEDGE_ASSIGN_OR_RETURN(isolate_, script::Isolate::Create(options));
   timers_ = std::make_unique<web::TimerService>(loop_, *isolate_, *spec_.clock);
+  bodies_.set_loop(&loop_);
   bodies_.set_add_callback([this](SlotId body) {
     incoming_.NoteBody(isolate_->continuation_request(), body);
   });

@@ -3,6 +3,7 @@
 
 #include "runtime/bindings/kv_ops.h"
 #include "runtime/script/script_ops.h"
+#include "runtime/web/compression/compression_ops.h"
 #include "runtime/web/crypto/crypto_ops.h"
 #include "runtime/web/encoding/encoding_ops.h"
 #include "runtime/web/fetch/fetch_ops.h"
@@ -33,7 +34,7 @@ std::vector<script::OpDef> AllOps() {
   std::vector<script::OpDef> all;
   for (std::span<const script::OpDef> ops :
        {script::ScriptOps(), web::UrlOps(), web::EncodingOps(), web::HtmlOps(), web::CryptoOps(),
-        web::FetchOps(), bindings::KvOps(), WorkerOps()}) {
+        web::FetchOps(), web::CompressionOps(), bindings::KvOps(), WorkerOps()}) {
     all.insert(all.end(), ops.begin(), ops.end());
   }
   return all;

@@ -284,7 +284,7 @@ TEST(FetchTest, CookiesAndCodedBodiesPassUnchanged) {
     return response;)"),
                 {"--map", MapTo("api.test", api)});
   for (const std::string path : {"/", "/new"}) {
-    const HttpResponse response = Get(worker.url() + path);
+    const HttpResponse response = Get(worker.url() + path, {{"Accept-Encoding", "gzip"}});
     EXPECT_EQ(response.body, gzip) << path;
     EXPECT_EQ(response.Header("content-encoding"), "gzip");
     EXPECT_EQ(response.Header("content-length"), "25");

@@ -49,5 +49,12 @@ TEST_F(NativeTest, ManySmallHandlesWithMuchBehindThemAreCollected) {
   EXPECT_EQ(isolate_->termination(), Termination::kNone);
 }
 
+TEST_F(NativeTest, WhatGrowsLaterCountsToo) {
+  const int before = Counter::alive;
+  Eval("for (let i = 0; i < 8_000; ++i) ops.growCounter(ops.newCounter(1), 1_000_000)");
+  EXPECT_LT(Counter::alive, before + 1000);
+  EXPECT_EQ(isolate_->termination(), Termination::kNone);
+}
+
 }  // namespace
 }  // namespace sedge::script

@@ -42,6 +42,9 @@ Native<Counter> NewCounter(double bytes) {
   return Native<Counter>::Make(static_cast<size_t>(bytes));
 }
 int32_t Bump(Native<Counter> counter) { return ++counter->value; }
+void GrowCounter(Native<Counter> counter, double bytes) {
+  counter.SetBytes(static_cast<size_t>(bytes));
+}
 void EndCounter(Native<Counter> counter) { counter.Release(); }
 int32_t UseOther(Native<TestService> other) { return other->calls; }
 
@@ -72,6 +75,7 @@ class EngineEnvironment : public testing::Environment {
                    Op<NewCounter>("newCounter"),
                    Op<Bump>("bump"),
                    Op<EndCounter>("endCounter"),
+                   Op<GrowCounter>("growCounter"),
                    Op<UseOther>("useOther")};
     Engine::Initialize(std::move(options));
   }

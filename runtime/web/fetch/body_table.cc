@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "runtime/web/compression/coded_body.h"
+
 namespace sedge::web {
 namespace {
 
@@ -27,15 +29,25 @@ BodyTable::~BodyTable() {
 }
 
 SlotId BodyTable::Add(std::unique_ptr<http::BodySource> source) {
-  const SlotId id = entries_.Insert(Entry{std::move(source), std::nullopt});
+  const SlotId id = entries_.Insert(Entry{std::move(source), std::nullopt, {}});
   if (id != 0 && added_) added_(id);
   return id;
 }
 
+void BodyTable::SetCodings(SlotId id, CodingList codings) {
+  if (Entry* entry = entries_.Find(id)) entry->codings = std::move(codings);
+}
+
 std::unique_ptr<http::BodySource> BodyTable::Take(SlotId id) {
+  CodedSource coded = TakeCoded(id);
+  return MakeDecodedBody(std::move(coded.source), coded.codings, loop_);
+}
+
+CodedSource BodyTable::TakeCoded(SlotId id) {
   Entry* entry = entries_.Find(id);
-  if (!entry || entry->reading) return nullptr;
-  return std::move(entries_.Remove(id)->source);
+  if (!entry || entry->reading) return {};
+  std::optional<Entry> taken = entries_.Remove(id);
+  return {std::move(taken->source), std::move(taken->codings)};
 }
 
 void BodyTable::Read(script::Deferred deferred, SlotId id) {
@@ -45,6 +57,10 @@ void BodyTable::Read(script::Deferred deferred, SlotId id) {
     return;
   }
   entry->reading = std::move(deferred);
+  if (!entry->codings.empty()) {
+    entry->source =
+        MakeDecodedBody(std::move(entry->source), std::exchange(entry->codings, {}), loop_);
+  }
   // Dropped with the source, so `this` is there when it is called.
   entry->source->Read([this, id](Result<Bytes> chunk) { OnRead(id, std::move(chunk)); });
 }
@@ -111,7 +127,7 @@ void BodyTable::Abandon(SlotId id) {
 
 double BodyTable::Length(SlotId id) {
   Entry* entry = entries_.Find(id);
-  if (!entry) return -1;
+  if (!entry || !entry->codings.empty()) return -1;
   const std::optional<uint64_t> length = entry->source->length();
   return length ? static_cast<double>(*length) : -1;
 }

@@ -16,8 +16,19 @@
 #include "runtime/http/body_pipe.h"
 #include "runtime/script/deferred.h"
 #include "runtime/script/param.h"
+#include "runtime/web/compression/content_coding.h"
+
+namespace sedge::loop {
+class Loop;
+}
 
 namespace sedge::web {
+
+// A body as it came, and the content codings that are on it.
+struct CodedSource {
+  std::unique_ptr<http::BodySource> source;
+  CodingList codings;
+};
 
 class BodyTable {
  public:
@@ -30,8 +41,15 @@ class BodyTable {
   SlotId Add(std::unique_ptr<http::BodySource> source);
   // Told of every handle that Add gives: who asked for it answers for its end.
   void set_add_callback(std::function<void(SlotId)> added) { added_ = std::move(added); }
+  // The loop in whose turns long decoding goes on; none: it does not yield.
+  void set_loop(loop::Loop* loop) { loop_ = loop; }
+  loop::Loop* loop() const { return loop_; }
+  // The body's bytes are coded; who reads it, or takes it without TakeCoded, gets them decoded.
+  // Nothing happens when the handle is stale.
+  void SetCodings(SlotId id, CodingList codings);
   // Moves a source out, for native code; null when the handle is stale or is being read.
   std::unique_ptr<http::BodySource> Take(SlotId id);
+  CodedSource TakeCoded(SlotId id);
 
   // The ops of runtime/web/README.md.
   void Read(script::Deferred deferred, SlotId id);
@@ -59,6 +77,7 @@ class BodyTable {
   struct Entry {
     std::unique_ptr<http::BodySource> source;
     std::optional<script::Deferred> reading;
+    CodingList codings;  // on the source's bytes; none once it is read
   };
   struct Pipe {
     std::unique_ptr<http::BodyPipe> end;
@@ -75,6 +94,7 @@ class BodyTable {
   };
 
   std::function<void(SlotId)> added_;
+  loop::Loop* loop_ = nullptr;
   void OnRead(SlotId id, Result<Bytes> chunk);
   std::unique_ptr<http::BodyPipe> TakePipe(SlotId id);
   void OnDrained(SlotId id);

@@ -8,6 +8,7 @@ const webidl = require("webidl/webidl");
 const { abortReason, addAbortAlgorithm, isAborted, removeAbortAlgorithm } = require("dom/abort_signal");
 const { Body, checkUsable, kBytes, kNative, kStream, streamOf, takeSendable } = require("fetch/body");
 const { parseDataUrl } = require("fetch/data_url");
+const { requestedCodings } = require("fetch/accept_encoding");
 const { listDelete, listFind, listGet } = require("fetch/headers");
 const { parseLocation, urlOrigin, withoutFragment } = require("fetch/request_url");
 const {
@@ -20,12 +21,11 @@ const { ArrayPrototypeSlice, JSONStringify, Promise, PromisePrototypeThen, SafeS
 
 const kMaxRedirects = 20;
 
-// Those of one connection, and what the HTTP client decides itself: it asks for no content coding, because
-// what comes back may be read here.
+// Those of one connection, and what the HTTP client decides itself.
 const kConnectionHeaders = new SafeSet();
 const connectionHeaders = [
-  "accept-encoding", "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te",
-  "trailer", "transfer-encoding", "upgrade",
+  "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer",
+  "transfer-encoding", "upgrade",
 ];
 for (let i = 0; i < connectionHeaders.length; ++i) kConnectionHeaders.add(connectionHeaders[i]);
 // Those that describe the body: gone when a redirect drops it.
@@ -81,6 +81,7 @@ class FetchState {
     this.list = requestHeaderList(request);
     this.cache = extras.cache;
     this.redirect = extras.redirect;
+    this.isDecoded = extras.encodeResponseBody !== "manual";
     this.body = body;
     this.watch = watch;
     this.redirects = 0;
@@ -95,8 +96,10 @@ function requestBlock(state) {
   const { list } = state;
   let block = "";
   for (let i = 0; i < list.length; i += 2) {
-    if (!kConnectionHeaders.has(list[i])) block += `${list[i]}\0${list[i + 1]}\0`;
+    const name = list[i];
+    if (name !== "accept-encoding" && !kConnectionHeaders.has(name)) block += `${name}\0${list[i + 1]}\0`;
   }
+  block += `accept-encoding\0${requestedCodings(list)}\0`;
   switch (state.cache) {
     case "no-store": case "reload":
       if (listFind(list, "pragma") < 0) block += "pragma\0no-cache\0";
@@ -188,8 +191,14 @@ function finish(state, result) {
   const { watch } = state;
   let body = null;
   if (handle !== 0) {
-    if (state.method === "HEAD" || isNullBodyStatus(status)) streams.dropHandle(handle);
-    else body = new Body(kNative, handle, null);
+    if (state.method === "HEAD" || isNullBodyStatus(status)) {
+      streams.dropHandle(handle);
+    } else {
+      body = new Body(kNative, handle, null);
+      // Whoever reads it gets it decoded, but for parts of a coded body (206), which nobody can decode.
+      const coding = state.isDecoded && status !== 206 ? listGet(result[2], "content-encoding") : null;
+      if (coding !== null) ops.bodyCoded(handle, coding);
+    }
   }
   if (watch !== null) {
     watch.reject = null;
@@ -201,7 +210,8 @@ function finish(state, result) {
       body.watch = watch;
     }
   }
-  return createResponse(status, result[1], result[2], body, withoutFragment(state.url), state.redirects > 0);
+  return createResponse(status, result[1], result[2], body, withoutFragment(state.url), state.redirects > 0,
+    state.isDecoded ? "automatic" : "manual");
 }
 
 async function fetchHttp(state) {
@@ -236,7 +246,7 @@ function fetchData(url, method) {
   const data = parseDataUrl(url);
   if (data === null) throw new TypeError(`Failed to fetch: invalid data URL: ${url}`);
   const body = method === "HEAD" ? null : new Body(kBytes, data.bytes, null);
-  return createResponse(200, "OK", ["content-type", data.type], body, url, false);
+  return createResponse(200, "OK", ["content-type", data.type], body, url, false, "automatic");
 }
 
 async function fetch(input, init = undefined) {

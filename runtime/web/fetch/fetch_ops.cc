@@ -24,6 +24,11 @@ void BodyReadAll(Deferred deferred, BodyTable& bodies, uint64_t handle, double m
 }
 void BodyCancel(BodyTable& bodies, uint64_t handle) { bodies.Cancel(handle); }
 double BodyLength(BodyTable& bodies, uint64_t handle) { return bodies.Length(handle); }
+void BodyCoded(BodyTable& bodies, uint64_t handle, Latin1View content_encoding) {
+  if (auto codings = ParseContentEncoding(content_encoding.text)) {
+    bodies.SetCodings(handle, *std::move(codings));
+  }
+}
 double PipeCreate(Isolate& isolate, BodyTable& bodies, double length) {
   return static_cast<double>(bodies.CreatePipe(
       length < 0 ? std::nullopt : std::optional<uint64_t>(static_cast<uint64_t>(length)),
@@ -67,8 +72,8 @@ v8::Local<v8::Value> RequestCf(Isolate& isolate, CfService& cf) {
   return value;
 }
 Status Respond(IncomingRequests& requests, uint64_t slot, int32_t status, Latin1View reason,
-               Latin1View header_block, BodyArg body) {
-  return requests.Respond(slot, status, reason.text, header_block.text, body);
+               Latin1View header_block, BodyArg body, bool coded_by_script) {
+  return requests.Respond(slot, status, reason.text, header_block.text, body, coded_by_script);
 }
 void WaitBegin(IncomingRequests& requests, uint64_t slot) { requests.BeginWait(slot); }
 void WaitEnd(IncomingRequests& requests, uint64_t slot) { requests.EndWait(slot); }
@@ -143,6 +148,7 @@ constexpr OpDef kOps[] = {
     Op<BodyReadAll>("bodyReadAll"),
     Op<BodyCancel>("bodyCancel"),
     Op<BodyLength>("bodyLength"),
+    Op<BodyCoded>("bodyCoded"),
     Op<PipeCreate>("pipeCreate"),
     Op<PipeWrite>("pipeWrite"),
     Op<PipeWatch>("pipeWatch"),

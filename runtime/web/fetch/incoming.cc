@@ -4,10 +4,15 @@
 #include <algorithm>
 
 #include "runtime/base/ascii.h"
+#include "runtime/web/compression/coded_body.h"
+#include "runtime/web/compression/response_coding.h"
 #include "runtime/web/url/url_parser.h"
 
 namespace sedge::web {
 namespace {
+
+// Larger bodies are compressed piece by piece while they are sent.
+constexpr size_t kMaxBytesEncodedAtOnce = 128u << 10;
 
 Status Stale() {
   return FailedPrecondition(
@@ -140,7 +145,8 @@ Result<SlotId> IncomingRequests::Body(SlotId id) {
 }
 
 Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
-                                 std::string_view header_block, const BodyArg& body) {
+                                 std::string_view header_block, const BodyArg& body,
+                                 bool coded_by_script) {
   Request* request = Find(id);
   if (!request || !request->exchange) {
     if (body.is_handle()) bodies_.Cancel(body.handle());
@@ -152,7 +158,9 @@ Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
     return Internal("the header block is not made of names and values");
   }
   const http::ResponseHead head{status, reason, fields_};
-  if (body.is_handle()) {
+  if (!body.is_null() && head.Find("content-encoding")) [[unlikely]] {
+    SEDGE_RETURN_IF_ERROR(RespondCoded(*request->exchange, status, reason, body, coded_by_script));
+  } else if (body.is_handle()) {
     std::unique_ptr<http::BodySource> source = bodies_.Take(body.handle());
     if (!source) return FailedPrecondition("the response's body is gone");
     SEDGE_RETURN_IF_ERROR(request->exchange->RespondStream(head, std::move(source)));
@@ -162,6 +170,34 @@ Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
   }
   FinishExchange(id, *request);
   return {};
+}
+
+Status IncomingRequests::RespondCoded(http::Exchange& exchange, int status, std::string_view reason,
+                                      const BodyArg& body, bool coded_by_script) {
+  CodedSource coded;
+  if (body.is_handle()) {
+    coded = bodies_.TakeCoded(body.handle());
+    if (!coded.source) return FailedPrecondition("the response's body is gone");
+  }
+  const http::RequestHead& request = exchange.head();
+  const CodingPlan plan = PlanCoding({status, reason, fields_}, coded.codings, coded_by_script,
+                                     JoinedValues(request.headers, "accept-encoding"));
+  std::string etag;
+  ApplyPlan(plan, fields_, etag);
+  const http::ResponseHead head{status, reason, fields_};
+  if (!body.is_handle()) {
+    const std::string_view text = body.text();
+    if (!plan.encode) return exchange.Respond(head, text);
+    // A response to HEAD is not worth the work, but must not have the wrong length either.
+    if (text.size() <= kMaxBytesEncodedAtOnce && request.method != "HEAD") {
+      return exchange.Respond(head, EncodeBytes(AsBytes(text), *plan.encode).text());
+    }
+    coded.source = http::MakeBytesBody(Bytes::Copy(text));
+  }
+  loop::Loop* loop = bodies_.loop();
+  if (plan.decode) coded.source = MakeDecodedBody(std::move(coded.source), coded.codings, loop);
+  if (plan.encode) coded.source = MakeEncodedBody(std::move(coded.source), *plan.encode, loop);
+  return exchange.RespondStream(head, std::move(coded.source));
 }
 
 void IncomingRequests::RespondPlain(SlotId id, const http::ResponseHead& head,

@@ -45,8 +45,9 @@ class IncomingRequests {
   // Names (lower case) and values in turn, in the order of the wire.
   Result<std::vector<script::Latin1String>> Headers(SlotId id);
   Result<SlotId> Body(SlotId id);
+  // `coded_by_script`: the body's bytes are what the header Content-Encoding says already.
   Status Respond(SlotId id, int status, std::string_view reason, std::string_view header_block,
-                 const BodyArg& body);
+                 const BodyArg& body, bool coded_by_script);
   void BeginWait(SlotId id);
   void EndWait(SlotId id);
   // What it waits for was ended by force.
@@ -96,6 +97,9 @@ class IncomingRequests {
     std::vector<SlotId> bodies;  // handles that were made for it; most are gone again
   };
 
+  // Sends fields_ and a body with a Content-Encoding.
+  Status RespondCoded(http::Exchange& exchange, int status, std::string_view reason,
+                      const BodyArg& body, bool coded_by_script);
   Request* Find(SlotId id) { return requests_.Find(id); }
   void SaveHead(Request& request);
   // True when it was detached, which it is no more.

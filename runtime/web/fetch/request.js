@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Request: https://fetch.spec.whatwg.org/#request-class without what only browsers have (mode, credentials,
-// referrer ... are accepted and mean nothing), with Workers' `cf`. An incoming request asks native code for
-// its parts one by one, when the worker asks for them.
+// referrer ... are accepted and mean nothing), with Workers' `cf` and `encodeResponseBody`. An incoming request
+// asks native code for its parts one by one, when the worker asks for them.
 "use strict";
 
 const webidl = require("webidl/webidl");
@@ -22,6 +22,8 @@ const notToken = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
 const convertRedirect = webidl.enumeration("RequestRedirect", ["follow", "error", "manual"]);
 const convertCache = webidl.enumeration("RequestCache",
   ["default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"]);
+
+const convertEncodeResponseBody = webidl.enumeration("EncodeResponseBody", ["automatic", "manual"]);
 
 const kNoBodyMessage = "Request with a GET or HEAD method cannot have a body.";
 
@@ -53,6 +55,7 @@ class Extras {
     this.integrity = from.integrity;
     this.keepalive = from.keepalive;
     this.cf = from.cf;
+    this.encodeResponseBody = from.encodeResponseBody; // "manual": fetch() leaves the response's body coded
     this.signal = from.signal; // the signal that this request's own one follows, or null
     this.follows = from.follows; // the request whose signal it follows once there is one, or null
     this.abortReason = from.abortReason; // of an incoming request whose client went away before anybody asked
@@ -64,8 +67,8 @@ webidl.detachRecord(Extras);
 const kLazyCf = { __proto__: null }; // stands for ops.requestCf()
 
 const kDefaults = new Extras({
-  redirect: "follow", cache: "default", integrity: "", keepalive: false, cf: undefined, signal: null,
-  follows: null, abortReason: undefined,
+  redirect: "follow", cache: "default", integrity: "", keepalive: false, cf: undefined,
+  encodeResponseBody: "automatic", signal: null, follows: null, abortReason: undefined,
 });
 // A worker that passes its request on passes redirects back to the client, as on Workers.
 const kIncomingDefaults = new Extras(kDefaults);
@@ -210,12 +213,18 @@ class Request {
     };
     takeInit = (self, from, init, context) => {
       if (!webidl.isObject(init)) throw new TypeError(`${context}: parameter 2 is not an object.`);
-      const { body, cache, cf, headers, integrity, keepalive, method, redirect, signal } = init;
-      if (cache !== undefined || cf !== undefined || integrity !== undefined || keepalive !== undefined ||
-          redirect !== undefined || signal !== undefined) {
+      const { body, cache, cf, encodeResponseBody, headers, integrity, keepalive, method, redirect, signal } =
+        init;
+      if (cache !== undefined || cf !== undefined || encodeResponseBody !== undefined ||
+          integrity !== undefined || keepalive !== undefined || redirect !== undefined ||
+          signal !== undefined) {
         const extras = self.#extras = new Extras(self.#extras);
         if (cache !== undefined) extras.cache = convertCache(cache, `${context}: 'cache'`);
         if (cf !== undefined) extras.cf = cf;
+        if (encodeResponseBody !== undefined) {
+          extras.encodeResponseBody =
+            convertEncodeResponseBody(encodeResponseBody, `${context}: 'encodeResponseBody'`);
+        }
         if (integrity !== undefined) extras.integrity = DOMString(integrity, `${context}: 'integrity'`);
         if (keepalive !== undefined) extras.keepalive = !!keepalive;
         if (redirect !== undefined) extras.redirect = convertRedirect(redirect, `${context}: 'redirect'`);

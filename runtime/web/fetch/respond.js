@@ -18,11 +18,12 @@ function respond(slot, response) {
   const status = responseStatus(response);
   const body = responseBody(response);
   const block = responseHeaderBlock(response);
+  const isCoded = responseExtras(response).encodeBody === "manual";
   if (body === null) {
     if (status === 0) {
       throw new TypeError("Response.error() cannot be sent: return a response with a status, such as 502.");
     }
-    ops.respond(slot, status, responseStatusText(response), block, null);
+    ops.respond(slot, status, responseStatusText(response), block, null, false);
     return undefined;
   }
   if (body.kind === kString || body.kind === kBytes) {
@@ -30,13 +31,13 @@ function respond(slot, response) {
     body.used = true;
     const { source } = body;
     body.source = null;
-    ops.respond(slot, status, responseStatusText(response), block, source);
+    ops.respond(slot, status, responseStatusText(response), block, source, isCoded);
     return undefined;
   }
   const sendable = takeSendable(body);
   if (body.pump !== undefined) ops.waitBegin(slot); // the caller ends it with the pump
   try {
-    ops.respond(slot, status, responseStatusText(response), block, sendable);
+    ops.respond(slot, status, responseStatusText(response), block, sendable, isCoded);
   } catch (error) { // nothing was sent: whoever feeds the body hears that nobody reads it
     if (typeof sendable === "number") dropHandle(sendable);
     if (body.pump !== undefined) {

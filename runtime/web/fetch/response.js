@@ -182,9 +182,10 @@ class Response {
       const { headers, status, statusText } = init;
       let webSocket = null;
       const cf = init.cf;
-      const encodeBody = init.encodeBody;
+      // Not an attribute of a Response, but new Response(body, response) keeps it.
+      const encodeBody = isResponse(init) ? init.#extras.encodeBody : init.encodeBody;
       if (init.webSocket !== undefined && init.webSocket !== null) webSocket = init.webSocket;
-      if (webSocket !== null || cf !== undefined || encodeBody !== undefined) {
+      if (webSocket !== null || cf !== undefined || (encodeBody !== undefined && encodeBody !== "automatic")) {
         const extras = self.#extras = new Extras();
         extras.webSocket = webSocket;
         extras.cf = cf;
@@ -220,11 +221,12 @@ mixinBody(Response, bodyOf, (response) => listGet(listOf(response), "content-typ
 webidl.defineInterface(Response);
 
 // A result of fetch(): takes over the flat header list and the body (a Body or null).
-function createResponse(status, statusText, list, body, url, redirected) {
+function createResponse(status, statusText, list, body, url, redirected, encodeBody) {
   const extras = new Extras();
   extras.type = "basic";
   extras.url = url;
   extras.redirected = redirected;
+  extras.encodeBody = encodeBody;
   return create(status, statusText, createHeaders(list, kGuardImmutable),
     isNullBodyStatus(status) ? null : body, extras);
 }
@@ -234,7 +236,8 @@ exports.isResponse = isResponse;
 exports.createResponse = createResponse;
 // The same from native code's answer: `handle` 0 is no body.
 exports.createNativeResponse = (status, statusText, list, handle, url, redirected) => createResponse(
-  status, statusText, list, handle === 0 ? null : new Body(kNative, handle, null), url, redirected);
+  status, statusText, list, handle === 0 ? null : new Body(kNative, handle, null), url, redirected,
+  "automatic");
 exports.isNullBodyStatus = isNullBodyStatus;
 exports.responseStatus = statusOf;
 exports.responseStatusText = statusTextOf;

@@ -23,6 +23,8 @@ require("wasm/streaming");
 
 // [id of the builtin, interface ...]
 const interfaces = [
+  ["compression/compression_stream", "CompressionStream"],
+  ["compression/decompression_stream", "DecompressionStream"],
   ["crypto/crypto", "Crypto"],
   ["dom/abort_controller", "AbortController"],
   ["dom/abort_signal", "AbortSignal"],

@@ -69,6 +69,8 @@ describe("Request", () => {
     expect(new Request(url, { redirect: "manual" }).redirect).toBe("manual");
     expect(() => new Request(url, { redirect: "never" })).toThrow(
       "'never' is not a valid value of RequestRedirect");
+    expect(() => new Request("http://a.test/", { encodeResponseBody: "never" })).toThrow(
+      "'never' is not a valid value of EncodeResponseBody");
     expect(new Request(url, { cache: "no-store" }).cache).toBe("no-store");
     expect(() => new Request(url, { cache: "sometimes" })).toThrow(TypeError);
     expect(() => new Request(url, { signal: {} })).toThrow("not of type AbortSignal");

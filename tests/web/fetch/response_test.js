@@ -43,6 +43,7 @@ describe("Response", () => {
     expect(() => new Response(null, { headers: 1 })).toThrow(TypeError);
     expect(() => new Response(null, 1)).toThrow(TypeError);
     expect(() => new Response(null, { encodeBody: "x" })).toThrow("'encodeBody'");
+    expect(new Response("x", { encodeBody: "manual" })).toBeInstanceOf(Response);
     expect(new Response(null, null).status).toBe(200);
   });
 

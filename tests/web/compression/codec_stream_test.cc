@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/web/compression/codec_stream.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/web/compression/codec_util.h"
+
+namespace sedge::web {
+namespace {
+
+constexpr CodecStream::Direction kCompress = CodecStream::Direction::kCompress;
+constexpr CodecStream::Direction kDecompress = CodecStream::Direction::kDecompress;
+constexpr CodecStream::Pending kNothing = CodecStream::Pending::kNothing;
+constexpr Format kFormats[] = {Format::kGzip, Format::kDeflate, Format::kDeflateRaw,
+                               Format::kBrotli};
+
+// Hard to compress, the same in every run.
+std::string Noise(size_t size) {
+  std::string noise(size, '\0');
+  uint32_t state = 1;
+  for (char& c : noise) {
+    state = state * 1103515245 + 12345;
+    c = static_cast<char>(state >> 24);
+  }
+  return noise;
+}
+
+TEST(CodecStreamTest, GoesThereAndBackInPiecesOfAnySize) {
+  for (const Format format : kFormats) {
+    for (const std::string& text : {std::string(), std::string("a"), std::string(200'000, 'b'),
+                                    Noise(200'000), Noise(CodecStream::kChunkBytes)}) {
+      for (const size_t piece : {size_t{1}, size_t{1000}, text.size() + 1}) {
+        if (piece == 1 && text.size() > 1) continue;
+        CodecStream compressor(kCompress, format);
+        const auto coded = RunThrough(compressor, text, piece);
+        ASSERT_TRUE(coded);
+        CodecStream decompressor(kDecompress, format);
+        EXPECT_EQ(RunThrough(decompressor, *coded, piece), text);
+        EXPECT_TRUE(decompressor.ended());
+      }
+    }
+  }
+}
+
+TEST(CodecStreamTest, ChunksAndMemoryAreBounded) {
+  const std::string zeros(64 << 20, '\0');
+  for (const Format format : kFormats) {
+    const std::string bomb = Compressed(format, zeros);
+    CodecStream stream(kDecompress, format);
+    size_t size = 0;
+    Result<Bytes> chunk = stream.Push(AsBytes(bomb));
+    for (;; chunk = stream.More()) {
+      ASSERT_TRUE(chunk.ok());
+      ASSERT_LE(chunk->size(), CodecStream::kChunkBytes);
+      size += chunk->size();
+      ASSERT_LT(stream.memory_bytes(), bomb.size() + (1u << 20));
+      if (stream.pending() == kNothing) break;
+    }
+    EXPECT_EQ(size, zeros.size());
+  }
+}
+
+TEST(CodecStreamTest, NothingIsPendingAfterAChunkThatIsExactlyFull) {
+  for (const Format format : kFormats) {
+    for (const size_t size : {CodecStream::kChunkBytes, 2 * CodecStream::kChunkBytes}) {
+      const std::string coded = Compressed(format, std::string(size, 'x'));
+      CodecStream stream(kDecompress, format);
+      size_t got = stream.Push(AsBytes(coded))->size();
+      while (stream.pending() != kNothing) {
+        const Result<Bytes> chunk = stream.More();
+        ASSERT_TRUE(chunk.ok());
+        EXPECT_GT(chunk->size(), 0u);
+        got += chunk->size();
+      }
+      EXPECT_EQ(got, size);
+    }
+  }
+}
+
+TEST(CodecStreamTest, TheInputMayChangeAfterwards) {
+  std::string coded = Compressed(Format::kGzip, std::string(1 << 20, 'x'));
+  CodecStream stream(kDecompress, Format::kGzip);
+  size_t size = stream.Push(AsBytes(coded))->size();
+  std::fill(coded.begin(), coded.end(), '\0');
+  while (stream.pending() != kNothing) size += stream.More()->size();
+  EXPECT_EQ(size, size_t{1} << 20);
+}
+
+TEST(CodecStreamTest, MembersFollowEachOtherWhereThatIsAllowed) {
+  const std::string two = Compressed(Format::kGzip, "a") + Compressed(Format::kGzip, "b");
+  EXPECT_EQ(Decompressed(Format::kGzip, two, {.many_members = true, .empty_is_valid = false}),
+            "ab");
+  for (size_t piece = 1; piece < two.size(); ++piece) {
+    CodecStream stream(kDecompress, Format::kGzip, {.many_members = true, .empty_is_valid = false});
+    EXPECT_EQ(RunThrough(stream, two, piece), "ab");
+  }
+  CodecStream cut(kDecompress, Format::kGzip, {.many_members = true, .empty_is_valid = false});
+  EXPECT_EQ(RunThrough(cut, std::string_view(two).substr(0, two.size() - 1), 5), std::nullopt);
+  CodecStream one(kDecompress, Format::kGzip);
+  const Result<Bytes> chunk = one.Push(AsBytes(two));
+  ASSERT_TRUE(chunk.ok());
+  EXPECT_EQ(chunk->text(), "a");
+  EXPECT_EQ(one.pending(), CodecStream::Pending::kFailure);
+  EXPECT_EQ(one.More().status().message(),
+            "there is more after the end of the gzip data, which is 21 bytes long");
+}
+
+TEST(CodecStreamTest, DeflateOfEitherKindIsTold) {
+  const std::string text = Noise(1000);
+  for (const Format format : {Format::kDeflate, Format::kDeflateRaw}) {
+    const std::string coded = Compressed(format, text);
+    for (const size_t piece : {size_t{1}, size_t{2}, size_t{3}, coded.size()}) {
+      CodecStream stream(kDecompress, Format::kDeflateEither);
+      EXPECT_EQ(RunThrough(stream, coded, piece), text);
+    }
+    EXPECT_EQ(Decompressed(Format::kDeflateEither, Compressed(format, "")), "");
+  }
+  CodecStream none(kDecompress, Format::kDeflateEither,
+                   {.many_members = false, .empty_is_valid = true});
+  EXPECT_EQ(RunThrough(none, "", 1), "");
+  CodecStream one(kDecompress, Format::kDeflateEither);
+  EXPECT_EQ(RunThrough(one, "x", 1), std::nullopt);
+}
+
+TEST(CodecStreamTest, AFlushLetsTheOtherSideReadOn) {
+  for (const Format format : kFormats) {
+    CodecStream compressor(kCompress, format);
+    CodecStream decompressor(kDecompress, format);
+    std::string text;
+    for (const std::string word : {"one ", "two ", "three"}) {
+      std::string coded(compressor.Push(AsBytes(word))->text());
+      for (Bytes chunk = *compressor.Flush(); !chunk.empty(); chunk = *compressor.Flush()) {
+        coded += chunk.text();
+      }
+      text += decompressor.Push(AsBytes(coded))->text();
+      EXPECT_TRUE(text.ends_with(word)) << FormatName(format);
+    }
+  }
+}
+
+TEST(CodecStreamTest, CompressorsAreReusedWithoutATrace) {
+  const std::string first = Compressed(Format::kGzip, "hello");
+  {
+    CodecStream unfinished(kCompress, Format::kGzip);
+    EXPECT_TRUE(unfinished.Push(AsBytes(Noise(100'000))).ok());
+  }
+  EXPECT_EQ(Compressed(Format::kGzip, "hello"), first);
+}
+
+}  // namespace
+}  // namespace sedge::web
