@@ -7,6 +7,7 @@
 #include "runtime/base/log.h"
 #include "runtime/script/builtins.h"
 #include "runtime/script/op.h"
+#include "runtime/script/script_ops.h"
 
 namespace sedge::script {
 namespace {
@@ -31,6 +32,7 @@ void Engine::Initialize(EngineOptions options) {
     engine.references_.push_back(reinterpret_cast<intptr_t>(op.callback));
   }
   engine.references_.push_back(reinterpret_cast<intptr_t>(RequireCallback()));
+  engine.references_.push_back(LateValueReference());
   engine.references_.push_back(0);
   // Else the memory of dead ArrayBuffers still counts when a collection is over.
   v8::V8::SetFlagsFromString("--no-concurrent-array-buffer-sweeping");

@@ -115,7 +115,26 @@ Result<v8::Local<v8::Value>> ArrayBufferDetach(Isolate& isolate,
 
 bool ArrayBufferDetached(v8::Local<v8::ArrayBuffer> buffer) { return buffer->WasDetached(); }
 
+// Asks the hook "lateValue" for it; V8 then keeps what that gives.
+void ReadLateValue(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v8::Value>& info) {
+  v8::Local<v8::Value> value;
+  // Inside of V8's call: whoever reads the property gets what the hook throws.
+  if (Isolate::From(info.GetIsolate())->CallHook("lateValue", {name}).ToLocal(&value)) {
+    info.GetReturnValue().Set(value);
+  }
+}
+
+// A property like any other that is not enumerable, whose value is made when it is first read. It
+// may not lead to the hook itself: such accessors are in the isolate's part of the snapshot, which
+// has no functions.
+bool DefineLate(v8::Local<v8::Object> target, v8::Local<v8::String> name) {
+  v8::Local<v8::Context> context = target->GetCreationContextChecked();
+  return target->SetLazyDataProperty(context, name, ReadLateValue, {}, v8::DontEnum)
+      .FromMaybe(false);
+}
+
 constexpr OpDef kOps[] = {
+    Op<DefineLate>("defineLate"),
     Op<ValueKind>("valueKind"),
     Op<PromiseState>("promiseState"),
     Op<FulfilledValue>("fulfilledValue"),
@@ -130,5 +149,7 @@ constexpr OpDef kOps[] = {
 }  // namespace
 
 std::span<const OpDef> ScriptOps() { return kOps; }
+
+intptr_t LateValueReference() { return reinterpret_cast<intptr_t>(&ReadLateValue); }
 
 }  // namespace sedge::script

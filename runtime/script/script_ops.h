@@ -2,6 +2,7 @@
 // The ops that only ask V8: what kind of value something is, what a promise holds, moving buffers.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "runtime/script/op.h"
@@ -9,5 +10,8 @@
 namespace sedge::script {
 
 std::span<const OpDef> ScriptOps();
+
+// What properties made by the op defineLate refer to, for the table of external references.
+intptr_t LateValueReference();
 
 }  // namespace sedge::script

@@ -4,14 +4,13 @@
 "use strict";
 
 require("script/language_level");
-const { install } = require("html/globals");
+const { install, lateValue } = require("html/globals");
 const { fireTimers, setRequestContext } = require("html/timers");
 const { flushRejections, promiseRejected } = require("html/report_error");
 const dispatcher = require("worker/dispatch");
 const environment = require("worker/environment");
 const { ExecutionContext } = require("worker/execution_context");
 const { ExtendableEvent, FetchEvent } = require("worker/fetch_event");
-const testApi = require("worker/test_api");
 
 install(primordials.globalThis);
 const exposed = { __proto__: null, ExecutionContext, ExtendableEvent, FetchEvent };
@@ -44,5 +43,7 @@ exports.exposeBindings = environment.exposeBindings;
 exports.start = dispatcher.start;
 exports.dispatch = dispatcher.dispatch;
 exports.clientGone = dispatcher.clientGone;
-exports.testModule = testApi.exports;
-exports.runTests = testApi.run;
+exports.lateValue = lateValue;
+// Of test files alone.
+exports.loadTestApi = () => require("worker/test_api").exports;
+exports.runTests = (report) => require("worker/test_api").run(report);

@@ -20,8 +20,7 @@ v8::Local<v8::Value> Utf8(v8::Isolate* isolate, std::string_view text) {
 }  // namespace
 
 Result<std::unique_ptr<WorkerIsolate>> WorkerIsolate::Create(const WorkerSpec& spec,
-                                                             loop::Loop& loop,
-                                                             http::Client& client,
+                                                             loop::Loop& loop, http::Client& client,
                                                              uint16_t listen_port) {
   std::unique_ptr<WorkerIsolate> self(new WorkerIsolate(spec, loop, client));
   SEDGE_RETURN_IF_ERROR(self->Start(listen_port));
@@ -53,9 +52,8 @@ Status WorkerIsolate::Start(uint16_t listen_port) {
   SEDGE_ASSIGN_OR_RETURN(isolate_, script::Isolate::Create(options));
   timers_ = std::make_unique<web::TimerService>(loop_, *isolate_, *spec_.clock);
   bodies_.set_loop(&loop_);
-  bodies_.set_add_callback([this](SlotId body) {
-    incoming_.NoteBody(isolate_->continuation_request(), body);
-  });
+  bodies_.set_add_callback(
+      [this](SlotId body) { incoming_.NoteBody(isolate_->continuation_request(), body); });
   isolate_->SetService(&bodies_);
   isolate_->SetService(&incoming_);
   isolate_->SetService(&log_);
@@ -80,8 +78,11 @@ Status WorkerIsolate::LoadWorker() {
   }
   if (spec_.is_test) {
     isolate_->CallHook("exposeBindings").IsEmpty();
-    isolate_->modules().AddBuiltinModule("sedge:test",
-                                         isolate_->HookValue("testModule").As<v8::Object>());
+    v8::Local<v8::Value> api;
+    if (!isolate_->CallHook("loadTestApi").ToLocal(&api)) {
+      return Internal(script::DescribeException(v8, scope.context(), caught).ToText());
+    }
+    isolate_->modules().AddBuiltinModule("sedge:test", api.As<v8::Object>());
   }
   SEDGE_ASSIGN_OR_RETURN(
       const script::MainScript main,
@@ -118,10 +119,12 @@ void WorkerIsolate::InstallRejectionFlush() {
 }
 
 void WorkerIsolate::RunReady() {
-  // Answering one may make the next of its connection ready: those wait for the next turn of the loop.
+  // Answering one may make the next of its connection ready: those wait for the next turn of the
+  // loop.
   batch_.swap(ready_);
   {
-    // One entry for the whole turn; what is per request is its handles, its microtasks and its errors.
+    // One entry for the whole turn; what is per request is its handles, its microtasks and its
+    // errors.
     script::EntryScope scope(*isolate_);
     for (size_t i = 0; i < batch_.size(); ++i) {
       if (isolate_->termination() != script::Termination::kNone) {
@@ -161,7 +164,8 @@ void WorkerIsolate::Dispatch(http::Exchange* exchange, script::EntryScope& scope
                           ->Call(scope.context(), v8::Undefined(scope.v8()), 1, args)
                           .IsEmpty();
   if (failed && !caught.HasTerminated()) {
-    // dispatch() catches what handlers throw: this is a bug of a builtin, or V8's stack is exhausted.
+    // dispatch() catches what handlers throw: this is a bug of a builtin, or V8's stack is
+    // exhausted.
     const script::ScriptError error =
         script::DescribeException(scope.v8(), scope.context(), caught);
     LogError(error.ToText());
@@ -192,17 +196,19 @@ void WorkerIsolate::AnswerTerminated(SlotId id) {
   ErrorPage page;
   page.status = 503;
   if (isolate_->termination() == script::Termination::kMemory) {
-    page.title = "Worker exceeded its memory limit of " + std::to_string(limits.memory_bytes >> 20) +
-                 " MB (limits.memory_mb)";
+    page.title = "Worker exceeded its memory limit of " +
+                 std::to_string(limits.memory_bytes >> 20) + " MB (limits.memory_mb)";
     page.detail =
-        "Stream large bodies instead of buffering them, or raise limits.memory_mb in the configuration.";
+        "Stream large bodies instead of buffering them, or raise limits.memory_mb in the "
+        "configuration.";
   } else if (isolate_->termination() == script::Termination::kShutdown) {
     page.title = "The server is shutting down";
   } else {
     page.title = "Worker exceeded its CPU time limit of " + std::to_string(limits.cpu_ms) +
                  " ms (limits.cpu_ms)";
     page.detail =
-        "The handler ran without yielding for too long. Raise limits.cpu_ms in the configuration if it must.";
+        "The handler ran without yielding for too long. Raise limits.cpu_ms in the configuration "
+        "if it must.";
   }
   LogError(page.title, {{"worker", spec_.config->name}, {"request", incoming_.Label(id)}});
   RespondWithPage(incoming_, id, page);
@@ -233,7 +239,8 @@ void WorkerIsolate::OnClientGone(SlotId id) {
   {
     script::EntryScope scope(*isolate_, id);
     v8::TryCatch ignored(scope.v8());
-    isolate_->CallHook("clientGone", {v8::Number::New(scope.v8(), static_cast<double>(id))}).IsEmpty();
+    isolate_->CallHook("clientGone", {v8::Number::New(scope.v8(), static_cast<double>(id))})
+        .IsEmpty();
   }
   if (!incoming_.waits(id)) outbound_.CancelFor(id);
   // Later: the connection that tells this is still at work with its exchange.
@@ -243,4 +250,3 @@ void WorkerIsolate::OnClientGone(SlotId id) {
 }
 
 }  // namespace sedge::worker
-

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of everything that a worker finds on its global object, with the attributes that Web IDL gives:
-// interfaces are not enumerable, operations and attributes are. install() runs once per context.
+// interfaces are not enumerable, operations and attributes are. install() runs once, for the snapshot; interfaces that
+// few workers use are evaluated when a worker first reads their name.
 "use strict";
 
 const {
-  ObjectDefineProperty, ObjectSetPrototypeOf, ReflectGetOwnPropertyDescriptor, TypeError, globalThis:
-  globalObject,
+  ObjectDefineProperty, ObjectSetPrototypeOf, ReflectGetOwnPropertyDescriptor, SafeSet, TypeError,
+  globalThis: globalObject,
 } = primordials;
 
 const { defineEventHandler } = require("dom/event_target");
@@ -23,8 +24,6 @@ require("wasm/streaming");
 
 // [id of the builtin, interface ...]
 const interfaces = [
-  ["compression/compression_stream", "CompressionStream"],
-  ["compression/decompression_stream", "DecompressionStream"],
   ["crypto/crypto", "Crypto"],
   ["dom/abort_controller", "AbortController"],
   ["dom/abort_signal", "AbortSignal"],
@@ -47,8 +46,6 @@ const interfaces = [
   ["file/blob", "Blob"],
   ["file/file", "File"],
   ["hr_time/performance", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure"],
-  ["hr_time/performance_observer", "PerformanceObserver", "PerformanceObserverEntryList"],
-  ["html/event_source", "EventSource"],
   ["html/message_channel", "MessageChannel", "MessagePort"],
   ["html/navigator", "Navigator"],
   ["html/scheduler", "Scheduler"],
@@ -70,6 +67,14 @@ const interfaces = [
   ["streams/writable_stream_default_writer", "WritableStreamDefaultWriter"],
   ["url/url", "URL"],
   ["url/url_search_params", "URLSearchParams"],
+];
+
+// The same, evaluated late: every object of such an interface comes from a constructor in its row.
+const lateInterfaces = [
+  ["compression/compression_stream", "CompressionStream"],
+  ["compression/decompression_stream", "DecompressionStream"],
+  ["hr_time/performance_observer", "PerformanceObserver", "PerformanceObserverEntryList"],
+  ["html/event_source", "EventSource"],
   ["urlpattern/urlpattern", "URLPattern"],
 ];
 
@@ -96,6 +101,8 @@ const attributes = [
 
 // Event handlers that HTML gives to the global object of a worker. A server is always online.
 const handlers = ["languagechange", "offline", "online", "rejectionhandled", "unhandledrejection"];
+
+const introduced = new SafeSet(); // rows of lateInterfaces
 
 function exported(id, name) {
   const value = require(id)[name];
@@ -130,13 +137,37 @@ function defineAttribute(target, name, value) {
   ObjectDefineProperty(target, name, { __proto__: null, get, set, enumerable: true, configurable: true });
 }
 
+// What other builtins know of an interface.
+function introduce(name, Class) {
+  markUncloneable(Class.prototype);
+  registerWebValues(name, Class);
+}
+
+// The hook behind ops.defineLate.
+function lateValue(name) {
+  for (let i = 0; i < lateInterfaces.length; ++i) {
+    const row = lateInterfaces[i];
+    for (let j = 1; j < row.length; ++j) {
+      if (row[j] !== name) continue;
+      if (!introduced.has(row)) {
+        forEachEntry([row], introduce);
+        introduced.add(row);
+      }
+      return exported(row[0], name);
+    }
+  }
+  throw new TypeError(`No interface is called ${name}`);
+}
+
 function install(target) {
   ObjectSetPrototypeOf(target, ServiceWorkerGlobalScope.prototype);
   forEachEntry(interfaces, (name, Class) => {
     defineValue(target, name, Class, false);
-    markUncloneable(Class.prototype);
-    registerWebValues(name, Class);
+    introduce(name, Class);
   });
+  for (let i = 0; i < lateInterfaces.length; ++i) {
+    for (let j = 1; j < lateInterfaces[i].length; ++j) ops.defineLate(target, lateInterfaces[i][j]);
+  }
   forEachEntry(operations, (name, fn) => defineValue(target, name, fn, true));
   const { prototype } = WorkerGlobalScope;
   forEachEntry(attributes, (name, value) => defineAttribute(prototype, name, value));
@@ -149,5 +180,6 @@ function install(target) {
 }
 
 exports.install = install;
+exports.lateValue = lateValue;
 // Events for the worker as a whole (error, fetch, scheduled ...) are dispatched here.
 exports.globalTarget = globalObject;
