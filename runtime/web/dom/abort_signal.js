@@ -92,7 +92,7 @@ class AbortSignal extends EventTarget {
 }
 
 webidl.defineInterface(AbortSignal);
-defineEventHandler(AbortSignal.prototype, "abort");
+defineEventHandler(AbortSignal.prototype, "abort", { isInstance: isAbortSignal });
 
 const convertSignals = webidl.sequence(webidl.iface("AbortSignal", isAbortSignal));
 

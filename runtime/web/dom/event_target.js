@@ -261,13 +261,23 @@ function setHandler(target, type, value, isGlobalError) {
     target, type, (event) => callHandler(handler, event, target, isGlobalError), false, false, false);
 }
 
-// Defines the attribute `on${type}` on a prototype (or on the global object).
+// Defines the attribute `on${type}` on a prototype. `options`: isInstance(V) says whose it is (else every
+// EventTarget's), or isGlobal that it is the global object's.
 function defineEventHandler(proto, type, options = undefined) {
-  const isGlobalError = !!options?.isGlobalError;
+  const isInstance = options?.isInstance ?? ((V) => V !== globalObject);
+  const isGlobal = !!options?.isGlobal;
+  const isGlobalError = isGlobal && type === "error";
+  const targetOf = (receiver) => {
+    if (isGlobal) {
+      webidl.checkGlobal(receiver);
+      return globalObject;
+    }
+    return isInstance(receiver) ? receiver : webidl.illegalInvocation();
+  };
   const name = `on${type}`;
   const { get, set } = ReflectGetOwnPropertyDescriptor({
-    get [name]() { return stateOf(this ?? globalObject)?.handlers?.get(type)?.value ?? null; },
-    set [name](value) { setHandler(this ?? globalObject, type, value, isGlobalError); },
+    get [name]() { return stateOf(targetOf(this))?.handlers?.get(type)?.value ?? null; },
+    set [name](value) { setHandler(targetOf(this), type, value, isGlobalError); },
   }, name);
   ObjectDefineProperty(proto, name, { __proto__: null, get, set, enumerable: true, configurable: true });
 }

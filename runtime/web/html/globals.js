@@ -91,7 +91,7 @@ const attributes = [
 ];
 
 // Event handlers that HTML gives to the global object of a worker. A server is always online.
-const handlers = ["languagechange", "offline", "online", "rejectionhandled", "unhandledrejection"];
+const handlers = ["error", "languagechange", "offline", "online", "rejectionhandled", "unhandledrejection"];
 
 function exported(id, name) {
   const value = require(id)[name];
@@ -138,8 +138,7 @@ function install(target) {
   forEachEntry(attributes, (name, value) => defineAttribute(prototype, name, value));
   defineAttribute(prototype, "self", target);
   defineValue(target, "console", exported("console/console", "console"), false);
-  defineEventHandler(prototype, "error", { isGlobalError: true });
-  for (let i = 0; i < handlers.length; ++i) defineEventHandler(prototype, handlers[i]);
+  for (let i = 0; i < handlers.length; ++i) defineEventHandler(prototype, handlers[i], { isGlobal: true });
   setTimerHooks({ startTimer });
   addErrorClass(isDOMException);
 }
