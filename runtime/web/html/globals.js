@@ -13,7 +13,7 @@ const { setTimerHooks } = require("dom/abort_signal");
 const { isDOMException } = require("dom/dom_exception");
 const { markUncloneable } = require("html/structured_clone");
 const { registerWebValues } = require("console/web_values");
-const { startTimer } = require("html/timers");
+const { cancelTimer, startTimer } = require("html/timers");
 const { addErrorClass } = require("script/language_text");
 const { ServiceWorkerGlobalScope, WorkerGlobalScope } = require("html/worker_global_scope");
 const { checkGlobal } = require("webidl/webidl");
@@ -139,7 +139,7 @@ function install(target) {
   defineAttribute(prototype, "self", target);
   defineValue(target, "console", exported("console/console", "console"), false);
   for (let i = 0; i < handlers.length; ++i) defineEventHandler(prototype, handlers[i], { isGlobal: true });
-  setTimerHooks({ startTimer });
+  setTimerHooks({ startTimer, cancelTimer });
   addErrorClass(isDOMException);
 }
 

@@ -7,8 +7,8 @@ import { test, describe, expect } from "sedge:test";
 const languageNames = new Set(("AggregateError Array ArrayBuffer AsyncDisposableStack BigInt BigInt64Array " +
   "BigUint64Array Boolean DataView Date DisposableStack Error EvalError FinalizationRegistry Float16Array " +
   "Float32Array Float64Array Function Int16Array Int32Array Int8Array Iterator Map Number Object Promise Proxy " +
-  "RangeError ReferenceError RegExp Set SharedArrayBuffer String SuppressedError Symbol SyntaxError TypeError URIError " +
-  "Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet").split(" "));
+  "RangeError ReferenceError RegExp Set SharedArrayBuffer String SuppressedError Symbol SyntaxError TypeError " +
+  "URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet").split(" "));
 
 // Arguments that a constructor needs; none where an interface is not here.
 const constructorLengths = {
