@@ -15,10 +15,15 @@ const {
 } = primordials;
 const { constructKey, converters } = webidl;
 
-// (milliseconds, callback) => void: a timer that does not keep a request alive.
+// startTimer(milliseconds, callback) -> id, which cancelTimer takes.
 let startTimer = () => {
   throw new Error("AbortSignal.timeout() is not available before the runtime has started.");
 };
+let cancelTimer;
+
+// A timer holds its signal. A signal that times out later than this has one only while somebody waits for its abort;
+// else who asks looks at the clock. So the timeouts of requests that are long over hold nothing.
+const kLongDelayMs = 1000;
 
 class Watch {
   constructor() {
@@ -28,6 +33,8 @@ class Watch {
     this.dependents = null; // array of WeakRef: what this one aborts
     this.pruneAt = 16; // length of `dependents` at which the dead ones are dropped
     this.observed = null; // set: the dependents that must live, because somebody listens to them
+    this.deadline = Infinity; // of a signal with a long timeout: monotonic milliseconds
+    this.timer = 0; // of such a signal: see kLongDelayMs
   }
 }
 
@@ -36,6 +43,7 @@ webidl.detachRecord(Watch);
 let watchOf; // (signal) => Watch or null
 let ensureWatch;
 let reasonOf; // undefined: not aborted
+let storedReason; // the same without a look at the clock
 let setReason;
 let isAbortSignal;
 
@@ -68,9 +76,9 @@ class AbortSignal extends EventTarget {
     const delay =
       converters["unsigned long long"](milliseconds, `${context}: parameter 1`, { enforceRange: true });
     const signal = new AbortSignal(constructKey);
-    startTimer(delay, () => {
-      signalAbort(signal, new DOMException("The operation was aborted due to timeout", "TimeoutError"));
-    });
+    const watch = ensureWatch(signal);
+    if (delay < kLongDelayMs) startTimer(delay, () => timeOut(signal, watch));
+    else watch.deadline = ops.now() + delay;
     return signal;
   }
 
@@ -83,7 +91,12 @@ class AbortSignal extends EventTarget {
   static {
     watchOf = (signal) => signal.#watch;
     ensureWatch = (signal) => signal.#watch ??= new Watch();
-    reasonOf = (signal) => #reason in signal ? signal.#reason : webidl.illegalInvocation();
+    storedReason = (signal) => signal.#reason;
+    reasonOf = (signal) => {
+      if (!(#reason in signal)) webidl.illegalInvocation();
+      if (signal.#reason === undefined && signal.#watch !== null) checkDeadlines(signal, signal.#watch);
+      return signal.#reason;
+    };
     setReason = (signal, reason) => {
       signal.#reason = reason;
     };
@@ -92,7 +105,7 @@ class AbortSignal extends EventTarget {
 }
 
 webidl.defineInterface(AbortSignal);
-defineEventHandler(AbortSignal.prototype, "abort");
+defineEventHandler(AbortSignal.prototype, "abort", { isInstance: isAbortSignal });
 
 const convertSignals = webidl.sequence(webidl.iface("AbortSignal", isAbortSignal));
 
@@ -106,6 +119,35 @@ function createAbortSignal() {
 
 function isAborted(signal) {
   return reasonOf(signal) !== undefined;
+}
+
+// Aborts the signal when its time, or that of one that it depends on, is over. Where a timer runs it decides when.
+function checkDeadlines(signal, watch) {
+  if (watch.deadline !== Infinity && watch.timer === 0 && ops.now() >= watch.deadline) timeOut(signal, watch);
+  if (watch.sources !== null) SetPrototypeForEach(watch.sources, reasonOf);
+}
+
+function timeOut(signal, watch) {
+  watch.deadline = Infinity;
+  watch.timer = 0;
+  signalAbort(signal, new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+}
+
+function isObserved(signal, watch) {
+  return storedReason(signal) === undefined &&
+    (watch.algorithms?.length > 0 || hasListeners(signal, "abort") || watch.observed?.size > 0);
+}
+
+function updateTimer(signal, watch) {
+  if (watch.deadline === Infinity) return;
+  if (isObserved(signal, watch)) {
+    if (watch.timer !== 0) return;
+    const rest = watch.deadline - ops.now();
+    watch.timer = startTimer(rest > 0 ? rest : 0, () => timeOut(signal, watch));
+  } else if (watch.timer !== 0) {
+    cancelTimer(watch.timer);
+    watch.timer = 0;
+  }
 }
 
 // Runs fn(reason) when the signal aborts. Does nothing on an aborted signal: ask isAborted() first.
@@ -130,12 +172,15 @@ function removeAbortAlgorithm(signal, fn) {
 function retentionChanged(signal) {
   if (!isAbortSignal(signal)) return;
   const watch = watchOf(signal);
-  if (watch === null || watch.sources === null) return;
-  const observed = !isAborted(signal) && (watch.algorithms?.length > 0 || hasListeners(signal, "abort"));
+  if (watch === null) return;
+  updateTimer(signal, watch);
+  if (watch.sources === null) return;
+  const observed = isObserved(signal, watch);
   SetPrototypeForEach(watch.sources, (source) => {
     const sourceWatch = ensureWatch(source);
     if (observed) (sourceWatch.observed ??= new SafeSet()).add(signal);
     else sourceWatch.observed?.delete(signal);
+    updateTimer(source, sourceWatch);
   });
 }
 
@@ -202,15 +247,15 @@ function runAbortSteps(signal) {
 
 // https://dom.spec.whatwg.org/#abortsignal-signal-abort
 function signalAbort(signal, reason) {
-  if (isAborted(signal)) return;
+  if (storedReason(signal) !== undefined) return;
   setReason(signal, reason === undefined ? defaultReason() : reason);
   const toAbort = [];
   const dependents = watchOf(signal)?.dependents;
   if (dependents !== undefined && dependents !== null) {
     for (let i = 0; i < dependents.length; ++i) {
       const dependent = WeakRefPrototypeDeref(dependents[i]);
-      if (dependent === undefined || isAborted(dependent)) continue;
-      setReason(dependent, reasonOf(signal));
+      if (dependent === undefined || storedReason(dependent) !== undefined) continue;
+      setReason(dependent, storedReason(signal));
       ArrayPrototypePush(toAbort, dependent);
     }
     watchOf(signal).dependents = null;
@@ -219,7 +264,9 @@ function signalAbort(signal, reason) {
   for (let i = 0; i < toAbort.length; ++i) runAbortSteps(toAbort[i]);
 }
 
-setAbortSupport({ isAbortSignal, isAborted, addAlgorithm: addAbortAlgorithm, retentionChanged });
+setAbortSupport({
+  isAbortSignal, isAborted, addAlgorithm: addAbortAlgorithm, removeAlgorithm: removeAbortAlgorithm, retentionChanged,
+});
 
 exports.AbortSignal = AbortSignal;
 exports.isAbortSignal = isAbortSignal;
@@ -230,7 +277,6 @@ exports.createDependentSignal = createDependentSignal;
 exports.signalAbort = signalAbort;
 exports.addAbortAlgorithm = addAbortAlgorithm;
 exports.removeAbortAlgorithm = removeAbortAlgorithm;
-// hooks.startTimer(milliseconds, callback)
 exports.setTimerHooks = (hooks) => {
-  startTimer = hooks.startTimer;
+  ({ startTimer, cancelTimer } = hooks);
 };

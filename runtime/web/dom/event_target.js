@@ -22,7 +22,8 @@ let reportException = (error) => {
 };
 
 // abort_signal.js registers itself here, since it builds on this file:
-// { isAbortSignal(V), isAborted(signal), addAlgorithm(signal, fn), retentionChanged(signal) }
+// { isAbortSignal(V), isAborted(signal), addAlgorithm(signal, fn), removeAlgorithm(signal, fn),
+//   retentionChanged(signal) }
 let abortSupport = null;
 
 class TargetState {
@@ -42,6 +43,8 @@ class Listener {
     this.passive = passive;
     this.once = once;
     this.removed = false;
+    this.signal = undefined; // removes it when it aborts, by
+    this.onAbort = undefined;
   }
 }
 
@@ -53,20 +56,27 @@ const globalState = new TargetState();
 let stateOf; // (target) => TargetState or null when there never was a listener
 let ensureState;
 
-function flattenCapture(options) {
-  if (options === undefined || options === null) return false;
-  if (typeof options === "boolean") return options;
-  return webidl.isObject(options) ? boolean(options.capture) : boolean(options);
+const captureMember = { key: "capture", converter: boolean, defaultValue: () => false };
+const convertListenerOptions = webidl.dictionary("EventListenerOptions", [captureMember]);
+const convertAddOptions = webidl.dictionary("AddEventListenerOptions", [
+  captureMember,
+  { key: "once", converter: boolean, defaultValue: () => false },
+  { key: "passive", converter: boolean, defaultValue: () => false },
+  { key: "signal", converter: webidl.iface("AbortSignal", (V) => abortSupport.isAbortSignal(V)) },
+]);
+
+// A dictionary of options; undefined for a boolean, which is `capture`.
+function convertOptions(options, convert, context) {
+  return options === undefined || options === null || webidl.isObject(options)
+    ? convert(options, context) : undefined;
 }
 
-function convertCallback(callback, context) {
-  if (callback === null || callback === undefined) return null;
-  return webidl.isObject(callback) ? callback : webidl.fail(context, "is not an object.");
-}
+const convertCallback = webidl.nullable(webidl.converters.object);
 
 function removeListener(target, listener) {
   if (listener.removed) return;
   listener.removed = true;
+  if (listener.signal !== undefined) abortSupport.removeAlgorithm(listener.signal, listener.onAbort);
   const { listeners } = stateOf(target);
   const list = listeners.get(listener.type);
   if (list.length === 1) listeners.delete(listener.type);
@@ -154,26 +164,15 @@ class EventTarget {
     webidl.requiredArguments(arguments.length, 2, context);
     type = DOMString(type, `${context}: parameter 1`);
     callback = convertCallback(callback, `${context}: parameter 2`);
-    let capture = false;
-    let once = false;
-    let passive = false;
-    let signal = null;
-    if (webidl.isObject(options)) {
-      capture = boolean(options.capture);
-      once = boolean(options.once);
-      passive = boolean(options.passive);
-      signal = options.signal;
-      if (signal === undefined) signal = null;
-      else if (!abortSupport?.isAbortSignal(signal)) {
-        webidl.fail(`${context}: parameter 3: 'signal'`, "is not of type 'AbortSignal'.");
-      }
-    } else {
-      capture = flattenCapture(options);
-    }
-    if (callback === null || (signal !== null && abortSupport.isAborted(signal))) return;
-    const listener = addListener(target, type, callback, capture, passive, once);
-    if (listener !== undefined && signal !== null) {
-      abortSupport.addAlgorithm(signal, () => removeListener(target, listener));
+    const more = convertOptions(options, convertAddOptions, `${context}: parameter 3`);
+    const capture = more === undefined ? boolean(options) : more.capture;
+    const signal = more?.signal;
+    if (callback === null || (signal !== undefined && abortSupport.isAborted(signal))) return;
+    const listener = addListener(target, type, callback, capture, !!more?.passive, !!more?.once);
+    if (listener !== undefined && signal !== undefined) {
+      listener.signal = signal;
+      listener.onAbort = () => removeListener(target, listener);
+      abortSupport.addAlgorithm(signal, listener.onAbort);
     }
   }
 
@@ -184,7 +183,8 @@ class EventTarget {
     webidl.requiredArguments(arguments.length, 2, context);
     type = DOMString(type, `${context}: parameter 1`);
     callback = convertCallback(callback, `${context}: parameter 2`);
-    const capture = flattenCapture(options);
+    const more = convertOptions(options, convertListenerOptions, `${context}: parameter 3`);
+    const capture = more === undefined ? boolean(options) : more.capture;
     const list = s?.listeners.get(type);
     if (list === undefined) return;
     const listener = findListener(list, callback, capture);
@@ -261,13 +261,23 @@ function setHandler(target, type, value, isGlobalError) {
     target, type, (event) => callHandler(handler, event, target, isGlobalError), false, false, false);
 }
 
-// Defines the attribute `on${type}` on a prototype (or on the global object).
+// Defines the attribute `on${type}` on a prototype. `options`: isInstance(V) says whose it is (else every
+// EventTarget's), or isGlobal that it is the global object's.
 function defineEventHandler(proto, type, options = undefined) {
-  const isGlobalError = !!options?.isGlobalError;
+  const isInstance = options?.isInstance ?? ((V) => V !== globalObject);
+  const isGlobal = !!options?.isGlobal;
+  const isGlobalError = isGlobal && type === "error";
+  const targetOf = (receiver) => {
+    if (isGlobal) {
+      webidl.checkGlobal(receiver);
+      return globalObject;
+    }
+    return isInstance(receiver) ? receiver : webidl.illegalInvocation();
+  };
   const name = `on${type}`;
   const { get, set } = ReflectGetOwnPropertyDescriptor({
-    get [name]() { return stateOf(this ?? globalObject)?.handlers?.get(type)?.value ?? null; },
-    set [name](value) { setHandler(this ?? globalObject, type, value, isGlobalError); },
+    get [name]() { return stateOf(targetOf(this))?.handlers?.get(type)?.value ?? null; },
+    set [name](value) { setHandler(targetOf(this), type, value, isGlobalError); },
   }, name);
   ObjectDefineProperty(proto, name, { __proto__: null, get, set, enumerable: true, configurable: true });
 }

@@ -14,7 +14,7 @@ const { setTimerHooks } = require("dom/abort_signal");
 const { isDOMException } = require("dom/dom_exception");
 const { markUncloneable } = require("html/structured_clone");
 const { registerWebValues } = require("console/web_values");
-const { startTimer } = require("html/timers");
+const { cancelTimer, startTimer } = require("html/timers");
 const { addErrorClass } = require("script/language_text");
 const { ServiceWorkerGlobalScope, WorkerGlobalScope } = require("html/worker_global_scope");
 const { checkGlobal } = require("webidl/webidl");
@@ -100,7 +100,7 @@ const attributes = [
 ];
 
 // Event handlers that HTML gives to the global object of a worker. A server is always online.
-const handlers = ["languagechange", "offline", "online", "rejectionhandled", "unhandledrejection"];
+const handlers = ["error", "languagechange", "offline", "online", "rejectionhandled", "unhandledrejection"];
 
 const introduced = new SafeSet(); // rows of lateInterfaces
 
@@ -173,9 +173,8 @@ function install(target) {
   forEachEntry(attributes, (name, value) => defineAttribute(prototype, name, value));
   defineAttribute(prototype, "self", target);
   defineValue(target, "console", exported("console/console", "console"), false);
-  defineEventHandler(prototype, "error", { isGlobalError: true });
-  for (let i = 0; i < handlers.length; ++i) defineEventHandler(prototype, handlers[i]);
-  setTimerHooks({ startTimer });
+  for (let i = 0; i < handlers.length; ++i) defineEventHandler(prototype, handlers[i], { isGlobal: true });
+  setTimerHooks({ startTimer, cancelTimer });
   addErrorClass(isDOMException);
 }
 

@@ -144,9 +144,9 @@ class MessageChannel {
 
 webidl.defineInterface(MessagePort);
 webidl.defineInterface(MessageChannel);
-defineEventHandler(MessagePort.prototype, "message");
-defineEventHandler(MessagePort.prototype, "messageerror");
-defineEventHandler(MessagePort.prototype, "close");
+defineEventHandler(MessagePort.prototype, "message", { isInstance: isMessagePort });
+defineEventHandler(MessagePort.prototype, "messageerror", { isInstance: isMessagePort });
+defineEventHandler(MessagePort.prototype, "close", { isInstance: isMessagePort });
 
 // Setting onmessage starts the port.
 const { get, set: setHandler } = ReflectGetOwnPropertyDescriptor(MessagePort.prototype, "onmessage");

@@ -48,6 +48,56 @@ describe("AbortSignal", () => {
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
     expect(signal.reason.name).toBe("TimeoutError");
     expect(signal.reason.code).toBe(DOMException.TIMEOUT_ERR);
+    const atOnce = AbortSignal.timeout(0);
+    expect(atOnce.aborted).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(atOnce.aborted).toBe(true);
+  });
+
+  // Long timeouts have a timer only while somebody waits.
+  test("a long timeout tells who waits, who has waited, and who only asks", async () => {
+    const delay = 1050;
+    const asked = AbortSignal.timeout(delay);
+    const dependent = AbortSignal.any([AbortSignal.timeout(delay), new AbortController().signal]);
+    const once = AbortSignal.timeout(delay);
+    const listener = () => { throw new Error("removed"); };
+    once.addEventListener("abort", listener);
+    once.removeEventListener("abort", listener);
+    const waited = AbortSignal.timeout(delay);
+    const order = [];
+    waited.onabort = () => order.push("waited", waited.aborted);
+    const waitedFor = AbortSignal.any([AbortSignal.timeout(delay)]);
+    waitedFor.addEventListener("abort", () => order.push("dependent", waitedFor.reason.name));
+    expect([asked, dependent, once, waited, waitedFor].map((signal) => signal.aborted)).toEqual(Array(5).fill(false));
+    await new Promise((resolve) => setTimeout(resolve, delay + 10));
+    expect(order).toEqual(["waited", true, "dependent", "TimeoutError"]);
+    expect([asked, dependent, once].map((signal) => signal.reason?.name)).toEqual(Array(3).fill("TimeoutError"));
+    expect(() => asked.throwIfAborted()).toThrow("due to timeout");
+    await expect(fetch("data:,", { signal: dependent })).rejects.toBe(dependent.reason);
+    expect(AbortSignal.any([once]).reason).toBe(once.reason);
+  });
+
+  test("a signal that aborts before its timeout's time stays as it is", async () => {
+    const controller = new AbortController();
+    const signal = AbortSignal.any([AbortSignal.timeout(1020), controller.signal]);
+    let calls = 0;
+    signal.addEventListener("abort", () => ++calls);
+    controller.abort("mine");
+    await new Promise((resolve) => setTimeout(resolve, 1040));
+    expect([signal.reason, calls]).toEqual(["mine", 1]);
+  });
+
+  test("lets go of listeners that were removed otherwise", () => {
+    const { signal } = new AbortController();
+    const target = new EventTarget();
+    let calls = 0;
+    const listener = () => ++calls;
+    for (let i = 0; i < 1000; ++i) {
+      target.addEventListener("x", listener, { signal, once: true });
+      target.dispatchEvent(new Event("x"));
+    }
+    expect(calls).toBe(1000);
+    expect(() => target.addEventListener("x", listener, { signal: {} })).toThrow("is not of type 'AbortSignal'");
   });
 });
 

@@ -22,8 +22,8 @@ describe("setTimeout", () => {
   test("orders by due time, then by call", async () => {
     const order = [];
     setTimeout(() => order.push("late"), 60);
-    setTimeout(() => order.push("a"), 2);
-    setTimeout(() => order.push("b"), 2);
+    setTimeout(() => order.push("a"), 30);
+    setTimeout(() => order.push("b"), 30);
     setTimeout(() => order.push("now"), 0);
     setTimeout(() => order.push("negative"), -5);
     await turn(60);

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a worker makes and lets go of leaves nothing behind: each test makes very many of one thing,
+// and the process does not grow. A new interface that holds native or registered state gets a row
+// of its own.
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+#include "tests/e2e/harness/http.h"
+#include "tests/e2e/harness/worker.h"
+
+namespace sedge::e2e {
+namespace {
+
+// What V8's heap may take while it grows to the worker's limit of memory; beyond that requests
+// fail.
+constexpr size_t kAllowedGrowthBytes = 64u << 20;
+constexpr int kChunk = 10'000;  // per request
+constexpr int kMillion = 1'000'000;
+// Of what takes microseconds to make, or many: it is larger, so that fewer of it would be noticed.
+constexpr int kFewer = 200'000;
+constexpr int kFewest = 100'000;
+
+struct Thing {
+  const char* name;
+  int count;
+  // Statements that make one; they see f, a function, kb, a kilobyte, and i.
+  const char* make;
+};
+
+void PrintTo(const Thing& thing, std::ostream* out) { *out << thing.name; }
+
+constexpr Thing kThings[] = {
+    {"Nothing", kMillion, ""},
+    {"DecoderInTheMiddleOfACharacter", kFewer,
+     "new TextDecoder('utf-16le').decode(kb.subarray(0, 3), { stream: true });"},
+    {"DecoderStream", kFewest, "new TextDecoderStream();"},
+    {"AbortedSignal", kFewer, "const c = new AbortController(); c.signal.onabort = f; c.abort();"},
+    {"LongTimeout", kMillion, "AbortSignal.timeout(600_000);"},
+    {"LongTimeoutThatSomebodyWaitedFor", kMillion,
+     "const s = AbortSignal.timeout(600_000); s.addEventListener('abort', f);"
+     "s.removeEventListener('abort', f);"},
+    {"LongTimeoutWithAnAbort", kFewest,
+     "const c = new AbortController(); const s = AbortSignal.any([AbortSignal.timeout(600_000), "
+     "c.signal]);"
+     "s.addEventListener('abort', f); c.abort();"},
+    {"DependentOfALongLivedSignal", kFewer, "AbortSignal.any([lasting.signal]);"},
+    {"ShortTimeout", kFewest, "AbortSignal.timeout(1).onabort = f;"},
+    {"ClosedMessageChannel", kFewest,
+     "const { port1, port2 } = new MessageChannel(); port2.onmessage = f;"
+     "port1.postMessage(i); port1.close();"},
+    {"MessageChannelLeftOpen", kMillion, "new MessageChannel().port1.onmessage = f;"},
+    {"TransferredPort", kFewer,
+     "const { port1, port2 } = new MessageChannel(); port1.postMessage(0, [new "
+     "MessageChannel().port1]);"
+     "port2.close();"},
+    {"ClearedTimer", kMillion, "clearTimeout(setTimeout(f, 600_000));"},
+    {"ClearedInterval", kMillion, "clearInterval(setInterval(f, 600_000, i));"},
+    {"FiredTimer", kFewer, "setTimeout(f, 0);"},
+    {"Blob", kMillion, "new Blob([kb]);"},
+    {"FileOfBlobs", kFewer, "new File([new Blob([kb]), kb.subarray(1)], 'x').slice(1, 1500);"},
+    {"UnreadStream", kFewer,
+     "new ReadableStream({ start(c) { c.enqueue(kb); }, pull: f, cancel: f });"},
+    {"UnreadTee", kFewest, "new ReadableStream({ start(c) { c.enqueue(1); c.close(); } }).tee();"},
+    {"UnreadByteTee", kFewest,
+     "new ReadableStream({ type: 'bytes', start(c) { c.enqueue(new Uint8Array(9)); } }).tee();"},
+    {"TransformStream", kFewest, "new TransformStream({ transform: f });"},
+    {"IdentityTransformStream", kFewer, "new IdentityTransformStream();"},
+    {"UnreadResponse", kMillion, "new Response(kb);"},
+    {"UnreadCloneOfAResponse", kFewer, "new Response(kb).clone();"},
+    {"UnreadCloneOfAStream", kFewest, "new Response(new Response('x').body).clone().body;"},
+    {"UnreadDataResponse", kFewer, "await fetch('data:,text');"},
+    {"Headers", kMillion, "new Headers({ 'x-a': '1', 'x-b': '2' }).append('x-a', i);"},
+    {"Url", kFewer, "new URL(`https://example.com/${i}?a=b`).searchParams.append('c', 'd');"},
+    {"Request", kFewer, "new Request('https://example.com/', { method: 'POST', body: kb });"},
+    {"RequestWithASignal", kFewer,
+     "new Request('https://example.com/', { signal: lasting.signal });"},
+    {"Clone", kFewer, "structuredClone({ a: [1, new Map([[1, 2]])], b: new Date(i), kb });"},
+    {"TransferredBuffer", kFewer,
+     "const buffer = new ArrayBuffer(64); structuredClone(buffer, { transfer: [buffer] });"},
+    {"ListenerWithASignal", kFewer,
+     "const c = new AbortController(); addEventListener('x', () => {}, { signal: c.signal }); "
+     "c.abort();"},
+    {"ListenerWithALongLivedSignal", kFewer,
+     "const t = new EventTarget(); t.addEventListener('x', f, { signal: lasting.signal });"
+     "t.removeEventListener('x', f);"},
+    {"HandledRejection", kMillion, "Promise.reject(i).catch(f);"},
+    {"LateHandledRejection", kFewer,
+     "const p = Promise.reject(i); setTimeout(() => p.catch(f), 0); if (i % 100 === 0) await "
+     "null;"},
+    {"PerformanceObserver", kFewer,
+     "const o = new PerformanceObserver(f); o.observe({ type: 'mark' }); performance.mark('m');"
+     "o.disconnect(); performance.clearMarks();"},
+};
+
+class MemoryTest : public testing::TestWithParam<Thing> {};
+
+TEST_P(MemoryTest, DoesNotGrow) {
+  const Thing& thing = GetParam();
+  Worker worker(std::string(R"(
+    const f = () => {};
+    const kb = new Uint8Array(1024).fill(65);
+    const lasting = new AbortController();
+    addEventListener("unhandledrejection", (event) => event.preventDefault());
+    export default { async fetch(request) {
+      const count = Number(new URL(request.url).searchParams.get("n"));
+      for (let i = 0; i < count; ++i) {)") +
+                    thing.make + R"(}
+      await new Promise((resolve) => setTimeout(resolve, 0)); // the tasks that were queued
+      return new Response("made");
+    } };)",
+                {}, "[limits]\nmemory_mb = 32\ncpu_ms = 60000");
+  const std::string url = worker.url() + "/?n=" + std::to_string(kChunk);
+  size_t after_warm_up = 0;
+  for (int made = 0; made < thing.count; made += kChunk) {
+    ASSERT_EQ(Get(url).body, "made") << "after " << made << ": " << worker.process().err();
+    if (made == thing.count / 5) after_warm_up = worker.process().ResidentBytes();
+  }
+  EXPECT_LT(worker.process().ResidentBytes(), after_warm_up + kAllowedGrowthBytes);
+}
+
+INSTANTIATE_TEST_SUITE_P(Things, MemoryTest, testing::ValuesIn(kThings),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace sedge::e2e
