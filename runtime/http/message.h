@@ -38,6 +38,9 @@ struct ResponseHead {
   const HeaderField* Find(std::string_view name) const;
 };
 
+// RFC 9112 section 7.1: the end of a chunked body.
+inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
 // RFC 9110 section 5.6.2: what a method and a field name are made of.
 bool IsToken(std::string_view text);
 // RFC 9110 section 5.5: no NUL, CR, LF or other control but HTAB; no surrounding white space

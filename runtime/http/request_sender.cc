@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/http/message.h"
+
 namespace sedge::http {
 
 RequestSender::RequestSender(loop::Stream& stream, Listener& listener, WrittenRequest request,

@@ -31,9 +31,8 @@ std::string HostAndPort(std::string_view host, uint16_t port, bool tls);
 // RFC 9110 section 9.2.2: sending such a request twice is the same as once.
 bool IsIdempotentMethod(std::string_view method);
 
-// The line before a chunk's bytes. REQUIRES: size > 0.
+// The line before a chunk's bytes, which kChunkEnd follows; kLastChunk is the last. REQUIRES: size > 0.
 std::string ChunkHead(size_t size);
 constexpr std::string_view kChunkEnd = "\r\n";
-constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 }  // namespace sedge::http

@@ -36,6 +36,5 @@ Status WriteResponseHead(const ResponseHead& head, std::string_view date, Respon
 // The line in front of a chunk of `size` bytes, CRLF with it. Chunks end with CRLF, bodies with
 // kLastChunk.
 void WriteChunkSize(uint64_t size, OutputBuffer* out);
-inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 }  // namespace sedge::http

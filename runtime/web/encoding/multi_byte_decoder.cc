@@ -212,14 +212,19 @@ MultiByteDecoder::Outcome MultiByteDecoder::HandleIso2022Jp(int byte) {
         return Outcome::kContinue;
       }
       if (byte != kEndOfQueue) Restore(byte);
-      state_.flag = 0;
-      state_.mode = state_.output_mode;
+      LeaveEscape();
       return Outcome::kError;
     case kEscape:
       return HandleIso2022JpEscape(byte);
     default:
       return HandleIso2022JpSingle(byte);
   }
+}
+
+// No escape after all. In a state that no decoder made, the mode before it may be one again: without an end.
+void MultiByteDecoder::LeaveEscape() {
+  state_.flag = 0;
+  state_.mode = state_.output_mode <= kLead ? state_.output_mode : uint8_t{kAscii};
 }
 
 // The states in which a character begins.
@@ -276,8 +281,7 @@ MultiByteDecoder::Outcome MultiByteDecoder::HandleIso2022JpEscape(int byte) {
   }
   if (byte != kEndOfQueue) Restore(byte);
   Restore(lead);
-  state_.flag = 0;
-  state_.mode = state_.output_mode;
+  LeaveEscape();
   return Outcome::kError;
 }
 

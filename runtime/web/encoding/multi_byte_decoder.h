@@ -32,6 +32,7 @@ class MultiByteDecoder {
   Outcome HandleIso2022JpSingle(int byte);
   Outcome HandleIso2022JpTrail(int byte);
   Outcome HandleIso2022JpEscape(int byte);
+  void LeaveEscape();
   Outcome HandleShiftJis(int byte);
   Outcome HandleEucKr(int byte);
   static Handler HandlerOf(Encoding encoding);

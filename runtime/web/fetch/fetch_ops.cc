@@ -4,6 +4,7 @@
 #include "runtime/base/ascii.h"
 #include "runtime/web/fetch/body_table.h"
 #include "runtime/web/fetch/fetch_service.h"
+#include "runtime/web/fetch/header_block.h"
 #include "runtime/web/fetch/incoming.h"
 
 namespace sedge::web {

@@ -6,6 +6,7 @@
 #include "runtime/base/ascii.h"
 #include "runtime/web/compression/coded_body.h"
 #include "runtime/web/compression/response_coding.h"
+#include "runtime/web/fetch/header_block.h"
 #include "runtime/web/url/url_parser.h"
 
 namespace sedge::web {
@@ -69,20 +70,6 @@ std::string UrlOf(const http::RequestHead& head) {
   if (IsPlain(host, path)) return url;
   Result<UrlRecord> parsed = ParseUrl(url, nullptr);
   return parsed.ok() ? parsed->href() : url;
-}
-
-bool SplitHeaderBlock(std::string_view block, std::vector<http::HeaderField>& fields) {
-  fields.clear();
-  while (!block.empty()) {
-    const size_t name_end = block.find('\0');
-    if (name_end == std::string_view::npos) return false;
-    const size_t value_end = block.find('\0', name_end + 1);
-    if (value_end == std::string_view::npos) return false;
-    fields.push_back({block.substr(0, name_end),
-                      block.substr(name_end + 1, value_end - name_end - 1)});
-    block.remove_prefix(value_end + 1);
-  }
-  return true;
 }
 
 IncomingRequests::~IncomingRequests() {

@@ -117,7 +117,4 @@ class IncomingRequests {
 // What request.url is: host and path as the URL standard writes them.
 std::string UrlOf(const http::RequestHead& head);
 
-// Splits "name\0value\0..." into fields. False when the block is not made of pairs.
-bool SplitHeaderBlock(std::string_view block, std::vector<http::HeaderField>& fields);
-
 }  // namespace sedge::web

@@ -130,13 +130,20 @@ function afterDelimiter(bytes, from) {
   return at + 2;
 }
 
+const notType = /[^ -~]/;
+
+// As Blob's constructor has it. A line end in it would become one in the header of whoever sends the file on.
+function fileType(given) {
+  if (given === null) return "text/plain";
+  return RegExpPrototypeExec(notType, given) !== null ? "" : StringPrototypeToLowerCase(given);
+}
+
 function addPart(entries, head, bytes, from, to) {
   const body = subBytes(bytes, from, to);
   const at = entries.length;
   entries[at] = head.name;
   entries[at + 1] = head.filename === null ? ops.textDecode(kUtf8, kIgnoreBom, body)
-    : createFile(
-      to > from ? [body] : [], StringPrototypeToLowerCase(head.type ?? "text/plain"), head.filename);
+    : createFile(to > from ? [body] : [], fileType(head.type), head.filename);
 }
 
 // Gives the entry list [name, value, ...]. Takes `bytes` over: nobody may change them afterwards.

@@ -131,6 +131,19 @@ TEST(TextDecoderTest, AnyStateIsHarmless) {
   }
 }
 
+TEST(TextDecoderTest, AnIso2022JpStateThatReturnsToAnEscapeEnds) {
+  for (int mode = 0; mode < 8; ++mode) {
+    for (int output_mode = 0; output_mode < 8; ++output_mode) {
+      DecoderState state;
+      state.mode = static_cast<uint8_t>(mode);
+      state.output_mode = static_cast<uint8_t>(output_mode);
+      std::u16string text;
+      EXPECT_TRUE(DecodeText(Encoding::kIso2022Jp, {}, state, AsBytes("ab\x1B$c"), text));
+      EXPECT_LE(text.size(), 8u);
+    }
+  }
+}
+
 TEST(EncodingLabelsTest, FindsLabelsInAnyCase) {
   EXPECT_EQ(EncodingFromLabel(" UTF8\n"), Encoding::kUtf8);
   EXPECT_EQ(EncodingFromLabel("latin1"), Encoding::kWindows1252);

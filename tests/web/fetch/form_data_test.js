@@ -105,6 +105,14 @@ describe("multipart/form-data", () => {
     expect(form.get("a")).toBe("a--XX\r\n--X\r\n-XX");
   });
 
+  test("a file's type is ASCII text, or none", async () => {
+    for (const type of ["a/b\nX-Injected: 1", "a/\u00e9", "a/b\u007f"]) {
+      const form = await parse(`--XX\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n` +
+        `Content-Type: ${type}\r\n\r\n1\r\n--XX--`);
+      expect(form.get("f").type).toBe("");
+    }
+  });
+
   test("names the problem of a broken body", async () => {
     const head = "Content-Disposition: form-data; name=\"a\"";
     for (const [body, problem] of [
