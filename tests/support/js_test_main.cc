@@ -20,6 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kPumpMs = 5;
+// Small, so that a test reaches it at once.
+constexpr size_t kEventBytes = 64u << 10;
 
 // A folder that goes with the object.
 struct TemporaryFolder {
@@ -58,6 +60,7 @@ class FileRun {
     config_.main = path;
     config_.base_dir = fs::path(path).parent_path();
     config_.name = fs::path(path).stem();
+    config_.limits.event_bytes = kEventBytes;
     spec_.options = &options_;
     spec_.config = &config_;
     spec_.store = store->get();
