@@ -10,11 +10,15 @@
 namespace sedge::script {
 namespace {
 
-// What `require` needs, as an object that survives in the snapshot: {modules, ops, primordials}.
+// What `require` needs, as an object that survives in the snapshot: {modules, ops, primordials, require}.
 // modules[id] is undefined, true while the builtin runs, then its exports.
 constexpr std::string_view kModules = "modules";
 constexpr std::string_view kOps = "ops";
 constexpr std::string_view kPrimordials = "primordials";
+constexpr std::string_view kRequire = "require";
+// Where the context keeps it. Not as data of the function `require`: function templates are in the snapshot
+// of the isolate, which would hold all that hangs from there a second time, with a context of its own.
+constexpr int kStateIndex = 1;
 
 const BuiltinSource* FindSource(std::string_view id) {
   for (const BuiltinSource& source : Engine::Get().builtins()) {
@@ -68,16 +72,17 @@ v8::MaybeLocal<v8::Value> Require(v8::Isolate* isolate, v8::Local<v8::Context> c
     return {};
   }
   modules->Set(context, id, v8::True(isolate)).Check();
+  // Without a prototype: builtins that run late would set off a worker's accessors on Object.prototype.
   v8::Local<v8::Object> exports = v8::Object::New(isolate);
-  v8::Local<v8::Function> require;
-  if (!v8::Function::New(context, RequireCallback(), state, 1, v8::ConstructorBehavior::kThrow)
-           .ToLocal(&require)) {
+  exports->SetPrototype(context, v8::Null(isolate)).Check();
+  v8::Local<v8::String> names[] = {Intern(isolate, "exports"), Intern(isolate, kRequire),
+                                   Intern(isolate, kOps), Intern(isolate, kPrimordials)};
+  v8::Local<v8::Value> values[] = {exports, get(kRequire), get(kOps), get(kPrimordials)};
+  if (CallBody(isolate, context, *source, 4, names, values).IsEmpty()) {
+    // A late one may fail for reasons that pass (the stack was full): the next require tries again.
+    modules->Set(context, id, v8::Undefined(isolate)).IsNothing();
     return {};
   }
-  v8::Local<v8::String> names[] = {Intern(isolate, "exports"), Intern(isolate, "require"),
-                                   Intern(isolate, kOps), Intern(isolate, kPrimordials)};
-  v8::Local<v8::Value> values[] = {exports, require, get(kOps), get(kPrimordials)};
-  if (CallBody(isolate, context, *source, 4, names, values).IsEmpty()) return {};
   modules->Set(context, id, exports).Check();
   return exports;
 }
@@ -88,10 +93,10 @@ void RequireFunction(const v8::FunctionCallbackInfo<v8::Value>& info) {
     Throw(isolate, "require needs a builtin's id");
     return;
   }
+  v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  v8::Local<v8::Object> state = context->GetEmbedderData(kStateIndex).As<v8::Object>();
   v8::Local<v8::Value> exports;
-  if (Require(isolate, isolate->GetCurrentContext(), info.Data().As<v8::Object>(),
-              info[0].As<v8::String>())
-          .ToLocal(&exports)) {
+  if (Require(isolate, context, state, info[0].As<v8::String>()).ToLocal(&exports)) {
     info.GetReturnValue().Set(exports);
   }
 }
@@ -124,6 +129,13 @@ v8::MaybeLocal<v8::Value> EvaluateAll(v8::Isolate* isolate, v8::Local<v8::Contex
   state->Set(context, Intern(isolate, kModules), modules).Check();
   state->Set(context, Intern(isolate, kOps), ops).Check();
   state->Set(context, Intern(isolate, kPrimordials), primordials).Check();
+  v8::Local<v8::Function> require;
+  if (!v8::Function::New(context, RequireCallback(), {}, 1, v8::ConstructorBehavior::kThrow)
+           .ToLocal(&require)) {
+    return {};
+  }
+  state->Set(context, Intern(isolate, kRequire), require).Check();
+  context->SetEmbedderData(kStateIndex, state);
   return Require(isolate, context, state, Intern(isolate, kMainBuiltin));
 }
 

@@ -249,15 +249,31 @@ function requiredArguments(actual, required, prefix) {
 
 // -------------------------------------------------------------------------- composed types
 
+// A member of a dictionary, out of reach of what a worker puts on Object.prototype.
+class Member {
+  constructor(description) {
+    const { key, converter, required, defaultValue } = { __proto__: null, ...description };
+    this.key = key;
+    this.converter = converter;
+    this.required = !!required;
+    this.defaultValue = defaultValue;
+  }
+}
+ObjectSetPrototypeOf(Member.prototype, null);
+
 // The result inherits from an empty frozen object without a prototype: nothing of Object.prototype shows
 // through, and unlike objects made with a null prototype it keeps fast properties. An absent member is no
 // property at all.
-function dictionary(name, members) {
+function dictionary(name, memberList) {
   function Dictionary() {}
   Dictionary.prototype = ObjectFreeze(ObjectCreate(null));
-  const count = members.length;
+  const count = memberList.length;
+  const members = [];
   let hasRequired = false;
-  for (let i = 0; i < count; ++i) hasRequired ||= !!members[i].required;
+  for (let i = 0; i < count; ++i) {
+    members[i] = new Member(memberList[i]);
+    hasRequired ||= members[i].required;
+  }
   return (V, context) => {
     const result = new Dictionary();
     if (V === undefined || V === null) {
