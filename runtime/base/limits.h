@@ -12,6 +12,7 @@ struct Limits {
   // What a worker may use.
   int64_t cpu_ms = 30'000;                    // cpu_ms: CPU time of one request
   size_t memory_bytes = 128u << 20;           // memory_mb: heap and ArrayBuffers of one isolate
+  int64_t pbkdf2_iterations = 10'000'000;     // pbkdf2_iterations: of one derivation; else rejected
 
   // What a client may send.
   size_t head_bytes = 64u << 10;              // head_bytes: request line and headers; else 431

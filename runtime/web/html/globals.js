@@ -21,6 +21,8 @@ require("html/clone_platform");
 // [id of the builtin, interface ...]
 const interfaces = [
   ["crypto/crypto", "Crypto"],
+  ["crypto/crypto_key", "CryptoKey"],
+  ["crypto/subtle_crypto", "SubtleCrypto"],
   ["dom/abort_controller", "AbortController"],
   ["dom/abort_signal", "AbortSignal"],
   ["dom/custom_event", "CustomEvent"],
