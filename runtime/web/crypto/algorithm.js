@@ -51,6 +51,10 @@ function aes(crypt) {
   });
 }
 
+function derivation(deriveBits) {
+  return new Entry("crypto/derivation", { deriveBits, importKey: none, getKeyLength: none });
+}
+
 const algorithms = {
   __proto__: null,
   "SHA-1": digestOnly(),
@@ -72,6 +76,8 @@ const algorithms = {
     wrapKey: none, unwrapKey: none, generateKey: types.AesKeyGenParams, importKey: none, exportKey: none,
     getKeyLength: types.AesDerivedKeyParams,
   }),
+  HKDF: derivation(types.HkdfParams),
+  PBKDF2: derivation(types.Pbkdf2Params),
 };
 
 const names = ObjectKeys(algorithms);

@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 
 #include "runtime/web/crypto/cipher_ops.h"
+#include "runtime/web/crypto/derivation_ops.h"
 #include "runtime/web/crypto/digest_ops.h"
 #include "runtime/web/crypto/secret_ops.h"
 
@@ -23,8 +24,8 @@ constexpr script::OpDef kOps[] = {script::Op<RandomFill>("randomFill")};
 
 std::vector<script::OpDef> CryptoOps() {
   std::vector<script::OpDef> all;
-  for (std::span<const script::OpDef> ops :
-       {std::span<const script::OpDef>(kOps), DigestOps(), SecretOps(), CipherOps()}) {
+  for (std::span<const script::OpDef> ops : {std::span<const script::OpDef>(kOps), DigestOps(),
+                                             SecretOps(), CipherOps(), DerivationOps()}) {
     all.insert(all.end(), ops.begin(), ops.end());
   }
   return all;
