@@ -13,6 +13,7 @@ struct Limits {
   int64_t cpu_ms = 30'000;                    // cpu_ms: CPU time of one request
   size_t memory_bytes = 128u << 20;           // memory_mb: heap, buffers, compressors of one isolate
   size_t event_bytes = 16u << 20;             // event_bytes: one event of an EventSource
+  int64_t pbkdf2_iterations = 10'000'000;     // pbkdf2_iterations: of one derivation; else rejected
 
   // What a client may send.
   size_t head_bytes = 64u << 10;              // head_bytes: request line and headers; else 431

@@ -11,6 +11,7 @@ constexpr int64_t kMinMemoryMb = 16;          // V8 itself needs some before any
 constexpr int64_t kMaxMemoryMb = 64 * 1024;
 constexpr int64_t kMaxBodyBytes = int64_t{1} << 40;
 constexpr int64_t kMaxConnections = 1'000'000;
+constexpr int64_t kMaxPbkdf2Iterations = 2'147'483'647;  // OpenSSL counts them in an int
 
 template <auto Field>
 LimitKey Key(std::string_view name, int64_t min, int64_t max, bool per_worker = false) {
@@ -32,6 +33,7 @@ std::vector<LimitKey> MakeLimitKeys() {
       Key<&Limits::cpu_ms>("cpu_ms", 1, kMaxMs, true),
       memory,
       Key<&Limits::event_bytes>("event_bytes", kKilo, 1024 * kMega, true),
+      Key<&Limits::pbkdf2_iterations>("pbkdf2_iterations", 1, kMaxPbkdf2Iterations, true),
       Key<&Limits::head_bytes>("head_bytes", kKilo, 16 * kMega),
       Key<&Limits::header_count>("header_count", 1, 100'000),
       Key<&Limits::url_bytes>("url_bytes", 64, 16 * kMega),

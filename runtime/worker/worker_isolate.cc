@@ -17,6 +17,13 @@ v8::Local<v8::Value> Utf8(v8::Isolate* isolate, std::string_view text) {
   return value;
 }
 
+// The loop's pool as services see it.
+web::CryptoService::RunBlocking PoolOf(loop::Loop& loop) {
+  return [&loop](std::function<void()> work, std::function<void()> done) {
+    loop.RunBlocking(std::move(work), std::move(done));
+  };
+}
+
 }  // namespace
 
 Result<std::unique_ptr<WorkerIsolate>> WorkerIsolate::Create(const WorkerSpec& spec,
@@ -34,10 +41,8 @@ WorkerIsolate::WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Cli
       log_{spec.log_name},
       cf_{spec.cf},
       event_limit_{spec.config->limits.event_bytes},
-      kv_{spec.store,
-          [&loop](std::function<void()> work, std::function<void()> done) {
-            loop.RunBlocking(std::move(work), std::move(done));
-          }},
+      kv_{spec.store, PoolOf(loop)},
+      crypto_(PoolOf(loop), spec.config->limits.pbkdf2_iterations),
       outbound_(loop, client, *spec.options, *spec.config, incoming_) {}
 
 WorkerIsolate::~WorkerIsolate() {
@@ -60,6 +65,7 @@ Status WorkerIsolate::Start(uint16_t listen_port) {
   isolate_->SetService(&cf_);
   isolate_->SetService(&event_limit_);
   isolate_->SetService(&kv_);
+  isolate_->SetService(&crypto_);
   isolate_->SetService(timers_.get());
   isolate_->SetService<web::FetchService>(&outbound_);
   isolate_->SetService(&loop_);

@@ -13,6 +13,7 @@
 #include "runtime/script/entry_scope.h"
 #include "runtime/script/isolate.h"
 #include "runtime/script/module_loader.h"
+#include "runtime/web/crypto/crypto_service.h"
 #include "runtime/web/fetch/body_table.h"
 #include "runtime/web/fetch/fetch_ops.h"
 #include "runtime/web/fetch/incoming.h"
@@ -99,6 +100,7 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   web::CfService cf_;
   web::EventStreamLimit event_limit_;
   bindings::KvService kv_;
+  web::CryptoService crypto_;
   Outbound outbound_;
   std::unique_ptr<script::Isolate> isolate_;
   std::unique_ptr<web::TimerService> timers_;

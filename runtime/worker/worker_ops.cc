@@ -33,10 +33,12 @@ std::span<const script::OpDef> WorkerOps() { return kOps; }
 std::vector<script::OpDef> AllOps() {
   std::vector<script::OpDef> all;
   for (std::span<const script::OpDef> ops :
-       {script::ScriptOps(), web::UrlOps(), web::EncodingOps(), web::HtmlOps(), web::CryptoOps(),
-        web::FetchOps(), web::CompressionOps(), bindings::KvOps(), WorkerOps()}) {
+       {script::ScriptOps(), web::UrlOps(), web::EncodingOps(), web::HtmlOps(), web::FetchOps(),
+        web::CompressionOps(), bindings::KvOps(), WorkerOps()}) {
     all.insert(all.end(), ops.begin(), ops.end());
   }
+  const std::vector<script::OpDef> crypto = web::CryptoOps();
+  all.insert(all.end(), crypto.begin(), crypto.end());
   return all;
 }
 

@@ -16,6 +16,7 @@ const attributes = {
   AbortController: ["signal"],
   AbortSignal: ["aborted", "reason"],
   Blob: ["size", "type"],
+  CryptoKey: ["type", "extractable", "algorithm", "usages"],
   CustomEvent: ["type", "detail"],
   ErrorEvent: ["type", "message", "filename", "lineno", "colno", "error"],
   EventSource: ["url", "readyState", "withCredentials"],

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Crypto: https://w3c.github.io/webcrypto/#crypto-interface, random values and UUIDs.
+// Crypto: https://w3c.github.io/webcrypto/#crypto-interface: random values, UUIDs, and the way to SubtleCrypto
+// and DigestStream.
 "use strict";
 
 const webidl = require("webidl/webidl");
 const { DOMException } = require("dom/dom_exception");
+const { subtle } = require("crypto/subtle_crypto");
 const { QuotaExceededError } = require("dom/quota_exceeded_error");
 const {
   ArrayBufferIsView, NumberPrototypeToString, StringPrototypePadStart, TypedArrayPrototypeGetByteLength,
@@ -57,6 +59,17 @@ class Crypto {
 
   constructor(key = undefined) {
     if (key !== webidl.constructKey) webidl.illegalConstructor();
+  }
+
+  get subtle() {
+    check(this);
+    return subtle;
+  }
+
+  // Of the Workers platform, where it is not a global.
+  get DigestStream() {
+    check(this);
+    return require("crypto/digest_stream").DigestStream;
   }
 
   getRandomValues(array) {

@@ -3,11 +3,16 @@
 
 #include <openssl/rand.h>
 
+#include "runtime/web/crypto/cipher_ops.h"
+#include "runtime/web/crypto/derivation_ops.h"
+#include "runtime/web/crypto/digest_ops.h"
+#include "runtime/web/crypto/secret_ops.h"
+
 namespace sedge::web {
 namespace {
 
 Status RandomFill(std::span<uint8_t> bytes) {
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+  if (RAND_bytes_ex(nullptr, bytes.data(), bytes.size(), 0) != 1) {
     return Unavailable("the system has no randomness to give");
   }
   return {};
@@ -17,6 +22,13 @@ constexpr script::OpDef kOps[] = {script::Op<RandomFill>("randomFill")};
 
 }  // namespace
 
-std::span<const script::OpDef> CryptoOps() { return kOps; }
+std::vector<script::OpDef> CryptoOps() {
+  std::vector<script::OpDef> all;
+  for (std::span<const script::OpDef> ops : {std::span<const script::OpDef>(kOps), DigestOps(),
+                                             SecretOps(), CipherOps(), DerivationOps()}) {
+    all.insert(all.end(), ops.begin(), ops.end());
+  }
+  return all;
+}
 
 }  // namespace sedge::web

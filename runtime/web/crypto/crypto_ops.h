@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ops of crypto/*.js, on OpenSSL.
+// The ops of crypto/*.js, on OpenSSL, from the files *_ops.cc of this folder.
 #pragma once
 
-#include <span>
+#include <vector>
 
 #include "runtime/script/op.h"
 
 namespace sedge::web {
 
-std::span<const script::OpDef> CryptoOps();
+std::vector<script::OpDef> CryptoOps();
 
 }  // namespace sedge::web

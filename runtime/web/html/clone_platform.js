@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The serialization steps of Blob and File: https://w3c.github.io/FileAPI/#blob-section. Their bytes never
-// change, so that a clone shares them.
+// The serialization steps of Blob and File, https://w3c.github.io/FileAPI/#blob-section, and of CryptoKey,
+// https://w3c.github.io/webcrypto/#cryptokey-interface-clone. What is in them never changes, so that a clone
+// shares it.
 "use strict";
 
 const { blobRuns, blobType, createBlob, isBlob } = require("file/blob");
+const { KeyState, createKey, isCryptoKey, keyState } = require("crypto/crypto_key");
 const { createFile, fileLastModified, fileName, isFile } = require("file/file");
 const { registerSerializable } = require("html/clone_registry");
 
@@ -20,4 +22,9 @@ registerSerializable(isFile, {
 registerSerializable(isBlob, {
   serialize: (blob) => ({ runs: blobRuns(blob), type: blobType(blob) }),
   deserialize: (data) => createBlob(data.runs, data.type),
+});
+registerSerializable(isCryptoKey, {
+  serialize: (key) => keyState(key),
+  deserialize: ({ type, algorithm, handle, extractable, usages }) =>
+    createKey(new KeyState(type, algorithm, handle, extractable, usages)),
 });

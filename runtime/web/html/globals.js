@@ -25,6 +25,8 @@ require("wasm/streaming");
 // [id of the builtin, interface ...]
 const interfaces = [
   ["crypto/crypto", "Crypto"],
+  ["crypto/crypto_key", "CryptoKey"],
+  ["crypto/subtle_crypto", "SubtleCrypto"],
   ["dom/abort_controller", "AbortController"],
   ["dom/abort_signal", "AbortSignal"],
   ["dom/custom_event", "CustomEvent"],
