@@ -20,6 +20,10 @@ class ExtendableEvent extends Event {
   waitUntil(promise) {
     if (!(#slot in this)) webidl.illegalInvocation();
     webidl.requiredArguments(arguments.length, 1, "Failed to execute 'waitUntil' on 'ExtendableEvent'");
+    if (this.#slot === 0) { // a script made it
+      throw new DOMException("Failed to execute 'waitUntil' on 'ExtendableEvent': no request waits for this event.",
+        "InvalidStateError");
+    }
     waitUntil(this.#slot, promise);
   }
 }

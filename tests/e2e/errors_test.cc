@@ -140,6 +140,29 @@ TEST(ErrorsTest, WhatNobodyCatchesIsLoggedAndTheServerStaysUp) {
   EXPECT_THAT(worker.process().err(), Not(HasSubstr("handled in time")));
 }
 
+TEST(ErrorsTest, AnUnhandledRejectionIsLoggedOnceWithItsStackAfterTheMicrotasks) {
+  Worker worker(Worker::Handler(R"(
+    const told = Promise.reject(new Error("told once"));
+    const handled = Promise.reject(new Error("handled in a microtask"));
+    queueMicrotask(() => {
+      console.log("a microtask");
+      handled.catch(() => {});
+      queueMicrotask(() => console.log("a later microtask"));
+    });
+    setTimeout(() => { told.catch(() => {}); console.log("the end"); }, 1);
+    return new Response("fine");)"));
+  EXPECT_EQ(Get(worker.url()).body, "fine");
+  EXPECT_TRUE(worker.process().WaitForLog("the end"));
+  const std::string log = worker.process().err();
+  const size_t rejection = log.find("Uncaught (in promise) Error: told once");
+  ASSERT_NE(rejection, std::string::npos) << log;
+  EXPECT_LT(log.find("a later microtask"), rejection);
+  EXPECT_LT(rejection, log.find("the end"));
+  EXPECT_THAT(log.substr(rejection), HasSubstr("worker.js:4:"));
+  EXPECT_EQ(log.find("told once", rejection + 40), std::string::npos) << log;
+  EXPECT_EQ(log.find("handled in a microtask"), std::string::npos) << log;
+}
+
 TEST(ErrorsTest, AStreamThatFailsCutsTheResponseAndNoMore) {
   Worker worker(Worker::Handler(R"(
     if (url.pathname === "/fine") return new Response("fine");

@@ -96,6 +96,9 @@ constexpr Thing kThings[] = {
 class MemoryTest : public testing::TestWithParam<Thing> {};
 
 TEST_P(MemoryTest, DoesNotGrow) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers keep what was freed";
+#endif
   const Thing& thing = GetParam();
   Worker worker(std::string(R"(
     const f = () => {};
@@ -104,8 +107,11 @@ TEST_P(MemoryTest, DoesNotGrow) {
     addEventListener("unhandledrejection", (event) => event.preventDefault());
     export default { async fetch(request) {
       const count = Number(new URL(request.url).searchParams.get("n"));
-      for (let i = 0; i < count; ++i) {)") +
-                    thing.make + R"(}
+      for (let i = 0; i < count; ++i) {
+        {)") + thing.make +
+                    R"(}
+        if (i % 100 === 0) await null; // what waits for a microtask is alive until then
+      }
       await new Promise((resolve) => setTimeout(resolve, 0)); // the tasks that were queued
       return new Response("made");
     } };)",

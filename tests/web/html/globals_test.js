@@ -90,6 +90,13 @@ describe("the global object", () => {
     expect(() => new WorkerGlobalScope()).toThrow("Illegal constructor");
   });
 
+  test("has ExtendableEvent, whose waitUntil() is for events of the runtime", () => {
+    const event = new ExtendableEvent("x");
+    expect([event.type, event instanceof Event, event.isTrusted]).toEqual(["x", true, false]);
+    expect(() => event.waitUntil(Promise.resolve())).toThrow("no request waits");
+    expect(() => new FetchEvent("fetch", { request: new Request("https://a.test/") })).toThrow("Illegal constructor");
+  });
+
   test("is an event target, also without a receiver", () => {
     const seen = [];
     const listener = (event) => seen.push([event.type, event.target === globalThis,
