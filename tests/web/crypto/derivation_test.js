@@ -75,7 +75,8 @@ describe("PBKDF2", () => {
     const key = await importRaw("PBKDF2", utf8("password"));
     let turns = 0;
     let done = false;
-    const bits = subtle.deriveBits({ name: "PBKDF2", hash: "SHA-512", salt: utf8("salt"), iterations: 200_000 }, key, 512)
+    const params = { name: "PBKDF2", hash: "SHA-512", salt: utf8("salt"), iterations: 200_000 };
+    const bits = subtle.deriveBits(params, key, 512)
       .then((result) => { done = true; return result; });
     while (!done) {
       await new Promise((resolve) => { setTimeout(resolve, 1); });
