@@ -55,6 +55,18 @@ function derivation(deriveBits) {
   return new Entry("crypto/derivation", { deriveBits, importKey: none, getKeyLength: none });
 }
 
+function rsa(operations) {
+  return new Entry("crypto/rsa", {
+    ...operations, generateKey: types.RsaHashedKeyGenParams, importKey: types.RsaHashedImportParams,
+    exportKey: none,
+  });
+}
+
+function okp(operations, keyParams = none) {
+  return new Entry("crypto/okp",
+    { ...operations, generateKey: keyParams, importKey: keyParams, exportKey: none });
+}
+
 const algorithms = {
   __proto__: null,
   "SHA-1": digestOnly(),
@@ -76,6 +88,22 @@ const algorithms = {
     wrapKey: none, unwrapKey: none, generateKey: types.AesKeyGenParams, importKey: none, exportKey: none,
     getKeyLength: types.AesDerivedKeyParams,
   }),
+  "RSASSA-PKCS1-v1_5": rsa({ sign: none, verify: none }),
+  "RSA-PSS": rsa({ sign: types.RsaPssParams, verify: types.RsaPssParams }),
+  "RSA-OAEP": rsa({ encrypt: types.RsaOaepParams, decrypt: types.RsaOaepParams }),
+  ECDSA: new Entry("crypto/ec", {
+    sign: types.EcdsaParams, verify: types.EcdsaParams, generateKey: types.EcKeyGenParams,
+    importKey: types.EcKeyImportParams, exportKey: none,
+  }),
+  ECDH: new Entry("crypto/ec", {
+    deriveBits: types.EcdhKeyDeriveParams, generateKey: types.EcKeyGenParams,
+    importKey: types.EcKeyImportParams, exportKey: none,
+  }),
+  Ed25519: okp({ sign: none, verify: none }),
+  X25519: okp({ deriveBits: types.EcdhKeyDeriveParams }),
+  Ed448: okp({ sign: types.Ed448Params, verify: types.Ed448Params }),
+  X448: okp({ deriveBits: types.EcdhKeyDeriveParams }),
+  "NODE-ED25519": okp({ sign: none, verify: none }, types.EcKeyImportParams),
   HKDF: derivation(types.HkdfParams),
   PBKDF2: derivation(types.Pbkdf2Params),
 };

@@ -6,6 +6,9 @@
 #include "runtime/web/crypto/cipher_ops.h"
 #include "runtime/web/crypto/derivation_ops.h"
 #include "runtime/web/crypto/digest_ops.h"
+#include "runtime/web/crypto/ec_ops.h"
+#include "runtime/web/crypto/okp_ops.h"
+#include "runtime/web/crypto/rsa_ops.h"
 #include "runtime/web/crypto/secret_ops.h"
 
 namespace sedge::web {
@@ -24,8 +27,9 @@ constexpr script::OpDef kOps[] = {script::Op<RandomFill>("randomFill")};
 
 std::vector<script::OpDef> CryptoOps() {
   std::vector<script::OpDef> all;
-  for (std::span<const script::OpDef> ops : {std::span<const script::OpDef>(kOps), DigestOps(),
-                                             SecretOps(), CipherOps(), DerivationOps()}) {
+  for (std::span<const script::OpDef> ops :
+       {std::span<const script::OpDef>(kOps), DigestOps(), SecretOps(), CipherOps(),
+        DerivationOps(), RsaOps(), EcOps(), OkpOps()}) {
     all.insert(all.end(), ops.begin(), ops.end());
   }
   return all;

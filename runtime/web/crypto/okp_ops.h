@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ops of crypto/okp.js.
+#pragma once
+
+#include <span>
+
+#include "runtime/script/op.h"
+
+namespace sedge::web {
+
+std::span<const script::OpDef> OkpOps();
+
+}  // namespace sedge::web
