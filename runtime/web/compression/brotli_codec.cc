@@ -14,9 +14,8 @@
 namespace sedge::web {
 namespace {
 
-// What responses are compressed with while their reader waits: as fast as zlib's level 4 to 5. A
-// window of 256 KiB, because one of 4 MiB (Brotli's default) costs 10 MB for each stream, this
-// one 2.
+// About the time of zlib's level that is used here. A window of 256 KiB, because one of 4 MiB
+// (Brotli's default) costs 10 MB for each stream, this one 2.
 constexpr uint32_t kQuality = 4;
 constexpr uint32_t kWindowBits = 18;
 

@@ -15,8 +15,8 @@
 namespace sedge::web {
 namespace {
 
-// A level below zlib's default of 6: on JSON and program text 1.2 to 1.9 times as fast, for 0.5 to
-// 3 % more bytes.
+// A level below zlib's default of 6: much faster on text for a few more bytes
+// (docs/performance.md).
 constexpr int kLevel = 5;
 constexpr int kMemoryLevel = 8;   // zlib's default
 constexpr int kGzipWrapper = 16;  // added to the window's bits
@@ -68,7 +68,7 @@ struct DeflateStream : Stream {
   ~DeflateStream() { deflateEnd(&z); }
 };
 
-// To make a deflate stream costs up to 35 us, most of it for 260 KB of fresh pages; to reset one 2.
+// To make a deflate stream costs 260 KB of fresh pages; to reset one costs next to nothing.
 class DeflatePool {
  public:
   static DeflatePool& OfThread() {
