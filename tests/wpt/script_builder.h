@@ -15,6 +15,8 @@ namespace sedge::wpt {
 struct ServerPorts {
   uint16_t first = 0;
   uint16_t second = 0;  // another origin
+  uint16_t tls = 0;     // https, two more
+  uint16_t second_tls = 0;
 };
 
 // Replaces "{{...}}" in a file whose name has ".sub.".
