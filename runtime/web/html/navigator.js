@@ -6,6 +6,7 @@
 const webidl = require("webidl/webidl");
 const { ObjectFreeze } = primordials;
 
+const kUserAgent = "Cloudflare-Workers";
 const languages = ObjectFreeze(["en"]);
 
 let check;
@@ -17,7 +18,7 @@ class Navigator {
     if (key !== webidl.constructKey) webidl.illegalConstructor();
   }
 
-  get userAgent() { check(this); return "Cloudflare-Workers"; }
+  get userAgent() { check(this); return kUserAgent; }
   get language() { check(this); return "en"; }
   get languages() { check(this); return languages; }
   get hardwareConcurrency() { check(this); return 1; } // a worker has one thread
@@ -28,5 +29,6 @@ class Navigator {
 }
 webidl.defineInterface(Navigator);
 
+exports.kUserAgent = kUserAgent;
 exports.Navigator = Navigator;
 exports.navigator = new Navigator(webidl.constructKey);
