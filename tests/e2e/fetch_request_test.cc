@@ -173,5 +173,18 @@ TEST(FetchRequestTest, NothingIsCached) {
   EXPECT_EQ(api.requests().back().Header("cache-control"), "no-cache");
 }
 
+TEST(FetchRequestTest, ValuesOfHeadersMayHaveAllBytesButThree) {
+  LocalServer api([](const ServerRequest& request) -> ServerResponse {
+    return {.headers = {{"X-Back", request.Header("x-odd")}}};
+  });
+  Worker worker(Worker::Handler(R"(
+    const value = "a\x01\x0B\x1F\x7F\xFFz";
+    const { headers } = await fetch("http://api.test/", { headers: { "x-odd": value } });
+    return new Response(headers.get("x-back") === value ? "same" : "other", { headers });)"),
+                {"--map", MapTo("api.test", api)});
+  EXPECT_EQ(Get(worker.url()).body, "same");
+  EXPECT_EQ(api.requests().back().Header("x-odd"), "a\x01\x0b\x1f\x7f\xffz");
+}
+
 }  // namespace
 }  // namespace sedge::e2e
