@@ -134,6 +134,14 @@ std::string Substitute(std::string text, const ServerPorts& ports, const std::st
   return out.append(text, at);
 }
 
+std::string NamePorts(std::string text, const ServerPorts& ports) {
+  ReplaceAll(text, ":" + std::to_string(ports.first), ":{{ports[http][0]}}");
+  ReplaceAll(text, ":" + std::to_string(ports.second), ":{{ports[http][1]}}");
+  ReplaceAll(text, ":" + std::to_string(ports.tls), ":{{ports[https][0]}}");
+  ReplaceAll(text, ":" + std::to_string(ports.second_tls), ":{{ports[https][1]}}");
+  return text;
+}
+
 std::string TestBody(const std::string& checkout, const TestCase& test, const ServerPorts& ports,
                      int timeout_ms) {
   std::string scripts;

@@ -82,6 +82,9 @@ class Runner {
                   server_.ca_file());
     const EngineRun::Answer answer = run.Ask(timeout_ms + 10'000);
     outcome = ParseOutcome(test, answer.json, answer.error);
+    for (Subtest& subtest : outcome.subtests) {
+      subtest.name = NamePorts(std::move(subtest.name), server_.ports());
+    }
   }
 
   void PrintTable(const std::vector<std::string>& folders) {

@@ -51,6 +51,8 @@ TEST(WptScriptTest, SubstitutesWhatTheServerWould) {
             "localhost:80,81 127.0.0.1 {{open");
   EXPECT_EQ(Substitute("{{ports[https][0]}} {{location[server]}}", {80, 81, 82, 83}, "a"),
             "82 http://localhost:80");
+  EXPECT_EQ(NamePorts("http://localhost:80/ https://x:83/8180", {80, 81, 82, 83}),
+            "http://localhost:{{ports[http][0]}}/ https://x:{{ports[https][1]}}/8180");
 }
 
 TEST(WptPipesTest, AddsHeadersAndSetsTheStatus) {
