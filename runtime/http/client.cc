@@ -39,6 +39,7 @@ class PooledClient final : public Client {
     exchange->head = std::move(written).value();
     exchange->method = std::move(request.method);
     exchange->body = std::move(request.body);
+    exchange->fresh = request.fresh;
     ClientOrigin& origin = exchange->origin;
     origin.tls = request.connect_to ? request.connect_to->tls : request.tls;
     origin.connect_host = request.connect_to ? request.connect_to->host : request.host;

@@ -30,6 +30,7 @@ struct ClientRequest {
   std::string target;       // path and query
   HeaderList headers;       // without Host and what frames messages; those are the client's own
   std::unique_ptr<BodySource> body;  // null: none. Chunked when its length() is unknown
+  bool fresh = false;       // over a new connection, if the origin has room for one
   // Where to connect instead (`--map`, `--origin`): Host and TLS name stay those above.
   struct ConnectTo {
     bool tls = false;

@@ -42,6 +42,7 @@ struct ClientExchange {
   std::unique_ptr<BodySource> body;
   Client::ResponseCallback done;           // null once called or cancelled
   ClientConnection* connection = nullptr;  // null while it waits for one, and at the end
+  bool fresh = false;                      // wants a new connection
   bool retried = false;
 };
 

@@ -21,7 +21,8 @@ ClientPool::~ClientPool() {
 void ClientPool::Submit(std::shared_ptr<ClientExchange> exchange) {
   Origin& origin = origins_[exchange->origin.Key()];
   // Those that wait already come first.
-  if (!origin.waiting.empty() || !Dispatch(origin, exchange, /*fresh=*/false)) {
+  if (!origin.waiting.empty() || !(Dispatch(origin, exchange, exchange->fresh) ||
+                                   (exchange->fresh && Dispatch(origin, exchange, false)))) {
     origin.waiting.push_back(std::move(exchange));
   }
 }

@@ -47,6 +47,13 @@ bool IsFieldValue(std::string_view text) {
   return at == text.size();
 }
 
+bool IsFetchFieldValue(std::string_view text) {
+  for (size_t at = 0; (at = FindControl(text.data(), at, text.size())) < text.size(); ++at) {
+    if (text[at] == '\0' || text[at] == '\r' || text[at] == '\n') return false;
+  }
+  return true;
+}
+
 // The registry of RFC 9110 section 16.2.
 std::string_view ReasonPhrase(int status) {
   switch (status) {

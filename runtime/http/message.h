@@ -46,6 +46,10 @@ bool IsToken(std::string_view text);
 // RFC 9110 section 5.5: no NUL, CR, LF or other control but HTAB; no surrounding white space
 // needed.
 bool IsFieldValue(std::string_view text);
+// What the Fetch standard lets a value be: no NUL, CR or LF
+// (https://fetch.spec.whatwg.org/#header-value). The same section of RFC 9110 lets recipients keep other
+// controls, which do no harm; what a worker sends and gets may have them.
+bool IsFetchFieldValue(std::string_view text);
 // The standard phrase of a status code, or "".
 std::string_view ReasonPhrase(int status);
 

@@ -68,7 +68,7 @@ Result<WrittenRequest> WriteRequestHead(const ClientRequest& request) {
   head.append(HostAndPort(request.host, request.port, request.tls)).append("\r\n");
   for (const auto& [name, value] : request.headers) {
     if (!IsToken(name)) return InvalidArgument("invalid header name " + Shown(name));
-    if (!IsFieldValue(value)) {
+    if (!IsFetchFieldValue(value)) {
       return InvalidArgument("invalid value of header " + Shown(name) + ": " + Shown(value));
     }
     if (IsConnectionField(name)) continue;

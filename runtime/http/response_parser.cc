@@ -90,7 +90,7 @@ struct ResponseParser::Hooks {
     settings.on_message_complete = [](llhttp_t* p) {
       ResponseParser* self = Self(p);
       if (!self->head_done_) {  // an interim response: another head follows
-        self->line_ = Line::kInside;
+        self->line_ = Line::kStatus;
         return 0;
       }
       self->complete_ = true;
@@ -104,13 +104,14 @@ void ResponseParser::Start(bool to_head) {
   static const Hooks hooks;
   llhttp_init(&llhttp_, HTTP_RESPONSE, &hooks.settings);
   llhttp_.data = this;
+  llhttp_set_lenient_headers(&llhttp_, 1);  // values with controls are judged by CheckFields
   to_head_ = to_head;
   interim_count_ = 0;
   failure_ = Status();
   body_ = Bytes();
   body_size_ = 0;
   complete_ = keep_alive_ = excess_ = false;
-  line_ = Line::kInside;
+  line_ = Line::kStatus;
   BeginMessage();
 }
 
@@ -134,9 +135,11 @@ Status ResponseParser::Push(ByteSpan data) {
   }
   const char* begin = reinterpret_cast<const char*>(data.data());
   push_end_ = begin + data.size();
-  if (!head_done_ && HasFoldedLine({begin, data.size()})) {
-    Fail(IoError("malformed response: a header field is folded over lines (RFC 9112 section 5.2)"));
-    return failure_;
+  if (!head_done_) {
+    if (const char* problem = FindBadLine({begin, data.size()})) {
+      Fail(IoError(std::string("malformed response: ") + problem));
+      return failure_;
+    }
   }
   const llhttp_errno_t error = llhttp_execute(&llhttp_, begin, data.size());
   if (!failure_.ok()) return failure_;
@@ -158,18 +161,31 @@ Status ResponseParser::Push(ByteSpan data) {
   return failure_;
 }
 
-// llhttp 9 refuses obs-fold and llhttp 8 takes it: refused here, as a gateway may (RFC 9112 section 5.2).
-bool ResponseParser::HasFoldedLine(std::string_view head) {
+// What lenient reading of field values lets through. llhttp 9 refuses obs-fold and llhttp 8 takes it:
+// refused here, as a gateway may (RFC 9112 section 5.2).
+const char* ResponseParser::FindBadLine(std::string_view head) {
   for (const char c : head) {
-    if (line_ == Line::kHeadEnd) return false;
-    if (line_ == Line::kStart) {
-      if (c == ' ' || c == '\t') return true;
-      line_ = c == '\r' || c == '\n' ? Line::kHeadEnd : Line::kInside;
-    } else if (c == '\n') {
-      line_ = Line::kStart;
+    switch (line_) {
+      case Line::kHeadEnd: return nullptr;
+      case Line::kStart:
+        if (c == ' ' || c == '\t') {
+          return "a header field is folded over lines (RFC 9112 section 5.2)";
+        }
+        line_ = c == '\r' || c == '\n' ? Line::kHeadEnd : Line::kInside;
+        break;
+      case Line::kStatus:
+        if (c == '\n') line_ = Line::kStart;
+        break;
+      case Line::kInside:
+        if (c == '\n') return "a header field's line ends without a CR";
+        if (c == '\r') line_ = Line::kCr;
+        break;
+      case Line::kCr:
+        if (c != '\n') return "a header field's value has a CR";
+        line_ = Line::kStart;
     }
   }
-  return false;
+  return nullptr;
 }
 
 Status ResponseParser::Finish() {
@@ -264,7 +280,7 @@ Status ResponseParser::CheckFields() {
   for (auto& [name, value] : head_.headers) {
     value = std::string(Trim(value));
     if (!IsToken(name)) return IoError("malformed response: invalid header name " + Shown(name));
-    if (!IsFieldValue(value)) {
+    if (!IsFetchFieldValue(value)) {
       return IoError("malformed response: invalid value of header " + Shown(name) + ": " +
                      Shown(value));
     }

@@ -78,7 +78,7 @@ class ResponseParser {
   int OnHeaderValue(std::string_view part);
   int OnHeadersComplete();
   void BeginMessage();
-  bool HasFoldedLine(std::string_view head);
+  const char* FindBadLine(std::string_view head);
   int OnBody(const char* at, size_t size);
   Status CheckFields();
   Status DecideFraming();
@@ -97,9 +97,9 @@ class ResponseParser {
   int interim_count_ = 0;
   Framing framing_ = Framing::kNone;
   bool to_head_ = false;
-  // Where in a head's lines the next byte stands; see HasFoldedLine.
-  enum class Line : uint8_t { kInside, kStart, kHeadEnd };
-  Line line_ = Line::kInside;
+  // Where in a head's lines the next byte stands; see FindBadLine.
+  enum class Line : uint8_t { kStatus, kStart, kInside, kCr, kHeadEnd };
+  Line line_ = Line::kStatus;
   bool in_value_ = false;
   bool head_done_ = false;
   bool complete_ = false;

@@ -60,9 +60,9 @@ Status CheckHead(const ResponseHead& head, size_t* field_bytes) {
     if (!IsToken(field.name)) {
       return InvalidArgument("the response header name " + Quoted(field.name) + " is no token");
     }
-    if (!IsFieldValue(field.value)) {
+    if (!IsFetchFieldValue(field.value)) {
       return InvalidArgument("the value of the response header " + Quoted(field.name) +
-                             " has a control character: " + Quoted(field.value));
+                             " has a NUL, CR or LF: " + Quoted(field.value));
     }
     bytes += field.name.size() + field.value.size() + 4;
   }

@@ -105,6 +105,7 @@ void Outbound::Start(uint64_t id, web::FetchRequest request, Callback done) {
   out.target = std::string(url->path_and_query());
   out.headers = std::move(request.headers);
   out.body = std::move(request.body);
+  out.fresh = request.fresh;
   const Endpoint* to = FindMapping(url->hostname(), out.port);
   if (!to && IsOwnHost(*url, request.incoming)) {
     if (!options_.origin) {

@@ -384,5 +384,43 @@ TEST(FetchStreamTest, WaitUntilOutlivesTheClient) {
   EXPECT_EQ(api.log().back(), "GET /note-late");
 }
 
+TEST(FetchStreamTest, TheEndOfABodyShowsWithoutAnotherRead) {
+  LocalServer api([](const ServerRequest&) -> ServerResponse { return {.body = "all"}; });
+  Worker worker(Worker::Handler(R"(
+    const reader = (await fetch("http://api.test/")).body.getReader();
+    const { value } = await reader.read();
+    await reader.closed;
+    return new Response(value);)"),
+                Map(api));
+  EXPECT_EQ(Get(worker.url()).body, "all");
+  EXPECT_EQ(Get(worker.url()).body, "all");
+  EXPECT_EQ(api.connections(), 1);  // given back
+}
+
+TEST(FetchStreamTest, TheFailureOfABodyShowsWithoutAnotherRead) {
+  Event read;
+  LocalServer api([&](const ServerRequest& request) -> ServerResponse {
+    if (request.target == "/read") {
+      read.Set();
+      return {};
+    }
+    return {.raw = [&](const WritePiece& write) {
+      write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
+      read.Wait();
+      write("garbage");
+    }};
+  });
+  Worker worker(Worker::Handler(R"(
+    const reader = (await fetch("http://api.test/")).body.getReader();
+    const { value } = await reader.read();
+    await fetch("http://api.test/read");
+    const error = await reader.closed.catch((reason) => reason);
+    return new Response(`${new TextDecoder().decode(value)}|${error.name}: ${error.message}`);)"),
+                Map(api));
+  const std::string body = Get(worker.url()).body;
+  EXPECT_THAT(body, HasSubstr("one|TypeError: "));
+  EXPECT_THAT(body, HasSubstr("malformed response"));
+}
+
 }  // namespace
 }  // namespace sedge::e2e

@@ -35,6 +35,7 @@ TEST(MessageTest, FieldValues) {
   for (int c = 0; c < 256; ++c) {
     const std::string text = std::string("12345678") + static_cast<char>(c) + "12345678";
     EXPECT_EQ(IsFieldValue(text), c == '\t' || (c >= 0x20 && c != 0x7f)) << c;
+    EXPECT_EQ(IsFetchFieldValue(text), c != 0 && c != '\r' && c != '\n') << c;
   }
 }
 

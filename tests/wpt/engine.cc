@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/e2e/harness/http.h"
+#include "tests/wpt/test_file.h"
 
 namespace sedge::wpt {
 namespace {
@@ -67,7 +68,8 @@ std::string WorkerdConfig(uint16_t port) {
          "const config :Workerd.Config = (\n"
          "  services = [(name = \"main\", worker = (serviceWorkerScript = embed \"worker.js\",\n"
          "      compatibilityDate = \"2026-01-01\", compatibilityFlags = [\"experimental\"])),\n"
-         "    (name = \"internet\", network = (allow = [\"public\", \"private\", \"local\"]))],\n"
+         "    (name = \"internet\", network = (allow = [\"public\", \"private\", \"local\"],\n"
+         "      tlsOptions = (trustedCertificates = [embed \"ca.pem\"])))],\n"
          "  sockets = [(name = \"http\", address = \"127.0.0.1:" +
          std::to_string(port) + "\", http = (), service = \"main\")]);\n";
 }
@@ -82,26 +84,30 @@ std::optional<EngineKind> EngineKindOf(const std::string& name) {
   return std::nullopt;
 }
 
-EngineRun::EngineRun(EngineKind kind, const std::string& binary, const std::string& body)
+EngineRun::EngineRun(EngineKind kind, const std::string& binary, const std::string& body,
+                     const std::string& ca_file)
     : kind_(kind) {
   std::vector<std::string> command = {binary};
   switch (kind) {
     case EngineKind::kSedge:
       folder_.Write("worker.js", ServiceWorker(body));
-      folder_.Write(
-          "wrangler.toml",
-          "name = \"wpt\"\nmain = \"worker.js\"\n[limits]\ncpu_ms = 60000\nmemory_mb = 1024\n");
-      command.insert(command.end(), {"serve", ".", "--port", "0", "--threads", "1"});
+      folder_.Write("wrangler.toml",
+                    "name = \"wpt\"\nmain = \"worker.js\"\n[limits]\ncpu_ms = 60000\nmemory_mb = "
+                    "1024\nheader_count = 1000\n");
+      command.insert(command.end(),
+                     {"serve", ".", "--port", "0", "--threads", "1", "--ca", ca_file});
       break;
     case EngineKind::kWorkerd:
       port_ = FreePort();
       folder_.Write("worker.js", ServiceWorker(body));
       folder_.Write("config.capnp", WorkerdConfig(port_));
+      folder_.Write("ca.pem", ReadFile(ca_file));
       command.insert(command.end(), {"serve", "--experimental", "config.capnp"});
       break;
     case EngineKind::kDeno:
       folder_.Write("main.mjs", Evaluated(body, kDenoServe));
-      command.insert(command.end(), {"run", "--no-config", "--no-lock", "-A", "main.mjs"});
+      command.insert(command.end(),
+                     {"run", "--no-config", "--no-lock", "-A", "--cert", ca_file, "main.mjs"});
       break;
     case EngineKind::kBun:
       folder_.Write("main.mjs", Evaluated(body, kBunServe));

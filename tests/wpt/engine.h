@@ -19,8 +19,9 @@ std::optional<EngineKind> EngineKindOf(const std::string& name);
 // One test as a server that runs it on request.
 class EngineRun {
  public:
-  // `binary`: the engine's program. `body`: see TestBody().
-  EngineRun(EngineKind kind, const std::string& binary, const std::string& body);
+  // `binary`: the engine's program. `body`: see TestBody(). `ca_file`: an authority to trust.
+  EngineRun(EngineKind kind, const std::string& binary, const std::string& body,
+            const std::string& ca_file);
 
   // The answer to one request, or why there is none.
   struct Answer {

@@ -18,17 +18,16 @@ Object.defineProperty(globalThis, "location", { get, configurable: true });
 
 if (WPT_PATCH_URLS) {
   // A server has no address of its own that "resources/data.json" could be relative to.
-  const absolute = (input) => {
-    if (typeof input === "string") {
-      try {
-        return new URL(input, wptLocation).href;
-      } catch {
-        return input;
-      }
-    }
-    return input;
-  };
   const realFetch = globalThis.fetch;
+  const RealRequest = globalThis.Request;
+  const absolute = (input) => {
+    if (input instanceof RealRequest) return input;
+    try {
+      return new URL(input, wptLocation).href;
+    } catch {
+      return input;
+    }
+  };
   globalThis.fetch = function fetch(input, init) {
     return arguments.length === 0 ? realFetch() : realFetch(absolute(input), init);
   };

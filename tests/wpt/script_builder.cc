@@ -29,11 +29,17 @@ std::string Substitution(const std::string& name, const ServerPorts& ports,
                          const std::string& path) {
   if (name == "ports[http][0]" || name == "location[port]") return std::to_string(ports.first);
   if (name == "ports[http][1]") return std::to_string(ports.second);
+  if (name == "ports[https][0]") return std::to_string(ports.tls);
+  if (name == "ports[https][1]") return std::to_string(ports.second_tls);
   if (name.starts_with("ports[")) return "1";  // nothing listens there
   if (name == "location[scheme]") return "http";
   if (name == "location[path]") return "/" + path;
   if (name == "uuid()") return Uuid();
-  return "127.0.0.1";  // host, hosts[...], domains[...]
+  // get-host-info.sub.js takes 127.0.0.1 for the other host when this one is "localhost".
+  if (name == "host" || name == "location[hostname]") return "localhost";
+  if (name == "location[host]") return "localhost:" + std::to_string(ports.first);
+  if (name == "location[server]") return "http://localhost:" + std::to_string(ports.first);
+  return "127.0.0.1";  // hosts[...], domains[...]
 }
 
 // The statements that make a script's functions properties of the global object, as they are on a
@@ -97,7 +103,7 @@ std::string Scope(const std::string& statements) {
 }
 
 std::string UrlOf(const TestCase& test, const ServerPorts& ports) {
-  std::string url = "http://127.0.0.1:" + std::to_string(ports.first) + "/" + test.path;
+  std::string url = "http://localhost:" + std::to_string(ports.first) + "/" + test.path;
   url.replace(url.rfind(".js"), 3, test.is_worker_script ? ".html" : ".worker.html");
   return url + test.variant;
 }
@@ -132,6 +138,14 @@ std::string Substitute(std::string text, const ServerPorts& ports, const std::st
     at = close + 2;
   }
   return out.append(text, at);
+}
+
+std::string NamePorts(std::string text, const ServerPorts& ports) {
+  ReplaceAll(text, ":" + std::to_string(ports.first), ":{{ports[http][0]}}");
+  ReplaceAll(text, ":" + std::to_string(ports.second), ":{{ports[http][1]}}");
+  ReplaceAll(text, ":" + std::to_string(ports.tls), ":{{ports[https][0]}}");
+  ReplaceAll(text, ":" + std::to_string(ports.second_tls), ":{{ports[https][1]}}");
+  return text;
 }
 
 std::string TestBody(const std::string& checkout, const TestCase& test, const ServerPorts& ports,

@@ -167,7 +167,6 @@ ServerResponse Redirect(const ServerRequest& request, const UrlQuery& query, Han
 
 std::optional<ServerResponse> CallHandler(const std::string& name, const ServerRequest& request,
                                           const UrlQuery& query, HandlerState& state) {
-  using Handler = ServerResponse (*)(const ServerRequest&, const UrlQuery&, HandlerState&);
   static const std::map<std::string, Handler> handlers = {
       {"clean-stash.py", CleanStash},
       {"echo-content.py", EchoContent},
@@ -181,9 +180,11 @@ std::optional<ServerResponse> CallHandler(const std::string& name, const ServerR
       {"status.py", StatusOf},
       {"trickle.py", Trickle},
   };
-  const auto found = handlers.find(name);
-  if (found == handlers.end()) return std::nullopt;
-  return found->second(request, query, state);
+  for (const auto* table : {&handlers, &FetchHandlers()}) {
+    const auto found = table->find(name);
+    if (found != table->end()) return found->second(request, query, state);
+  }
+  return std::nullopt;
 }
 
 }  // namespace sedge::wpt

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "tests/e2e/harness/local_server.h"
@@ -19,7 +20,16 @@ struct HandlerState {
   std::mutex mutex;
   std::map<std::string, std::string> stash;  // guarded by mutex
   std::map<std::string, int> redirects;      // token -> count; guarded by mutex
+  struct Visits {
+    int requests = 0;
+    std::set<std::string> connections;
+  };
+  std::map<std::string, Visits> visits;  // of network-partition-key.py; guarded by mutex
 };
+
+using Handler = e2e::ServerResponse (*)(const e2e::ServerRequest&, const UrlQuery&, HandlerState&);
+// Those of tests of fetch: by their file's name.
+const std::map<std::string, Handler>& FetchHandlers();
 
 // The answer of the handler "inspect-headers.py" and the like; nullopt when there is none of that
 // name. `state` outlives the response.

@@ -79,10 +79,13 @@ class Runner {
       return;
     }
     const int timeout_ms = test.long_timeout ? kLongTimeoutMs : kTimeoutMs;
-    EngineRun run(kind_, options_.binary,
-                  TestBody(options_.wpt, test, server_.ports(), timeout_ms));
+    EngineRun run(kind_, options_.binary, TestBody(options_.wpt, test, server_.ports(), timeout_ms),
+                  server_.ca_file());
     const EngineRun::Answer answer = run.Ask(timeout_ms + 10'000);
     outcome = ParseOutcome(test, answer.json, answer.error);
+    for (Subtest& subtest : outcome.subtests) {
+      subtest.name = NamePorts(std::move(subtest.name), server_.ports());
+    }
   }
 
   void PrintTable(const std::vector<std::string>& folders) {

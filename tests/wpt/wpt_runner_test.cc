@@ -10,6 +10,7 @@
 #include "tests/wpt/script_builder.h"
 #include "tests/wpt/test_file.h"
 #include "tests/wpt/url_query.h"
+#include "tests/wpt/wpt_pipes.h"
 
 namespace sedge::wpt {
 namespace {
@@ -47,7 +48,20 @@ TEST(WptTestFileTest, ReadsWhatAWorkerScriptImports) {
 TEST(WptScriptTest, SubstitutesWhatTheServerWould) {
   EXPECT_EQ(Substitute("{{host}}:{{ports[http][0]}},{{ports[http][1]}} {{domains[www]}} {{open",
                        {80, 81}, "a"),
-            "127.0.0.1:80,81 127.0.0.1 {{open");
+            "localhost:80,81 127.0.0.1 {{open");
+  EXPECT_EQ(Substitute("{{ports[https][0]}} {{location[server]}}", {80, 81, 82, 83}, "a"),
+            "82 http://localhost:80");
+  EXPECT_EQ(NamePorts("http://localhost:80/ https://x:83/8180", {80, 81, 82, 83}),
+            "http://localhost:{{ports[http][0]}}/ https://x:{{ports[https][1]}}/8180");
+}
+
+TEST(WptPipesTest, AddsHeadersAndSetsTheStatus) {
+  const e2e::ServerResponse response =
+      Piped({.headers = {{"X-A", "0"}}},
+            "header(x-a,1)|header(x-b,2\\,3)|header(x-b,4,True)|status(404)|sub");
+  EXPECT_EQ(response.status, 404);
+  EXPECT_THAT(response.headers,
+              ElementsAre(Pair("x-a", "1"), Pair("x-b", "2,3"), Pair("x-b", "4")));
 }
 
 TEST(WptQueryTest, DecodesParameters) {
@@ -202,6 +216,21 @@ TEST_F(WptRunnerTest, RunsTestsInTheRealBinary) {
                "if (n !== globalThis.five()) throw new Error('not ' + n); }, 'relative fetch');\n"
                "promise_test(async () => { if (location.pathname !== '/a/good.any.worker.html') "
                "throw location; }, 'location');");
+  EXPECT_EQ(Run(kPlain), 0) << out_;
+  EXPECT_THAT(out_, HasSubstr("2 / 2"));
+}
+
+TEST_F(WptRunnerTest, ServesOverTlsAndAsIs) {
+  suite_.Write("a/raw.asis", "HTTP/1.1 201 Raw\r\nX-A: 1\r\nX-A: 2\r\nContent-Length: 2\r\n\r\nhi");
+  suite_.Write(
+      "a/served.sub.any.js",
+      "promise_test(async () => { const response = await "
+      "fetch('https://{{host}}:{{ports[https][1]}}"
+      "/a/data.json?pipe=header(x-b,3)'); const { n } = await response.json();\n"
+      "if (n !== 5 || response.headers.get('x-b') !== '3') throw new Error('wrong'); }, 'TLS');\n"
+      "promise_test(async () => { const response = await fetch('raw.asis');\n"
+      "const got = `${response.status} ${response.headers.get('x-a')} ${await response.text()}`;\n"
+      "if (got !== '201 1, 2 hi') throw new Error(got); }, 'as is');");
   EXPECT_EQ(Run(kPlain), 0) << out_;
   EXPECT_THAT(out_, HasSubstr("2 / 2"));
 }

@@ -15,6 +15,7 @@ constexpr std::string_view kReaderGone = "the reader of this body went away";
 // A body that the network failed is a network error to JavaScript, that is, a TypeError.
 Status ForScript(const Status& status) {
   switch (status.code()) {
+    case StatusCode::kIo:
     case StatusCode::kUnavailable:
     case StatusCode::kDeadlineExceeded:
     case StatusCode::kCancelled: return InvalidArgument(std::string(status.message()));

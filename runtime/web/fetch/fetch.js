@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // fetch(): https://fetch.spec.whatwg.org/#fetch-method as far as a server has it: no CORS, cookies or cache.
-// Native code makes one hop; redirects, aborting and data: URLs are here. redirect: "manual" gives the 3xx
-// response itself, as on Workers.
+// Native code makes one hop; redirects, aborting, integrity and data: URLs are here. redirect: "manual" gives the
+// 3xx response itself, as on Workers. In the mode "same-origin" redirects stay at the origin of the first URL.
 "use strict";
 
 const webidl = require("webidl/webidl");
 const { abortReason, addAbortAlgorithm, isAborted, removeAbortAlgorithm } = require("dom/abort_signal");
-const { Body, checkUsable, kBytes, kNative, kStream, streamOf, takeSendable } = require("fetch/body");
+const { Body, checkUsable, kBytes, kNative, kStream, streamOf, takeBytes, takeSendable } =
+  require("fetch/body");
 const { parseDataUrl } = require("fetch/data_url");
 const { requestedCodings } = require("fetch/accept_encoding");
 const { listDelete, listFind, listGet } = require("fetch/headers");
+const { matchesIntegrity } = require("fetch/integrity");
+const { redirectedPolicy, referrerFor } = require("fetch/referrer");
 const { parseLocation, urlOrigin, withoutFragment } = require("fetch/request_url");
 const {
-  Request, isRequest, requestBody, requestExtras, requestHeaderList, requestMethod, requestSignal, requestUrl,
+  Request, isRequest, requestBody, requestExtras, requestHeaderList, requestIsIncoming, requestMethod,
+  requestSignal, requestUrl,
 } = require("fetch/request");
-const { createResponse, isNullBodyStatus } = require("fetch/response");
+const { createResponse, isNullBodyStatus, responseBody } = require("fetch/response");
 const streams = require("fetch/body_stream");
+const { kUserAgent } = require("html/navigator");
 const { ArrayPrototypeSlice, JSONStringify, Promise, PromisePrototypeThen, SafeSet, StringPrototypeStartsWith,
-  TypeError } = primordials;
+  TypeError, Uint8Array } = primordials;
 
 const kMaxRedirects = 20;
 
@@ -30,6 +35,9 @@ const connectionHeaders = [
 for (let i = 0; i < connectionHeaders.length; ++i) kConnectionHeaders.add(connectionHeaders[i]);
 // Those that describe the body: gone when a redirect drops it.
 const bodyHeaders = ["content-encoding", "content-language", "content-location", "content-type"];
+// What a request says that says nothing of it, name by name: see the standard's "HTTP-network-or-cache fetch". One
+// that came in and is passed on keeps to what its client said.
+const kDefaultHeaders = ["accept", "*/*", "accept-language", "*", "user-agent", kUserAgent];
 // Those that are meant for one origin only.
 const originHeaders = ["authorization", "cookie", "proxy-authorization"];
 
@@ -82,6 +90,12 @@ class FetchState {
     this.cache = extras.cache;
     this.redirect = extras.redirect;
     this.isDecoded = extras.encodeResponseBody !== "manual";
+    this.origin = extras.mode === "same-origin" ? urlOrigin(url) : ""; // that redirects may not leave
+    this.referrer = extras.referrer;
+    this.referrerPolicy = extras.referrerPolicy;
+    this.integrity = extras.integrity;
+    this.isIncoming = requestIsIncoming(request);
+    this.fresh = false; // wants a connection of its own
     this.body = body;
     this.watch = watch;
     this.redirects = 0;
@@ -107,6 +121,13 @@ function requestBlock(state) {
       break;
     case "no-cache":
       if (listFind(list, "cache-control") < 0) block += "cache-control\0max-age=0\0";
+  }
+  const referer = referrerFor(state.referrer, state.referrerPolicy, state.url);
+  if (referer !== "" && listFind(list, "referer") < 0) block += `referer\0${referer}\0`;
+  if (state.isIncoming) return block;
+  for (let i = 0; i < kDefaultHeaders.length; i += 2) {
+    const name = kDefaultHeaders[i];
+    if (listFind(list, name) < 0) block += `${name}\0${kDefaultHeaders[i + 1]}\0`;
   }
   return block;
 }
@@ -134,13 +155,14 @@ function startHop(state) {
   const requestId = nextRequestId++;
   const sendable = sendableBody(state);
   if (watch === null) {
-    return ops.fetchStart(state.method, withoutFragment(state.url), requestBlock(state), sendable, requestId);
+    return ops.fetchStart(
+      state.method, withoutFragment(state.url), requestBlock(state), sendable, requestId, state.fresh);
   }
   watch.requestId = requestId;
   return new Promise((resolve, reject) => {
     watch.reject = reject;
     const started = ops.fetchStart(
-      state.method, withoutFragment(state.url), requestBlock(state), sendable, requestId);
+      state.method, withoutFragment(state.url), requestBlock(state), sendable, requestId, state.fresh);
     PromisePrototypeThen(started, (result) => {
       if (watch.reason === undefined) resolve(result);
       else if (result[3] !== 0) streams.dropHandle(result[3]);
@@ -148,8 +170,8 @@ function startHop(state) {
   });
 }
 
-// https://fetch.spec.whatwg.org/#concept-http-redirect-fetch; `status` is one of a redirect.
-function followRedirect(state, status, location) {
+// Where a redirect leads that may be followed.
+function redirectTarget(state, status, location) {
   if (state.redirect === "error") {
     throw new TypeError(`Failed to fetch ${state.url}: it redirects (${status}) to ${location}, and the ` +
       "request's redirect mode is \"error\".");
@@ -159,9 +181,23 @@ function followRedirect(state, status, location) {
     throw new TypeError(
       `Failed to fetch ${state.url}: it redirects to ${JSONStringify(location)}, which is no http(s) URL.`);
   }
+  if (target.hasCredentials) {
+    throw new TypeError(
+      `Failed to fetch ${state.url}: it redirects to ${JSONStringify(location)}, a URL that includes credentials.`);
+  }
+  if (state.origin !== "" && target.origin !== state.origin) {
+    throw new TypeError(`Failed to fetch ${state.url}: it redirects to ${target.origin}, another origin, and the ` +
+      "request's mode is \"same-origin\".");
+  }
   if (++state.redirects > kMaxRedirects) {
     throw new TypeError(`Too many redirects: more than ${kMaxRedirects}, the last one to ${target.url}`);
   }
+  return target;
+}
+
+// https://fetch.spec.whatwg.org/#concept-http-redirect-fetch; `status` is one of a redirect.
+function followRedirect(state, status, location, headers) {
+  const target = redirectTarget(state, status, location);
   const { body, method } = state;
   if (status !== 303 && body !== null && body.kind >= kNative) {
     throw new TypeError(`Failed to fetch ${state.url}: it redirects (${status}), and a body that is a ` +
@@ -179,6 +215,19 @@ function followRedirect(state, status, location) {
   }
   state.list = list;
   state.url = target.url;
+  state.referrerPolicy = redirectedPolicy(state.referrerPolicy, listGet(headers, "referrer-policy"));
+}
+
+// RFC 9110 section 15.5.20: the server does not want the request over this connection.
+function wantsFreshConnection(state, status) {
+  if (status !== 421 || state.fresh) return false;
+  return state.fresh = state.body === null || state.body.kind < kNative;
+}
+
+function checkIntegrity(url, metadata, bytes) {
+  if (matchesIntegrity(metadata, bytes)) return;
+  throw new TypeError(
+    `Failed to fetch ${url}: what came does not match the integrity metadata ${JSONStringify(metadata)}.`);
 }
 
 function isRedirectStatus(status) {
@@ -214,6 +263,15 @@ function finish(state, result) {
     state.isDecoded ? "automatic" : "manual");
 }
 
+// https://fetch.spec.whatwg.org/#concept-main-fetch: nothing of a response is given away before all of it is checked.
+async function finishChecked(state, result) {
+  const body = responseBody(finish(state, result));
+  const bytes = body === null ? new Uint8Array(0) : (await takeBytes(body)).bytes;
+  checkIntegrity(state.url, state.integrity, bytes);
+  return createResponse(result[0], result[1], result[2], body === null ? null : new Body(kBytes, bytes, null),
+    withoutFragment(state.url), state.redirects > 0, state.isDecoded ? "automatic" : "manual");
+}
+
 async function fetchHttp(state) {
   for (;;) {
     let result;
@@ -231,10 +289,14 @@ async function fetchHttp(state) {
     const status = result[0];
     const follow = isRedirectStatus(status) && state.redirect !== "manual";
     const location = follow ? listGet(result[2], "location") : null;
-    if (location === null) return finish(state, result);
+    const again = wantsFreshConnection(state, status);
+    if (location === null && !again) {
+      return state.integrity === "" ? finish(state, result) : await finishChecked(state, result);
+    }
     if (result[3] !== 0) streams.dropHandle(result[3]);
+    if (again) continue;
     try {
-      followRedirect(state, status, location);
+      followRedirect(state, status, location, result[2]);
     } catch (error) {
       if (state.watch !== null) state.watch.stop();
       throw error;
@@ -242,9 +304,10 @@ async function fetchHttp(state) {
   }
 }
 
-function fetchData(url, method) {
+function fetchData(url, method, integrity) {
   const data = parseDataUrl(url);
   if (data === null) throw new TypeError(`Failed to fetch: invalid data URL: ${url}`);
+  if (integrity !== "") checkIntegrity(url, integrity, data.bytes);
   const body = method === "HEAD" ? null : new Body(kBytes, data.bytes, null);
   return createResponse(200, "OK", ["content-type", data.type], body, url, false, "automatic");
 }
@@ -263,8 +326,13 @@ async function fetch(input, init = undefined) {
     throw reason;
   }
   if (!StringPrototypeStartsWith(url, "https:") && !StringPrototypeStartsWith(url, "http:")) {
-    if (StringPrototypeStartsWith(url, "data:")) return fetchData(url, requestMethod(request));
+    if (StringPrototypeStartsWith(url, "data:")) {
+      return fetchData(url, requestMethod(request), requestExtras(request).integrity);
+    }
     throw new TypeError(`Fetch API cannot load: ${url}: only http:, https: and data: URLs can be fetched.`);
+  }
+  if (requestExtras(request).cache === "only-if-cached") {
+    throw new TypeError(`Failed to fetch ${url}: the cache mode is "only-if-cached", and there is no cache.`);
   }
   return await fetchHttp(new FetchState(request, url, body, signal === null ? null : new FetchWatch(signal)));
 }

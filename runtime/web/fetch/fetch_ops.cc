@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/web/fetch/fetch_ops.h"
 
+#include <openssl/evp.h>
+
 #include "runtime/base/ascii.h"
 #include "runtime/web/fetch/body_table.h"
 #include "runtime/web/fetch/fetch_service.h"
@@ -116,7 +118,7 @@ v8::MaybeLocal<v8::Value> ResponseToArray(Isolate& isolate, BodyTable& bodies,
 
 Status FetchStart(Deferred deferred, Isolate& isolate, FetchService& service, BodyTable& bodies,
                   std::string_view method, std::string_view url, Latin1View header_block,
-                  BodyArg body, double request_id) {
+                  BodyArg body, double request_id, bool fresh) {
   FetchRequest request;
   std::vector<http::HeaderField> fields;
   if (!SplitHeaderBlock(header_block.text, fields)) {
@@ -127,6 +129,7 @@ Status FetchStart(Deferred deferred, Isolate& isolate, FetchService& service, Bo
   request.method = method;
   request.url = url;
   request.incoming = isolate.continuation_request();
+  request.fresh = fresh;
   service.Start(static_cast<uint64_t>(request_id), std::move(request),
                 [deferred, &bodies](Result<http::ClientResponse> response) {
                   if (!response.ok()) {
@@ -142,6 +145,17 @@ Status FetchStart(Deferred deferred, Isolate& isolate, FetchService& service, Bo
 }
 void FetchAbort(FetchService& service, double request_id) {
   service.Abort(static_cast<uint64_t>(request_id));
+}
+
+// The digest by SHA-256, SHA-384 or SHA-512.
+Result<Bytes> IntegrityDigest(uint32_t bits, std::span<const uint8_t> bytes) {
+  const EVP_MD* hash = bits == 256 ? EVP_sha256() : bits == 384 ? EVP_sha384() : EVP_sha512();
+  Bytes digest = Bytes::Allocate(bits / 8);
+  if (bits / 8 != static_cast<uint32_t>(EVP_MD_get_size(hash)) ||
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, hash, nullptr) != 1) {
+    return Internal("this OpenSSL does not offer SHA-" + std::to_string(bits));
+  }
+  return digest;
 }
 
 constexpr OpDef kOps[] = {
@@ -168,6 +182,7 @@ constexpr OpDef kOps[] = {
     Op<SetCurrentRequest>("setCurrentRequest"),
     Op<FetchStart>("fetchStart"),
     Op<FetchAbort>("fetchAbort"),
+    Op<IntegrityDigest>("integrityDigest"),
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ struct FetchRequest {
   http::HeaderList headers;
   std::unique_ptr<http::BodySource> body;
   uint64_t incoming = 0;  // the request on whose behalf this is; 0: none
+  bool fresh = false;     // over a new connection
 };
 
 class FetchService {

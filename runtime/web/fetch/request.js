@@ -1,81 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// Request: https://fetch.spec.whatwg.org/#request-class without what only browsers have (mode, credentials,
-// referrer ... are accepted and mean nothing), with Workers' `cf` and `encodeResponseBody`. An incoming request
-// asks native code for its parts one by one, when the worker asks for them.
+// Request: https://fetch.spec.whatwg.org/#request-class without what only browsers have (headers may have any
+// name, `mode` and `credentials` mean little), with Workers' `cf` and `encodeResponseBody`. An incoming
+// request asks native code for its parts one by one, when the worker asks for them.
 "use strict";
 
 const webidl = require("webidl/webidl");
-const { abortReason, createAbortSignal, createDependentSignal, isAbortSignal, signalAbort } =
-  require("dom/abort_signal");
-const { Body, checkUsable, cloneBody, extractBody, kNative, mixinBody, moveBody } = require("fetch/body");
+const { abortReason, createAbortSignal, createDependentSignal, signalAbort } = require("dom/abort_signal");
+const { Body, checkUsable, cloneBody, extractBody, kNative, kStream, mixinBody, moveBody } =
+  require("fetch/body");
 const {
-  createHeaders, createIncomingHeaders, fillList, headersList, kGuardNone, listFind, listGet, listToBlock,
+  createHeaders, createIncomingHeaders, headersList, kGuardNone, listFind, listGet, listToBlock,
 } = require("fetch/headers");
+const { Extras, applyInit, kDefaults, normalizeMethod, readInit } = require("fetch/request_init");
 const { parseRequestUrl } = require("fetch/request_url");
-const {
-  ArrayPrototypeSlice, JSONParse, JSONStringify, RegExpPrototypeExec, StringPrototypeToUpperCase, TypeError,
-} = primordials;
-const { ByteString, DOMString } = webidl.converters;
+const { ArrayPrototypeSlice, JSONParse, TypeError } = primordials;
 const { constructKey } = webidl;
-
-const notToken = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
-const convertRedirect = webidl.enumeration("RequestRedirect", ["follow", "error", "manual"]);
-const convertCache = webidl.enumeration("RequestCache",
-  ["default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"]);
-
-const convertEncodeResponseBody = webidl.enumeration("EncodeResponseBody", ["automatic", "manual"]);
 
 const kNoBodyMessage = "Request with a GET or HEAD method cannot have a body.";
 
-function normalizeMethod(given, context) {
-  switch (given) {
-    case "GET": case "POST": case "PUT": case "DELETE": case "HEAD": case "PATCH": case "OPTIONS":
-      return given;
-  }
-  const method = ByteString(given, `${context}: the method`);
-  if (method === "" || RegExpPrototypeExec(notToken, method) !== null) {
-    throw new TypeError(`${context}: ${JSONStringify(method)} is not a valid HTTP method.`);
-  }
-  const upper = StringPrototypeToUpperCase(method);
-  switch (upper) {
-    case "GET": case "POST": case "PUT": case "DELETE": case "HEAD": case "OPTIONS":
-      return upper;
-    case "CONNECT": case "TRACE": case "TRACK":
-      throw new TypeError(`${context}: '${method}' HTTP method is unsupported.`);
-    default:
-      return method;
-  }
-}
-
-// What few requests have, apart: a request that has none of it shares kDefaults.
-class Extras {
-  constructor(from) {
-    this.redirect = from.redirect;
-    this.cache = from.cache;
-    this.integrity = from.integrity;
-    this.keepalive = from.keepalive;
-    this.cf = from.cf;
-    this.encodeResponseBody = from.encodeResponseBody; // "manual": fetch() leaves the response's body coded
-    this.signal = from.signal; // the signal that this request's own one follows, or null
-    this.follows = from.follows; // the request whose signal it follows once there is one, or null
-    this.abortReason = from.abortReason; // of an incoming request whose client went away before anybody asked
-  }
-}
-
-webidl.detachRecord(Extras);
-
 const kLazyCf = { __proto__: null }; // stands for ops.requestCf()
 
-const kDefaults = new Extras({
-  redirect: "follow", cache: "default", integrity: "", keepalive: false, cf: undefined,
-  encodeResponseBody: "automatic", signal: null, follows: null, abortReason: undefined,
-});
 // A worker that passes its request on passes redirects back to the client, as on Workers.
 const kIncomingDefaults = new Extras(kDefaults);
 kIncomingDefaults.redirect = "manual";
 kIncomingDefaults.cf = kLazyCf;
 
 let isRequest;
+let isIncoming;
 let methodOf;
 let urlOf;
 let listOf; // the flat header list
@@ -150,10 +101,18 @@ class Request {
       : createHeaders(impliedList(this.#body), kGuardNone);
   }
 
-  get redirect() { return extrasOf(this).redirect; }
+  get destination() { return extrasOf(this) && ""; }
+  get referrer() { return extrasOf(this).referrer; }
+  get referrerPolicy() { return extrasOf(this).referrerPolicy; }
+  get mode() { return extrasOf(this).mode; }
+  get credentials() { return extrasOf(this).credentials; }
   get cache() { return extrasOf(this).cache; }
+  get redirect() { return extrasOf(this).redirect; }
   get integrity() { return extrasOf(this).integrity; }
   get keepalive() { return extrasOf(this).keepalive; }
+  get isReloadNavigation() { return extrasOf(this) && false; }
+  get isHistoryNavigation() { return extrasOf(this) && false; }
+  get duplex() { return extrasOf(this) && "half"; }
 
   get signal() {
     const extras = extrasOf(this);
@@ -189,6 +148,7 @@ class Request {
 
   static {
     isRequest = (value) => typeof value === "object" && value !== null && #slot in value;
+    isIncoming = (request) => request.#slot !== 0;
     methodOf = (request) => request.#method ??= ops.requestMethod(request.#slot);
     urlOf = (request) => request.#url ??= ops.requestUrl(request.#slot);
     listOf = (request) => {
@@ -213,31 +173,18 @@ class Request {
     };
     takeInit = (self, from, init, context) => {
       if (!webidl.isObject(init)) throw new TypeError(`${context}: parameter 2 is not an object.`);
-      const { body, cache, cf, encodeResponseBody, headers, integrity, keepalive, method, redirect, signal } =
-        init;
-      if (cache !== undefined || cf !== undefined || encodeResponseBody !== undefined ||
-          integrity !== undefined || keepalive !== undefined || redirect !== undefined ||
-          signal !== undefined) {
-        const extras = self.#extras = new Extras(self.#extras);
-        if (cache !== undefined) extras.cache = convertCache(cache, `${context}: 'cache'`);
-        if (cf !== undefined) extras.cf = cf;
-        if (encodeResponseBody !== undefined) {
-          extras.encodeResponseBody =
-            convertEncodeResponseBody(encodeResponseBody, `${context}: 'encodeResponseBody'`);
-        }
-        if (integrity !== undefined) extras.integrity = DOMString(integrity, `${context}: 'integrity'`);
-        if (keepalive !== undefined) extras.keepalive = !!keepalive;
-        if (redirect !== undefined) extras.redirect = convertRedirect(redirect, `${context}: 'redirect'`);
-        if (signal !== undefined) {
-          extras.signal = convertSignal(signal, context);
-          extras.follows = null;
-        }
-      }
-      if (method !== undefined) self.#method = normalizeMethod(method, context);
-      let list = headers === undefined ? null : fillList([], headers, context);
+      const given = readInit(init, context);
+      const extras = self.#extras = applyInit(self.#extras, given, context);
+      if (given.method !== undefined) self.#method = normalizeMethod(given.method, context);
+      if (extras.mode === "no-cors") checkNoCorsMethod(self.#method, context);
+      const { body } = given;
+      let { list } = given;
       if (body !== undefined && body !== null) {
         if (self.#method === "GET" || self.#method === "HEAD") throw new TypeError(kNoBodyMessage);
         const extracted = self.#body = extractBody(body);
+        if (extras.keepalive && extracted.kind === kStream) {
+          throw new TypeError(`${context}: a stream cannot be the body of a request with keepalive.`);
+        }
         if (list === null && from !== null) list = ArrayPrototypeSlice(listOf(from));
         if (list !== null) addImpliedType(list, extracted);
       }
@@ -281,10 +228,9 @@ function addImpliedType(list, body) {
   list[list.length] = body.type;
 }
 
-function convertSignal(signal, context) {
-  if (signal === null) return null;
-  if (!isAbortSignal(signal)) throw new TypeError(`${context}: member signal is not of type AbortSignal.`);
-  return signal;
+function checkNoCorsMethod(method, context) {
+  if (method === "GET" || method === "HEAD" || method === "POST") return;
+  throw new TypeError(`${context}: '${method}' is unsupported in the mode "no-cors".`);
 }
 
 // What a request made from `request` begins with: it follows its signal.
@@ -308,6 +254,7 @@ exports.abortIncoming = abortIncoming;
 exports.setSignalWatcher = (watcher) => {
   watchSignal = watcher;
 };
+exports.requestIsIncoming = isIncoming;
 exports.requestMethod = methodOf;
 exports.requestUrl = urlOf;
 exports.requestHeaderList = listOf;

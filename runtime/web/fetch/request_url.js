@@ -7,7 +7,7 @@ const { replaceMatches } = require("file/replace_matches");
 const { URL, parseURL } = require("url/url");
 const {
   JSONStringify, NumberPrototypeToString, ReflectGetOwnPropertyDescriptor, StringPrototypeCharCodeAt,
-  StringPrototypeIndexOf, StringPrototypeSlice, TypeError, uncurryThis,
+  StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeToUpperCase, TypeError, uncurryThis,
 } = primordials;
 
 function getter(name) {
@@ -48,10 +48,10 @@ function withoutFragment(url) {
 // A header value's characters are bytes, and so they go into the URL.
 const nonAscii = /[\x80-\xFF]/g;
 function escapeByte(character) {
-  return `%${NumberPrototypeToString(StringPrototypeCharCodeAt(character, 0), 16)}`;
+  return `%${StringPrototypeToUpperCase(NumberPrototypeToString(StringPrototypeCharCodeAt(character, 0), 16))}`;
 }
 
-// Where a redirect leads: {url, origin, isHttp}, or null when `location` is no URL.
+// Where a redirect leads: {url, origin, isHttp, hasCredentials}, or null when `location` is no URL.
 function parseLocation(location, base) {
   const target = parseURL(replaceMatches(nonAscii, location, escapeByte), base);
   if (target === null) return null;
@@ -63,6 +63,7 @@ function parseLocation(location, base) {
     url: hash(url) === "" && at >= 0 ? withoutFragment(target) + StringPrototypeSlice(base, at) : target,
     origin: origin(url),
     isHttp: protocol(url) === "http:" || protocol(url) === "https:",
+    hasCredentials: hasCredentials(url),
   };
 }
 

@@ -6,6 +6,7 @@
 const webidl = require("webidl/webidl");
 const { ObjectFreeze } = primordials;
 
+const kUserAgent = "Cloudflare-Workers";
 const languages = ObjectFreeze(["en"]);
 
 let check;
@@ -22,7 +23,7 @@ class Navigator {
   get appVersion() { check(this); return "4.0"; }
   get platform() { check(this); return ""; }
   get product() { check(this); return "Gecko"; }
-  get userAgent() { check(this); return "Cloudflare-Workers"; }
+  get userAgent() { check(this); return kUserAgent; }
   get language() { check(this); return "en"; }
   get languages() { check(this); return languages; }
   get hardwareConcurrency() { check(this); return 1; } // a worker has one thread
@@ -33,5 +34,6 @@ class Navigator {
 }
 webidl.defineInterface(Navigator);
 
+exports.kUserAgent = kUserAgent;
 exports.Navigator = Navigator;
 exports.navigator = new Navigator(webidl.constructKey);

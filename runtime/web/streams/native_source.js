@@ -21,18 +21,47 @@ class NativeSource {
     this.start = undefined;
     this.handle = handle;
     this.stream = null; // the ReadableState
+    // Once somebody has read, the next chunk is read ahead: an end or a failure shows without another read, and the
+    // end gives a connection back.
+    this.isReading = false;
+    this.isWanted = false; // somebody waits for what is being read
+    this.ahead = null; // a chunk that nobody asked for yet
   }
 
   pull(controller) {
     this.stream.nativeHandle = 0;
-    return PromisePrototypeThen(ops.bodyRead(this.handle), (chunk) => {
-      if (chunk !== null) {
-        controller.enqueueOwned(chunk);
-        return;
+    const chunk = this.ahead;
+    if (chunk !== null) {
+      this.ahead = null;
+      this.give(controller, chunk);
+      return;
+    }
+    this.isWanted = true;
+    if (!this.isReading) this.read(controller);
+  }
+
+  give(controller, chunk) {
+    this.isWanted = false;
+    controller.enqueueOwned(chunk);
+    // Meanwhile the chunk's reader may have asked for more, or have cancelled the stream.
+    if (!this.isReading && this.ahead === null && this.stream.status === READABLE) this.read(controller);
+  }
+
+  read(controller) {
+    this.isReading = true;
+    const reading = PromisePrototypeThen(ops.bodyRead(this.handle), (chunk) => {
+      this.isReading = false;
+      if (this.stream.status !== READABLE) return;
+      if (chunk === null) {
+        controller.close();
+        if (controller.pendingPullIntos.length > 0) controller.respond(0);
+      } else if (this.isWanted) {
+        this.give(controller, chunk);
+      } else {
+        this.ahead = chunk;
       }
-      controller.close();
-      if (controller.pendingPullIntos.length > 0) controller.respond(0);
     });
+    PromisePrototypeThen(reading, undefined, (reason) => controller.error(reason));
   }
 
   cancel() {

@@ -66,7 +66,8 @@ class LocalServer::Connection {
     while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
       if (!Fill()) return false;
     }
-    ParseHead(buffer_.substr(0, end), request);
+    request.head = buffer_.substr(0, end);
+    ParseHead(request.head, request);
     buffer_.erase(0, end + 4);
     if (request.Header("transfer-encoding") == "chunked") {
       return ReadChunked(request.body, on_piece);
@@ -223,6 +224,10 @@ void LocalServer::Serve(int fd, int number) {
 // False when the connection cannot be used again.
 bool LocalServer::Answer(Connection& connection, const ServerRequest& request) {
   const ServerResponse response = handler_(request);
+  if (response.raw) {
+    response.raw([&](std::string_view piece) { return connection.Write(piece); });
+    return false;
+  }
   const bool bodiless =
       request.method == "HEAD" || response.status == 204 || response.status == 304;
   const uint64_t length = response.stream_bytes > 0 ? response.stream_bytes : response.body.size();

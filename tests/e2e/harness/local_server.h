@@ -20,6 +20,7 @@ struct ServerRequest {
   std::string method;
   std::string target;
   std::map<std::string, std::string> headers;  // lower-case names; the last of a name counts
+  std::string head;                            // as received, without the empty line at its end
   std::string body;
 
   // Of the connection that the request came over.
@@ -46,6 +47,8 @@ struct ServerResponse {
   uint64_t stream_bytes = 0;  // when above zero: that many 'x' bytes instead of `body`
   // When set: a chunked body, of what it writes. It may block; false ends the connection early.
   std::function<bool(const WritePiece&)> stream = {};
+  // When set: writes all that goes over the wire, head and all; then the connection ends.
+  std::function<void(const WritePiece&)> raw = {};
   bool close_early = false;  // send head and half the body, then close
 };
 

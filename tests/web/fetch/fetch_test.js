@@ -32,7 +32,30 @@ describe("fetch of data: URLs", () => {
   });
 });
 
+describe("integrity metadata", () => {
+  const hello = "sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
+
+  test("lets through what matches", async () => {
+    for (const integrity of ["", hello, `  ${hello}\n`, hello.replaceAll("+", "-").replaceAll("=", ""), "sha1-x",
+      `sha256-AAAA ${hello}?some-option`, "no metadata at all", hello.replace("sha", "SHA")]) {
+      expect(await (await fetch("data:,hello", { integrity })).text()).toBe("hello");
+    }
+  });
+
+  test("refuses what does not", async () => {
+    for (const integrity of ["sha256-AAAA", `${hello} sha384-AAAA`, "sha512-AAAA sha512-AAAB"]) {
+      await expect(fetch("data:,hello", { integrity })).rejects.toThrow("does not match the integrity metadata");
+    }
+    await expect(fetch("data:,hullo", { integrity: hello })).rejects.toThrow(TypeError);
+  });
+});
+
 describe("fetch refuses", () => {
+  test("to find in a cache what is in none", async () => {
+    const init = { cache: "only-if-cached", mode: "same-origin" };
+    await expect(fetch("http://example.com/", init)).rejects.toThrow("there is no cache");
+  });
+
   test("what it cannot load", async () => {
     await expect(fetch("/relative")).rejects.toThrow("Invalid URL: /relative");
     await expect(fetch("ftp://example.com/")).rejects.toThrow("Fetch API cannot load: ftp://example.com/");

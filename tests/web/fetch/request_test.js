@@ -13,6 +13,14 @@ describe("Request", () => {
     expect(request.keepalive).toBe(false);
     expect(request.integrity).toBe("");
     expect(request.cache).toBe("default");
+    expect(request.mode).toBe("cors");
+    expect(request.credentials).toBe("same-origin");
+    expect(request.destination).toBe("");
+    expect(request.referrer).toBe("about:client");
+    expect(request.referrerPolicy).toBe("");
+    expect(request.duplex).toBe("half");
+    expect(request.isReloadNavigation).toBe(false);
+    expect(request.isHistoryNavigation).toBe(false);
     expect(request.cf).toBeUndefined();
     expect(request.signal.aborted).toBe(false);
     expect(request.signal).toBe(request.signal);
@@ -115,6 +123,61 @@ describe("Request", () => {
     expect(() => request.clone()).toThrow("Body has already been used");
   });
 
+  test("members of browsers are kept, and copied", () => {
+    const init = { mode: "same-origin", credentials: "include", cache: "only-if-cached", redirect: "error",
+      referrer: "http://example.com/page#part", referrerPolicy: "origin", integrity: "sha256-x", keepalive: true,
+      duplex: "half", priority: "high", window: null };
+    const request = new Request(url, init);
+    for (const copy of [request, request.clone(), new Request(request), new Request(request, {}),
+      new Request(url, request)]) {
+      for (const name of ["mode", "credentials", "cache", "redirect", "referrer", "referrerPolicy", "integrity",
+        "keepalive"]) {
+        expect(copy[name]).toBe(init[name]);
+      }
+    }
+    for (const [name, values] of Object.entries({ mode: ["cors", "no-cors"], credentials: ["omit", "same-origin"],
+      cache: ["default", "no-store", "reload", "no-cache", "force-cache"], redirect: ["follow", "manual"] })) {
+      for (const value of values) expect(new Request(url, { [name]: value })[name]).toBe(value);
+    }
+  });
+
+  test("wrong values of members throw", () => {
+    for (const name of ["mode", "credentials", "cache", "redirect", "referrerPolicy", "duplex", "priority"]) {
+      expect(() => new Request(url, { [name]: "BAD" })).toThrow(`'${name}' 'BAD' is not a valid value`);
+    }
+    expect(() => new Request(url, { window: {} })).toThrow("'window' can only be null");
+    expect(() => new Request(url, { signal: {} })).toThrow("'signal' is not of type AbortSignal");
+    expect(() => new Request(url, { mode: "navigate" })).toThrow("is for navigation");
+    expect(() => new Request(url, { cache: "only-if-cached" })).toThrow("needs the mode \"same-origin\"");
+    expect(() => new Request(url, { mode: "no-cors", method: "PUT" })).toThrow("unsupported in the mode");
+    expect(new Request(url, { mode: "no-cors", method: "POST" }).method).toBe("POST");
+    expect(() => new Request(url, { method: "POST", keepalive: true, body: new ReadableStream() }))
+      .toThrow("a stream cannot be the body of a request with keepalive");
+    // Workers do not ask for `duplex`.
+    expect(new Request(url, { method: "POST", body: new ReadableStream() }).duplex).toBe("half");
+  });
+
+  test("referrers", () => {
+    const referrer = (given) => new Request(url, { referrer: given }).referrer;
+    expect(referrer("")).toBe("");
+    expect(referrer("about:client")).toBe("about:client");
+    expect(referrer("HTTP://Else.test")).toBe("http://else.test/");
+    expect(() => referrer("/page")).toThrow("the referrer is not a valid URL: \"/page\"");
+    // Any member takes the referrer away.
+    const from = new Request(url, { referrer: "http://a.test/", referrerPolicy: "origin" });
+    const changed = new Request(from, { method: "POST" });
+    expect(changed.referrer).toBe("about:client");
+    expect(changed.referrerPolicy).toBe("");
+    expect(from.referrer).toBe("http://a.test/");
+  });
+
+  test("the members of init are read in the order of their names", () => {
+    const seen = [];
+    new Request(url, new Proxy({}, { get: (target, name) => void seen.push(name) }));
+    expect(seen).toEqual(["body", "cache", "cf", "credentials", "duplex", "encodeResponseBody", "headers",
+      "integrity", "keepalive", "method", "mode", "priority", "redirect", "referrer", "referrerPolicy", "signal", "window"]);
+  });
+
   test("signals follow", () => {
     const controller = new AbortController();
     const first = new Request(url, { signal: controller.signal });
@@ -132,7 +195,8 @@ describe("Request", () => {
   });
 
   test("getters need a request", () => {
-    for (const name of ["url", "method", "headers", "signal", "cf", "body"]) {
+    for (const name of ["url", "method", "headers", "signal", "cf", "body", "mode", "credentials", "destination",
+      "referrer", "referrerPolicy", "duplex", "isReloadNavigation", "isHistoryNavigation"]) {
       const { get } = Object.getOwnPropertyDescriptor(Request.prototype, name);
       expect(() => get.call({})).toThrow("Illegal invocation");
     }
