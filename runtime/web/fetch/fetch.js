@@ -5,6 +5,7 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
+const { copyList } = require("script/lists");
 const { abortReason, addAbortAlgorithm, isAborted, removeAbortAlgorithm } = require("dom/abort_signal");
 const { Body, checkUsable, kBytes, kNative, kStream, streamOf, takeSendable } = require("fetch/body");
 const { parseDataUrl } = require("fetch/data_url");
@@ -16,7 +17,7 @@ const {
 } = require("fetch/request");
 const { createResponse, isNullBodyStatus } = require("fetch/response");
 const streams = require("fetch/body_stream");
-const { ArrayPrototypeSlice, JSONStringify, Promise, PromisePrototypeThen, SafeSet, StringPrototypeStartsWith,
+const { JSONStringify, Promise, PromisePrototypeThen, SafeSet, StringPrototypeStartsWith,
   TypeError } = primordials;
 
 const kMaxRedirects = 20;
@@ -167,7 +168,7 @@ function followRedirect(state, status, location) {
     throw new TypeError(`Failed to fetch ${state.url}: it redirects (${status}), and a body that is a ` +
       "stream cannot be sent a second time. Send a string or bytes, or use redirect: \"manual\".");
   }
-  const list = ArrayPrototypeSlice(state.list);
+  const list = copyList(state.list);
   if (((status === 301 || status === 302) && method === "POST") ||
       (status === 303 && method !== "GET" && method !== "HEAD")) {
     state.method = "GET";

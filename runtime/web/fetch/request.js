@@ -5,6 +5,7 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
+const { copyList } = require("script/lists");
 const { abortReason, createAbortSignal, createDependentSignal, isAbortSignal, signalAbort } =
   require("dom/abort_signal");
 const { Body, checkUsable, cloneBody, extractBody, kNative, mixinBody, moveBody } = require("fetch/body");
@@ -13,7 +14,7 @@ const {
 } = require("fetch/headers");
 const { parseRequestUrl } = require("fetch/request_url");
 const {
-  ArrayPrototypeSlice, JSONParse, JSONStringify, RegExpPrototypeExec, StringPrototypeToUpperCase, TypeError,
+  JSONParse, JSONStringify, RegExpPrototypeExec, StringPrototypeToUpperCase, TypeError,
 } = primordials;
 const { ByteString, DOMString } = webidl.converters;
 const { constructKey } = webidl;
@@ -181,7 +182,7 @@ class Request {
     const request = new Request(constructKey, 0);
     request.#method = methodOf(this);
     request.#url = urlOf(this);
-    request.#headers = createHeaders(ArrayPrototypeSlice(listOf(this)), kGuardNone);
+    request.#headers = createHeaders(copyList(listOf(this)), kGuardNone);
     request.#body = copy;
     request.#extras = inheritedExtras(this);
     return request;
@@ -204,7 +205,7 @@ class Request {
     };
     takeRequest = (self, other) => {
       self.#method = methodOf(other);
-      self.#headers = createHeaders(ArrayPrototypeSlice(listOf(other)), kGuardNone);
+      self.#headers = createHeaders(copyList(listOf(other)), kGuardNone);
       self.#extras = inheritedExtras(other);
       const body = bodyOf(other);
       if (body === null) return;
@@ -238,14 +239,14 @@ class Request {
       if (body !== undefined && body !== null) {
         if (self.#method === "GET" || self.#method === "HEAD") throw new TypeError(kNoBodyMessage);
         const extracted = self.#body = extractBody(body);
-        if (list === null && from !== null) list = ArrayPrototypeSlice(listOf(from));
+        if (list === null && from !== null) list = copyList(listOf(from));
         if (list !== null) addImpliedType(list, extracted);
       }
       if (list !== null) self.#headers = createHeaders(list, kGuardNone);
     };
     // The rest of `new Request(from, init)`: what init did not override.
     takeInput = (self, from) => {
-      self.#headers ??= createHeaders(ArrayPrototypeSlice(listOf(from)), kGuardNone);
+      self.#headers ??= createHeaders(copyList(listOf(from)), kGuardNone);
       const body = bodyOf(from);
       if (self.#body !== null || body === null) return;
       if (self.#method === "GET" || self.#method === "HEAD") throw new TypeError(kNoBodyMessage);

@@ -25,9 +25,9 @@ class NativeSource {
 
   pull(controller) {
     this.stream.nativeHandle = 0;
-    return PromisePrototypeThen(ops.bodyRead(this.handle), (chunk) => {
-      if (chunk !== null) {
-        controller.enqueueOwned(chunk);
+    return PromisePrototypeThen(ops.bodyRead(this.handle), (box) => {
+      if (box !== null) {
+        controller.enqueueOwned(box[0]);
         return;
       }
       controller.close();
