@@ -5,7 +5,8 @@
 "use strict";
 
 const {
-  Array, ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayPrototypePush, MathMin, RangeError, ReflectApply,
+  Array, ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayPrototypePush, MathMin, ObjectSetPrototypeOf, RangeError,
+  ReflectApply,
   String, StringFromCharCode, StringPrototypeCharCodeAt, SyntaxError, TypeError,
   TypedArrayPrototypeGetByteLength, TypedArrayPrototypeGetSymbolToStringTag, TypedArrayPrototypeKeys,
   TypedArrayPrototypeSet, Uint8Array,
@@ -181,6 +182,8 @@ class Base64Reader {
     }
   }
 }
+
+ObjectSetPrototypeOf(Base64Reader.prototype, null);
 
 function nibble(unit) {
   if (unit >= 0x30 && unit <= 0x39) return unit - 0x30;

@@ -87,11 +87,15 @@ INSTANTIATE_TEST_SUITE_P(Vandals, TamperedWorkerTest,
 // The worker itself uses syntax alone: nothing that the vandal broke.
 TEST_P(TamperedWorkerTest, IsServed) {
   LocalServer api([](const ServerRequest& request) {
+    if (request.target == "/coded") {
+      return ServerResponse{.headers = {{"Content-Encoding", "gzip"}}, .body = request.body};
+    }
     return ServerResponse{.headers = {{"X-Api", "yes"}},
                           .body = "api " + request.method + " " + request.body};
   });
   Worker worker(std::string(R"(
     const encoder = new TextEncoder();
+    const Bytes = Uint8Array;
     const pieces = [encoder.encode("one "), encoder.encode("two")];
     const poisonAll = () => {)") +
                     GetParam().script + R"(};
@@ -129,6 +133,16 @@ TEST_P(TamperedWorkerTest, IsServed) {
         setTimeout(() => { writer.write(pieces[1]); writer.close(); }, 1);
         return new Response(readable);
       }
+      if (path === "/coded") {
+        const body = request.body.pipeThrough(new CompressionStream("gzip"));
+        const response = await fetch("http://api.test/coded", { __proto__: null, method: "POST", body });
+        return new Response(await response.text());
+      }
+      if (path === "/late") {
+        const { groups } = new URLPattern({ __proto__: null, pathname: "/:name" }).exec(request.url).pathname;
+        const digest = new Bytes(await crypto.subtle.digest("SHA-256", pieces[0]));
+        return new Response(groups.name + " " + digest[0]);
+      }
       throw new TypeError("no such path");
     } };)",
                 {"--kv", "KV", "--map", "api.test=" + api.url()});
@@ -142,6 +156,9 @@ TEST_P(TamperedWorkerTest, IsServed) {
     EXPECT_EQ(Get(worker.url() + "/kv").body, "value 1 key") << worker.process().err();
     EXPECT_EQ(Get(worker.url() + "/stream").body, "one two") << worker.process().err();
     EXPECT_EQ(Get(worker.url() + "/timer").body, "two") << worker.process().err();
+    EXPECT_EQ(Send("POST", worker.url() + "/coded", "packed").body, "packed")
+        << worker.process().err();
+    EXPECT_EQ(Get(worker.url() + "/late").body, "late 104") << worker.process().err();
     const HttpResponse failed = Get(worker.url() + "/nothing");
     EXPECT_EQ(failed.status, 500);
     EXPECT_NE(failed.body.find("TypeError: no such path"), std::string::npos) << failed.body;

@@ -36,13 +36,17 @@ function intrinsics() {
     add(name, Class);
     if (Class.prototype !== undefined && name !== "Object") add(`${name}.prototype`, Class.prototype);
   }
+  for (const name of ["Global", "Instance", "Memory", "Module", "Table"]) {
+    add(`WebAssembly.${name}`, WebAssembly[name]);
+    add(`WebAssembly.${name}.prototype`, WebAssembly[name].prototype);
+  }
   add("TypedArray", getPrototypeOf(Uint8Array));
   add("TypedArray.prototype", getPrototypeOf(Uint8Array.prototype));
   for (const [i, it] of iterators.entries()) {
     for (let o = getPrototypeOf(it); o !== Object.prototype; o = getPrototypeOf(o)) add(`iterator ${i}`, o);
   }
   for (const f of [async () => {}, function* () {}, async function* () {}]) add("functions", getPrototypeOf(f));
-  for (const name of ["JSON", "Math", "Reflect", "Atomics"]) add(name, globalThis[name]);
+  for (const name of ["JSON", "Math", "Reflect", "Atomics", "WebAssembly"]) add(name, globalThis[name]);
   return found;
 }
 
@@ -135,9 +139,20 @@ export const pollutedNames = [
   "list_complete", "fetch", "fetcher", "withCredentials", "reason", "promise", "error", "filename", "lineno",
   "colno", "isHttp", "essence", "parameters", "target", "listener", "callback", "controller", "branch1", "branch2",
   "required", "converter", "defaultValue", "enforceRange", "clamp", "allowShared", "allowResizable",
-  "treatNullAsEmptyString", "isGlobalError", "compare", "index", "input", "groups", "raw", "Symbol.iterator",
-  "Symbol.asyncIterator", "Symbol.toPrimitive", "Symbol.isConcatSpreadable", "Symbol.match", "Symbol.replace",
-  "Symbol.split", "Symbol.search", "Symbol.species",
+  "treatNullAsEmptyString", "isGlobalError", "compare", "index", "input", "groups", "raw", "hash", "iv", "counter",
+  "additionalData", "tagLength", "length", "salt", "info", "label", "context", "iterations", "modulusLength",
+  "publicExponent", "namedCurve", "public", "kty", "k", "alg", "use", "key_ops", "ext", "oth", "crv", "d", "id",
+  "state", "usages", "usageArray", "extractable", "algorithm", "algorithmObject", "entry", "family", "plain",
+  "operation", "params", "encrypt", "decrypt", "sign", "verify", "digest", "generateKey", "deriveBits",
+  "importKey", "exportKey", "wrapKey", "unwrapKey", "getKeyLength", "suffix", "usage", "blockBits", "bytesWritten",
+  "format", "decompresses", "codec", "entryTypes", "buffered", "droppedEntriesCount", "observer", "types",
+  "entries", "isMultiple", "tellsDropped", "end", "entryType", "navigationId", "protocol", "username", "password",
+  "hostname", "port", "pathname", "search", "baseURL", "ignoreCase", "inputs", "matcher", "patternString",
+  "modifier", "delimiter", "strings", "characters", "hasOpaquePath", "connection", "parser", "decoder", "tail",
+  "sink", "isStopped", "readyState", "failures", "timer", "request", "init", "module", "instance", "isInstance",
+  "isGlobal", "allowed", "first", "second", "offset", "buffer", "view", "runs", "result", "memory", "values",
+  "Symbol.iterator", "Symbol.asyncIterator", "Symbol.toPrimitive", "Symbol.isConcatSpreadable", "Symbol.match",
+  "Symbol.replace", "Symbol.split", "Symbol.search", "Symbol.species",
 ];
 
 const symbols = { __proto__: null };
