@@ -146,7 +146,10 @@ async function getOne(ns, name, options) {
   if (webidl.isObject(options)) checkCacheTtl("GET", options);
   const mode = modeOf(type);
   let value = ops.kvTryGet(ns, key, mode, false);
-  if (value === undefined) value = await ops.kvGet(ns, key, mode, false);
+  if (value === undefined) { // as a pair: bytes alone could be made a thenable
+    const pair = await ops.kvGet(ns, key, mode, true);
+    value = pair === null ? null : pair[0];
+  }
   return value === null ? null : toValue(type, value);
 }
 
@@ -320,6 +323,13 @@ function toListText(value, what) {
   return webidl.converters.DOMString(value, `Failed to execute 'list' on 'KvNamespace': ${what}`);
 }
 
+// Made whole: an assignment to a plain object may be the affair of a setter that it inherits.
+function toListKey(name, expiration, metadata) {
+  if (metadata === null) return expiration === null ? { name } : { name, expiration };
+  const value = JSONParse(metadata);
+  return expiration === null ? { name, metadata: value } : { name, expiration, metadata: value };
+}
+
 async function list(ns, options) {
   let limit, prefix, cursor;
   if (options !== undefined && options !== null) {
@@ -336,10 +346,7 @@ async function list(ns, options) {
   const found = await ops.kvList(ns, prefix, limit, cursor);
   const keys = [];
   for (let i = 1; i < found.length; i += 3) {
-    const key = { name: found[i] };
-    if (found[i + 1] !== null) key.expiration = found[i + 1];
-    if (found[i + 2] !== null) key.metadata = JSONParse(found[i + 2]);
-    ArrayPrototypePush(keys, key);
+    ArrayPrototypePush(keys, toListKey(found[i], found[i + 1], found[i + 2]));
   }
   if (found[0] === null) return { keys, list_complete: true, cacheStatus: null };
   return { keys, list_complete: false, cursor: found[0], cacheStatus: null };

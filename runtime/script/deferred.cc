@@ -33,6 +33,10 @@ void Deferred::ResolveWith(
   v8::TryCatch caught(scope.v8());
   v8::Local<v8::Value> value;
   if (make(*isolate).ToLocal(&value)) {
+    // Resolving asks an object for `then`, which scripts can give to all arrays.
+    if (value->IsArray()) {
+      value.As<v8::Object>()->SetPrototype(scope.context(), v8::Null(scope.v8())).IsNothing();
+    }
     resolver->Resolve(scope.context(), value).IsNothing();
   } else if (caught.HasCaught() && !caught.HasTerminated()) {
     v8::Local<v8::Value> exception = caught.Exception();

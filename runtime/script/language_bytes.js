@@ -5,10 +5,11 @@
 "use strict";
 
 const {
-  ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayPrototypePush, MathMin, RangeError, ReflectApply,
+  Array, ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayPrototypePush, MathMin, ObjectSetPrototypeOf, RangeError,
+  ReflectApply,
   String, StringFromCharCode, StringPrototypeCharCodeAt, SyntaxError, TypeError,
   TypedArrayPrototypeGetByteLength, TypedArrayPrototypeGetSymbolToStringTag, TypedArrayPrototypeKeys,
-  TypedArrayPrototypeSet, TypedArrayPrototypeSubarray, Uint8Array,
+  TypedArrayPrototypeSet, Uint8Array,
 } = primordials;
 
 const { defineMissing } = require("script/define_missing");
@@ -55,7 +56,9 @@ function textOf(codes) {
   const length = TypedArrayPrototypeGetByteLength(codes);
   for (let i = 0; i < length; i += kTextChunk) {
     const end = MathMin(length, i + kTextChunk);
-    result += ReflectApply(StringFromCharCode, String, TypedArrayPrototypeSubarray(codes, i, end));
+    const part = new Array(end - i);
+    for (let k = i; k < end; ++k) part[k - i] = codes[k];
+    result += ReflectApply(StringFromCharCode, String, part);
   }
   return result;
 }
@@ -179,6 +182,8 @@ class Base64Reader {
     }
   }
 }
+
+ObjectSetPrototypeOf(Base64Reader.prototype, null);
 
 function nibble(unit) {
   if (unit >= 0x30 && unit <= 0x39) return unit - 0x30;

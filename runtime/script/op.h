@@ -12,6 +12,7 @@
 //   Isolate&      the isolate
 //   Deferred      the op returns a promise, which this settles
 //   SomeService&  a service registered with Isolate::SetService (its absence is an error)
+//   (an array that its promise is resolved with has no prototype: it is for builtins, not for scripts)
 // Results (see result.h): void bool numbers std::string (UTF-8) Latin1String Bytes (-> Uint8Array)
 //   std::optional<T> (-> null) std::vector<T> (-> Array) v8::Local<T>, or Result<any of them>, whose failure
 //   is thrown as TypeError (kInvalidArgument), RangeError (kOutOfRange) or Error.

@@ -102,6 +102,28 @@ v8::Local<v8::Value> NamedKeys(Isolate& isolate, v8::Local<v8::Object> object) {
   return keys;
 }
 
+// The flags that a regular expression was made with, in alphabetical order. RegExp.prototype.flags would ask
+// for each of them, which scripts can change.
+Result<std::string> RegExpFlags(v8::Local<v8::Value> value) {
+  if (!value->IsRegExp()) return InvalidArgument("this is no regular expression");
+  struct Letter {
+    int flag;
+    char letter;
+  };
+  // The last one, "v", is younger than the oldest V8 that this is built with.
+  static constexpr Letter kLetters[] = {
+      {v8::RegExp::kHasIndices, 'd'}, {v8::RegExp::kGlobal, 'g'},  {v8::RegExp::kIgnoreCase, 'i'},
+      {v8::RegExp::kMultiline, 'm'},  {v8::RegExp::kDotAll, 's'},  {v8::RegExp::kUnicode, 'u'},
+      {1 << 8, 'v'},                  {v8::RegExp::kSticky, 'y'},
+  };
+  const int flags = value.As<v8::RegExp>()->GetFlags();
+  std::string text;
+  for (const Letter& letter : kLetters) {
+    if (flags & letter.flag) text += letter.letter;
+  }
+  return text;
+}
+
 // Detaches the buffer and gives a new one that owns its memory.
 Result<v8::Local<v8::Value>> ArrayBufferDetach(Isolate& isolate,
                                                v8::Local<v8::ArrayBuffer> buffer) {
@@ -141,6 +163,7 @@ constexpr OpDef kOps[] = {
     Op<ProxyDetails>("proxyDetails"),
     Op<CallerPlace>("callerPlace"),
     Op<NamedKeys>("namedKeys"),
+    Op<RegExpFlags>("regExpFlags"),
     Op<ArrayBufferDetach>("arrayBufferDetach"),
     Op<ArrayBufferDetach>("transferArrayBuffer"),
     Op<ArrayBufferDetached>("arrayBufferDetached"),

@@ -145,7 +145,7 @@ async function runBody(entry) {
 
 function messageOf(error) {
   try {
-    return inspect(error, { depth: 4 });
+    return inspect(error, { __proto__: null, depth: 4 });
   } catch {
     return "an error that cannot be printed";
   }

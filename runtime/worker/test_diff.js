@@ -54,7 +54,7 @@ function isNearChange(lines, at) {
 
 function show(value) {
   return typeof value === "string" ? value
-    : inspect(value, { depth: null, breakLength: kNarrow, maxArrayLength: 1000 });
+    : inspect(value, { __proto__: null, depth: null, breakLength: kNarrow, maxArrayLength: 1000 });
 }
 
 // "- " lines are expected, "+ " lines are what came.
@@ -63,7 +63,7 @@ function diff(expected, actual) {
   const b = StringPrototypeSplit(show(actual), "\n");
   const isShort = a.length === 1 && b.length === 1;
   if (isShort || a.length > kMaxLines || b.length > kMaxLines) {
-    const options = { depth: null };
+    const options = { __proto__: null, depth: null };
     return `  expected: ${inspect(expected, options)}\n  received: ${inspect(actual, options)}`;
   }
   const lines = diffLines(a, b);

@@ -163,7 +163,7 @@ function equalHidden(a, b) {
   const prototype = ObjectGetPrototypeOf(a);
   const isPlain = prototype === primordials.Object.prototype || prototype === null;
   if (isPlain || ObjectKeys(a).length > 0) return true;
-  return inspect(a, { depth: null }) === inspect(b, { depth: null });
+  return inspect(a, { __proto__: null, depth: null }) === inspect(b, { __proto__: null, depth: null });
 }
 
 exports.equal = (a, b) => new Comparison(false).equal(a, b);

@@ -13,12 +13,16 @@ const { equal, strictEqual } = require("worker/test_equal");
 const { diff } = require("worker/test_diff");
 const kinds = require("script/value_kind");
 
-class AssertionError extends Error {}
+class AssertionError extends Error {
+  constructor(message) { // written out: V8 10.2 iterates over the arguments of one that is not
+    super(message);
+  }
+}
 ObjectDefineProperty(AssertionError.prototype, "name",
   { __proto__: null, value: "AssertionError", writable: true, enumerable: false, configurable: true });
 
 function print(value) {
-  return inspect(value, { depth: 4 });
+  return inspect(value, { __proto__: null, depth: 4 });
 }
 
 function messageOf(error) {

@@ -183,7 +183,9 @@ TEST_F(KvOpsTest, ValuesTravelAsBodiesWithoutJavaScript) {
             "undefined");
   EXPECT_EQ(Eval("ops.kvTryGet('ns', 'to', 0, false)"), "\"abc\"");
   EXPECT_EQ(bodies_.size(), 0u);
-  EXPECT_EQ(Await("ops.bodyReadAll(ops.kvTryGet('ns', 'to', 2, false)).then(text)"), "\"abc\"");
+  EXPECT_EQ(
+      Await("ops.bodyReadAll(ops.kvTryGet('ns', 'to', 2, false)).then((box) => text(box[0]))"),
+      "\"abc\"");
 }
 
 TEST_F(KvOpsTest, APipeIsReadToItsEndAndBounded) {

@@ -50,43 +50,79 @@ constexpr const char* kVandal = R"(
     }
   }
   for (let i = 0; i < jobs.length; ++i) defineProperty(jobs[i][0], jobs[i][1], jobs[i][2]);
+  // Whatever is resolved with an array or with bytes takes them for promises.
+  defineProperty(prototypes.Array.prototype, "then", { value: poison("then of arrays") });
+  defineProperty(prototypes.TypedArray.prototype, "then", { value: poison("then of bytes") });
   Object = Array = Promise = Map = Uint8Array = JSON = Reflect = undefined;
   defineProperty(globalThis, "Symbol", { value: undefined });
 )";
 
+// What every object inherits from now on: names that options, descriptors and records have.
+constexpr const char* kPolluter = R"(
+  const names = ["get", "set", "value", "writable", "enumerable", "configurable", "done", "status", "statusText",
+    "headers", "body", "method", "signal", "redirect", "cf", "encodeBody", "webSocket", "type", "size", "highWaterMark",
+    "start", "pull", "cancel", "write", "close", "abort", "flush", "transform", "metadata", "expiration", "expirationTtl",
+    "cacheTtl", "prefix", "limit", "cursor", "list_complete", "kind", "source", "used", "watch", "pump", "url", "list",
+    "reader", "controller", "requestId", "handle", "callback", "interval", "error", "reason", "promise", "detail", "name",
+    "message", "code", "depth", "listener", "once", "capture", "passive", "preventClose", "preventAbort", "preventCancel",
+    "extras", "redirected", "cache", "keepalive", "integrity", "follows", "abortReason", "bytes", "first", "last"];
+  for (let i = 0; i < names.length; ++i) {
+    const poisoned = () => { throw new Error(`poisoned ${names[i]} of an object`); };
+    Object.defineProperty(Object.prototype, names[i], { __proto__: null, get: poisoned, set: poisoned });
+  }
+  for (let i = 0; i < 5; ++i) Object.defineProperty(Object.prototype, i, { __proto__: null, value: "lie", writable: true });
+)";
+
+struct Vandal {
+  const char* name;
+  const char* script;
+};
+class TamperedWorkerTest : public ::testing::TestWithParam<Vandal> {};
+
+INSTANTIATE_TEST_SUITE_P(Vandals, TamperedWorkerTest,
+                         ::testing::Values(Vandal{"Methods", kVandal},
+                                           Vandal{"Objects", kPolluter}),
+                         [](const auto& info) { return std::string(info.param.name); });
+
 // The worker itself uses syntax alone: nothing that the vandal broke.
-TEST(GlobalScopeTest, AWorkerThatOverwritesEverythingIsServed) {
+TEST_P(TamperedWorkerTest, IsServed) {
   LocalServer api([](const ServerRequest& request) {
+    if (request.target == "/coded") {
+      return ServerResponse{.headers = {{"Content-Encoding", "gzip"}}, .body = request.body};
+    }
     return ServerResponse{.headers = {{"X-Api", "yes"}},
                           .body = "api " + request.method + " " + request.body};
   });
   Worker worker(std::string(R"(
     const encoder = new TextEncoder();
+    const Bytes = Uint8Array;
     const pieces = [encoder.encode("one "), encoder.encode("two")];
     const poisonAll = () => {)") +
-                    kVandal + R"(};
+                    GetParam().script + R"(};
     let isPoisoned = false;
     export default { async fetch(request, env, ctx) {
       if (!isPoisoned) { isPoisoned = true; poisonAll(); }
       const url = new URL(request.url);
       const path = url.pathname;
       ctx.waitUntil(env.KV.put("later", "x"));
-      if (path === "/echo") return new Response(request.body, { headers: { "x-echo": request.headers.get("x-in") } });
+      if (path === "/echo") return new Response(request.body, { __proto__: null,
+        headers: { __proto__: null, "x-echo": request.headers.get("x-in") } });
       if (path === "/text") return new Response(request.method + " " + url.searchParams.get("q") + " " + await request.text());
       if (path === "/json") return Response.json({ a: "b" });
       if (path === "/fetch") {
-        const response = await fetch("http://api.test/", { method: "POST", body: "body" });
+        const response = await fetch("http://api.test/", { __proto__: null, method: "POST", body: "body" });
         return new Response(response.status + " " + response.headers.get("x-api") + " " + await response.text());
       }
       if (path === "/kv") {
-        await env.KV.put("key", "value", { metadata: { m: 1 } });
+        await env.KV.put("key", "value", { __proto__: null, metadata: { __proto__: null, m: 1 } });
         const { value, metadata } = await env.KV.getWithMetadata("key");
-        const { keys } = await env.KV.list({ prefix: "ke" });
+        const { keys } = await env.KV.list({ __proto__: null, prefix: "ke" });
         return new Response(value + " " + metadata.m + " " + keys[0].name);
       }
       if (path === "/stream") {
         let i = 0;
         const source = new ReadableStream({
+          __proto__: null,
           pull(controller) { if (i === 2) controller.close(); else controller.enqueue(pieces[i++]); },
         });
         return new Response(source.pipeThrough(new TransformStream()));
@@ -96,6 +132,16 @@ TEST(GlobalScopeTest, AWorkerThatOverwritesEverythingIsServed) {
         const writer = writable.getWriter();
         setTimeout(() => { writer.write(pieces[1]); writer.close(); }, 1);
         return new Response(readable);
+      }
+      if (path === "/coded") {
+        const body = request.body.pipeThrough(new CompressionStream("gzip"));
+        const response = await fetch("http://api.test/coded", { __proto__: null, method: "POST", body });
+        return new Response(await response.text());
+      }
+      if (path === "/late") {
+        const { groups } = new URLPattern({ __proto__: null, pathname: "/:name" }).exec(request.url).pathname;
+        const digest = new Bytes(await crypto.subtle.digest("SHA-256", pieces[0]));
+        return new Response(groups.name + " " + digest[0]);
       }
       throw new TypeError("no such path");
     } };)",
@@ -110,9 +156,34 @@ TEST(GlobalScopeTest, AWorkerThatOverwritesEverythingIsServed) {
     EXPECT_EQ(Get(worker.url() + "/kv").body, "value 1 key") << worker.process().err();
     EXPECT_EQ(Get(worker.url() + "/stream").body, "one two") << worker.process().err();
     EXPECT_EQ(Get(worker.url() + "/timer").body, "two") << worker.process().err();
+    EXPECT_EQ(Send("POST", worker.url() + "/coded", "packed").body, "packed")
+        << worker.process().err();
+    EXPECT_EQ(Get(worker.url() + "/late").body, "late 104") << worker.process().err();
     const HttpResponse failed = Get(worker.url() + "/nothing");
     EXPECT_EQ(failed.status, 500);
     EXPECT_NE(failed.body.find("TypeError: no such path"), std::string::npos) << failed.body;
+  }
+}
+
+TEST_P(TamperedWorkerTest, IsServedInTheServiceWorkerForm) {
+  Worker worker(std::string(R"(
+    const poisonAll = () => {)") +
+                    GetParam().script + R"(};
+    let isPoisoned = false;
+    const answer = async (event) => {
+      const { request } = event;
+      event.waitUntil(KV.put("later", "x"));
+      const text = await request.text();
+      const value = await KV.get("key");
+      return new Response(request.method + " " + text + " " + value);
+    };
+    addEventListener("fetch", (event) => {
+      if (!isPoisoned) { isPoisoned = true; poisonAll(); }
+      event.respondWith(answer(event));
+    });)",
+                {"--kv", "KV"});
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(Send("POST", worker.url(), "body").body, "POST body null") << worker.process().err();
   }
 }
 

@@ -5,11 +5,12 @@
 
 const {
   ArrayPrototypePush, ArrayPrototypeUnshift, ErrorCaptureStackTrace, NumberPrototypeToFixed, ObjectCreate,
-  ObjectDefineProperty, ReflectOwnKeys, SafeMap, StringPrototypeIncludes, StringPrototypeIndexOf,
-  StringPrototypeRepeat, StringPrototypeReplaceAll, StringPrototypeSlice, SymbolToStringTag,
+  ObjectDefineProperty, ReflectOwnKeys, SafeMap, StringPrototypeIndexOf, StringPrototypeRepeat,
+  StringPrototypeSlice, SymbolToStringTag,
 } = primordials;
 
 const { inspect } = require("console/inspect");
+const { indentLines, read } = require("console/inspect_text");
 const { format } = require("console/format");
 const { table } = require("console/table");
 const webidl = require("webidl/webidl");
@@ -37,9 +38,8 @@ function setConsoleSink(write) {
 
 function write(level, message) {
   if (groupDepth > 0) {
-    const indent = StringPrototypeRepeat(" ", groupDepth * kGroupIndent);
-    message = indent + (StringPrototypeIncludes(message, "\n")
-      ? StringPrototypeReplaceAll(message, "\n", `\n${indent}`) : message);
+    const width = groupDepth * kGroupIndent;
+    message = StringPrototypeRepeat(" ", width) + indentLines(message, width);
   }
   if (sink !== undefined) sink(level, message);
   else ops.consoleWrite(level, message);
@@ -106,8 +106,8 @@ const methods = {
   trace(...data) {
     const holder = { __proto__: null };
     ErrorCaptureStackTrace(holder, methods.trace);
-    const { stack } = holder;
-    const end = StringPrototypeIndexOf(stack, "\n");
+    const stack = read(holder, "stack"); // whatever Error.prepareStackTrace and stackTraceLimit make of it
+    const end = typeof stack === "string" ? StringPrototypeIndexOf(stack, "\n") : -1;
     const frames = end < 0 ? "" : StringPrototypeSlice(stack, end);
     write(kLog, `Trace${data.length > 0 ? `: ${format(data)}` : ""}${frames}`);
   },
@@ -115,8 +115,9 @@ const methods = {
     if (data.length > 0) write(kWarn, format(data));
   },
   dir(item = undefined, options = undefined) {
-    const asked = webidl.isObject(options) ? options : {};
-    write(kLog, inspect(item, { depth: asked.depth, showHidden: asked.showHidden, customInspect: false }));
+    const asked = webidl.isObject(options) ? options : { __proto__: null };
+    const { depth, showHidden } = asked;
+    write(kLog, inspect(item, { __proto__: null, depth, showHidden, customInspect: false }));
   },
   dirxml(...data) {
     if (data.length > 0) write(kLog, format(data));

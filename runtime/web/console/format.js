@@ -24,7 +24,9 @@ function toText(value) {
   if (typeof value === "bigint") return `${value}n`;
   if (!isObject(value)) return String(value);
   const toString = text.read(value, "toString");
-  if (typeof toString !== "function" || isBuiltinToString(toString)) return inspect(value, { depth: 0 });
+  if (typeof toString !== "function" || isBuiltinToString(toString)) {
+    return inspect(value, { __proto__: null, depth: 0 });
+  }
   return String(value);
 }
 
@@ -67,7 +69,7 @@ function convert(unit, value) {
     case 0x69: return toInteger(value); // i
     case 0x66: return toFloat(value); // f
     case 0x6A: return toJSON(value); // j
-    case 0x6F: return inspect(value, { depth: kOptimalDepth }); // o
+    case 0x6F: return inspect(value, { __proto__: null, depth: kOptimalDepth }); // o
     case 0x4F: return inspect(value); // O
     case 0x63: return ""; // c: styling has no place in a log
     default: return undefined;

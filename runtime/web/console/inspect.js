@@ -6,13 +6,14 @@
 const {
   ArrayPrototypePop, ArrayPrototypePush, BooleanPrototypeValueOf, BigIntPrototypeValueOf,
   DatePrototypeGetTime, DatePrototypeToISOString, FunctionPrototypeCall, MapPrototypeForEach, MathFloor,
-  MathMax, MathMin, NumberPrototypeValueOf, ObjectGetPrototypeOf, RangeError, ReflectGetOwnPropertyDescriptor,
-  ReflectOwnKeys, RegExpPrototypeToString, SafeMap, SetPrototypeForEach, StringPrototypeIncludes,
+  MathMax, MathMin, NumberPrototypeValueOf, ObjectGetPrototypeOf, ObjectHasOwn, RangeError,
+  ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, SafeMap, SetPrototypeForEach, StringPrototypeIncludes,
   StringPrototypePadEnd, StringPrototypePadStart, StringPrototypeValueOf, SymbolFor, SymbolPrototypeToString,
   SymbolPrototypeValueOf, isNaN, MapPrototypeGetSize, SetPrototypeGetSize,
 } = primordials;
 
 const kinds = require("script/value_kind");
+const { detachRecord } = require("webidl/webidl");
 const text = require("console/inspect_text");
 const { isIndex } = text;
 const buffers = require("console/inspect_buffers");
@@ -24,6 +25,7 @@ const kMaxHoles = 100_000;      // looked at in a row, in a sparse array
 const kLineWidth = 80;
 const kMaxLevelsOnOneLine = 3;
 const kMaxColumns = 16;
+const kNoOptions = { __proto__: null };
 
 // Node's well-known symbol: classes that print themselves are found in the wild.
 const customInspect = SymbolFor("nodejs.util.inspect.custom");
@@ -284,9 +286,7 @@ class Printer {
   }
 
   property(shape, descriptor, level) {
-    if (descriptor.get === undefined && descriptor.set === undefined) {
-      return this.child(shape, descriptor.value, level);
-    }
+    if (ObjectHasOwn(descriptor, "value")) return this.child(shape, descriptor.value, level);
     if (descriptor.get === undefined) return "[Setter]";
     return descriptor.set === undefined ? "[Getter]" : "[Getter/Setter]";
   }
@@ -358,6 +358,8 @@ class Printer {
   }
 }
 
+detachRecord(Printer);
+
 const errorDetails = ["cause", "errors"];
 
 function noKeys() {
@@ -379,7 +381,7 @@ function boxed(type, value, inner) {
 function headOf(value, kind, name, tag) {
   switch (kind) {
     case kinds.kFunction: return text.functionText(value);
-    case kinds.kRegExp: return RegExpPrototypeToString(value);
+    case kinds.kRegExp: return text.regExpText(value);
     case kinds.kDate:
       return isNaN(DatePrototypeGetTime(value)) ? "Invalid Date" : DatePrototypeToISOString(value);
     case kinds.kBooleanObject: return boxed("Boolean", value, BooleanPrototypeValueOf(value));
@@ -392,7 +394,7 @@ function headOf(value, kind, name, tag) {
 }
 
 function inspect(value, options) {
-  const printer = new Printer(typeof options === "object" && options !== null ? options : {});
+  const printer = new Printer(typeof options === "object" && options !== null ? options : kNoOptions);
   try {
     return printer.print(value, 0);
   } catch (error) {

@@ -3,9 +3,9 @@
 "use strict";
 
 const {
-  ErrorPrototypeToString, FunctionPrototypeToString, NumberPrototypeToString, ObjectGetPrototypeOf,
-  ReflectGetOwnPropertyDescriptor, RegExpPrototypeExec, StringPrototypeCharCodeAt, StringPrototypeIncludes,
-  StringPrototypeIndexOf, StringPrototypePadStart, StringPrototypeReplaceAll, StringPrototypeSlice,
+  ErrorPrototypeToString, FunctionPrototypeToString, NumberPrototypeToString, ObjectGetPrototypeOf, ObjectHasOwn,
+  ReflectGetOwnPropertyDescriptor, RegExpPrototypeExec, RegExpPrototypeGetSource, StringPrototypeCharCodeAt,
+  StringPrototypeIncludes, StringPrototypeIndexOf, StringPrototypePadStart, StringPrototypeSlice,
   StringPrototypeStartsWith, SymbolPrototypeToString, SymbolToStringTag,
 } = primordials;
 
@@ -87,7 +87,7 @@ function propertyKey(key) {
 // An own data property's value; accessors are not run.
 function ownValue(object, key) {
   const descriptor = ReflectGetOwnPropertyDescriptor(object, key);
-  return descriptor === undefined ? undefined : descriptor.value;
+  return descriptor !== undefined && ObjectHasOwn(descriptor, "value") ? descriptor.value : undefined;
 }
 
 // The name of the nearest constructor on the prototype chain; null when there is none.
@@ -175,10 +175,23 @@ function errorText(error) {
     ? shown + StringPrototypeSlice(stack, match[1].length) : stack;
 }
 
-// Every line but the first moved right by `width` columns.
+// Every line but the first moved right by `width` columns. (String.prototype.replaceAll would ask the line end
+// for its Symbol.replace.)
 function indentLines(text, width) {
-  if (width === 0 || !StringPrototypeIncludes(text, "\n")) return text;
-  return StringPrototypeReplaceAll(text, "\n", `\n${StringPrototypePadStart("", width)}`);
+  if (width === 0) return text;
+  const lineStart = `\n${StringPrototypePadStart("", width)}`;
+  let result = "";
+  let from = 0;
+  for (;;) {
+    const end = StringPrototypeIndexOf(text, "\n", from);
+    if (end < 0) return from === 0 ? text : result + StringPrototypeSlice(text, from);
+    result += StringPrototypeSlice(text, from, end) + lineStart;
+    from = end + 1;
+  }
+}
+
+function regExpText(value) {
+  return `/${RegExpPrototypeGetSource(value)}/${ops.regExpFlags(value)}`;
 }
 
 // A key of an array's items, or its length.
@@ -198,5 +211,6 @@ exports.functionText = functionText;
 exports.errorText = errorText;
 exports.indentLines = indentLines;
 exports.isIndex = isIndex;
+exports.regExpText = regExpText;
 exports.ownValue = ownValue;
 exports.read = read;

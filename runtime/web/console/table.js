@@ -72,8 +72,8 @@ ${line(kInner, widths)}
 }
 
 function cell(value) {
-  return inspect(value, { depth: typeof value === "object" && value !== null && !ArrayIsArray(value) ? -1 : 0,
-    maxArrayLength: 3, breakLength: Infinity });
+  const depth = typeof value === "object" && value !== null && !ArrayIsArray(value) ? -1 : 0;
+  return inspect(value, { __proto__: null, depth, maxArrayLength: 3, breakLength: Infinity });
 }
 
 // [[label, value] ...]: the rows of a table on `data`.
@@ -87,14 +87,14 @@ function rowsOf(data) {
   }
   if (kind === kinds.kSet) {
     let index = 0;
-    SetPrototypeForEach(data, (value) => ArrayPrototypePush(rows, { label: `${index++}`, value }));
+    SetPrototypeForEach(data, (value) => ArrayPrototypePush(rows, { label: `${index++}`, key: undefined, value }));
     return { rows, head: kIterationIndex, hasKeys: false };
   }
   const keys = ReflectOwnKeys(data);
   for (let i = 0; i < keys.length; ++i) {
     const descriptor = ReflectGetOwnPropertyDescriptor(data, keys[i]);
     if (typeof keys[i] === "symbol" || descriptor === undefined || !descriptor.enumerable) continue;
-    ArrayPrototypePush(rows, { label: keys[i], value: data[keys[i]] });
+    ArrayPrototypePush(rows, { label: keys[i], key: undefined, value: data[keys[i]] });
   }
   return { rows, head: kIndex, hasKeys: false };
 }

@@ -4,16 +4,18 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
+const { removeAt } = require("script/lists");
 const { DOMException } = require("dom/dom_exception");
 const { Event, trusted } = require("dom/event");
 const {
   EventTarget, defineEventHandler, dispatch, hasListeners, setAbortSupport,
 } = require("dom/event_target");
 const {
-  ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSplice, Error, SafeSet, SetPrototypeForEach,
+  ArrayPrototypeIndexOf, ArrayPrototypePush, Error, SafeSet, SetPrototypeForEach,
   WeakRef, WeakRefPrototypeDeref,
 } = primordials;
 const { constructKey, converters } = webidl;
+const kEnforceRange = { __proto__: null, enforceRange: true };
 
 // startTimer(milliseconds, callback) -> id, which cancelTimer takes.
 let startTimer = () => {
@@ -73,8 +75,7 @@ class AbortSignal extends EventTarget {
   static timeout(milliseconds) {
     const context = "Failed to execute 'timeout' on 'AbortSignal'";
     webidl.requiredArguments(arguments.length, 1, context);
-    const delay =
-      converters["unsigned long long"](milliseconds, `${context}: parameter 1`, { enforceRange: true });
+    const delay = converters["unsigned long long"](milliseconds, `${context}: parameter 1`, kEnforceRange);
     const signal = new AbortSignal(constructKey);
     const watch = ensureWatch(signal);
     if (delay < kLongDelayMs) startTimer(delay, () => timeOut(signal, watch));
@@ -164,7 +165,7 @@ function removeAbortAlgorithm(signal, fn) {
   if (algorithms === undefined || algorithms === null) return;
   const index = ArrayPrototypeIndexOf(algorithms, fn);
   if (index < 0) return;
-  ArrayPrototypeSplice(algorithms, index, 1);
+  removeAt(algorithms, index);
   retentionChanged(signal);
 }
 

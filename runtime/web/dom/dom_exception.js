@@ -48,6 +48,9 @@ const namesWithCodes = [
 ];
 for (let i = 0; i < namesWithCodes.length; ++i) codes.set(namesWithCodes[i][0], namesWithCodes[i][1]);
 
+let isInstance;
+let fieldsOf;
+
 class DOMException {
   #message;
   #name;
@@ -74,20 +77,21 @@ class DOMException {
     return codes.get(this.#name) ?? 0;
   }
 
-  static isInstance(V) {
-    return typeof V === "object" && V !== null && #name in V;
+  static {
+    isInstance = (V) => typeof V === "object" && V !== null && #name in V;
+    fieldsOf = (exception) => ({ __proto__: null, name: exception.#name, message: exception.#message });
   }
 }
 
-const { isInstance } = DOMException;
-delete DOMException.isInstance;
 ObjectSetPrototypeOf(DOMException.prototype, ErrorPrototype);
 webidl.defineInterface(DOMException);
 webidl.defineConstants(DOMException, constants);
 
 // What structured clone keeps of one, and the way back.
 function serialize(exception) {
-  return { name: exception.name, message: exception.message, stack: exception.stack };
+  const data = fieldsOf(exception);
+  data.stack = exception.stack;
+  return data;
 }
 
 function deserialize(data) {

@@ -16,6 +16,7 @@ const convertInit = webidl.dictionary("ErrorEventInit", [
 ]);
 
 let init; // (event) => its ErrorEventInit
+let isErrorEvent;
 
 class ErrorEvent extends Event {
   #init;
@@ -33,6 +34,7 @@ class ErrorEvent extends Event {
   get error() { return init(this).error; }
 
   static {
+    isErrorEvent = (event) => #init in event;
     init = (event) => #init in event ? event.#init : webidl.illegalInvocation();
   }
 }
@@ -40,3 +42,6 @@ class ErrorEvent extends Event {
 webidl.defineInterface(ErrorEvent);
 
 exports.ErrorEvent = ErrorEvent;
+exports.isErrorEvent = isErrorEvent;
+// Its attributes, whatever became of the getters.
+exports.errorEventInit = init;

@@ -130,6 +130,7 @@ webidl.defineConstants(Event, { NONE, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING
 
 exports.Event = Event;
 exports.eventState = state;
+exports.cancelEvent = (event) => setCanceled(state(event)); // preventDefault()
 exports.isEvent = isEvent;
 // Marks an event made by the runtime; returns it.
 exports.trusted = (event) => {

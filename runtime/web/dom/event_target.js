@@ -4,10 +4,12 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
+const { copyList, removeAt } = require("script/lists");
 const { DOMException } = require("dom/dom_exception");
-const { eventState, isEvent } = require("dom/event");
+const { errorEventInit, isErrorEvent } = require("dom/error_event");
+const { cancelEvent, eventState, isEvent } = require("dom/event");
 const {
-  ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSlice, ArrayPrototypeSplice, FunctionPrototypeCall,
+  ArrayPrototypeIndexOf, ArrayPrototypePush, FunctionPrototypeCall,
   ObjectDefineProperty, PromiseReject, ReflectGetOwnPropertyDescriptor, SafeMap, TypeError,
   globalThis: globalObject,
 } = primordials;
@@ -80,7 +82,7 @@ function removeListener(target, listener) {
   const { listeners } = stateOf(target);
   const list = listeners.get(listener.type);
   if (list.length === 1) listeners.delete(listener.type);
-  else ArrayPrototypeSplice(list, ArrayPrototypeIndexOf(list, listener), 1);
+  else removeAt(list, ArrayPrototypeIndexOf(list, listener));
   if (listener.type === "abort") abortSupport?.retentionChanged(target);
 }
 
@@ -121,7 +123,7 @@ function invoke(target, event, s, capturing) {
   if (s.propagationStopped) return;
   const list = stateOf(target)?.listeners.get(s.type);
   if (list === undefined) return;
-  const copy = ArrayPrototypeSlice(list); // listeners come and go while they run
+  const copy = copyList(list); // listeners come and go while they run
   for (let i = 0; i < copy.length; ++i) {
     const listener = copy[i];
     if (listener.removed || listener.capture !== capturing) continue;
@@ -234,13 +236,13 @@ webidl.detachRecord(Handler);
 function callHandler(handler, event, thisValue, isGlobalError) {
   const { value } = handler;
   if (typeof value !== "function") return; // an object is a legal value that does nothing
-  if (isGlobalError && "error" in event && "message" in event) {
-    const result = FunctionPrototypeCall(
-      value, thisValue, event.message, event.filename, event.lineno, event.colno, event.error);
-    if (result === true) event.preventDefault();
+  if (isGlobalError && isErrorEvent(event)) {
+    const { message, filename, lineno, colno, error } = errorEventInit(event);
+    const result = FunctionPrototypeCall(value, thisValue, message, filename, lineno, colno, error);
+    if (result === true) cancelEvent(event);
     return;
   }
-  if (FunctionPrototypeCall(value, thisValue, event) === false) event.preventDefault();
+  if (FunctionPrototypeCall(value, thisValue, event) === false) cancelEvent(event);
 }
 
 function setHandler(target, type, value, isGlobalError) {

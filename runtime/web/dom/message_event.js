@@ -23,11 +23,11 @@ const convertInit = webidl.dictionary("MessageEventInit", [
 
 // The same for the runtime's own events, without conversions. Its ports are made when somebody asks.
 class OwnInit {
-  constructor(data, origin, lastEventId) {
+  constructor(data, origin, lastEventId, ports) {
     this.data = data;
     this.lastEventId = lastEventId;
     this.origin = origin;
-    this.ports = null;
+    this.ports = ports; // frozen, or null
     this.source = null;
   }
 }
@@ -85,8 +85,8 @@ const initEvent = uncurryThis(Event.prototype.initEvent);
 webidl.defineInterface(MessageEvent);
 
 exports.MessageEvent = MessageEvent;
-exports.createMessageEvent = (type, data, origin, lastEventId) =>
-  new MessageEvent(type, webidl.constructKey, new OwnInit(data, origin, lastEventId));
+exports.createMessageEvent = (type, data, origin, lastEventId, ports = null) =>
+  new MessageEvent(type, webidl.constructKey, new OwnInit(data, origin, lastEventId, ports));
 exports.setMessagePort = (isPort) => {
   isMessagePort = isPort;
 };

@@ -13,6 +13,7 @@ const convertOptions = webidl.dictionary("QuotaExceededErrorOptions", [
 ]);
 
 let isQuotaExceededError;
+let serialize;
 
 class QuotaExceededError extends DOMException {
   #quota;
@@ -40,16 +41,17 @@ class QuotaExceededError extends DOMException {
   }
 
   static {
+    serialize = (error) => {
+      const data = serializeDOMException(error);
+      data.quota = error.#quota;
+      data.requested = error.#requested;
+      return data;
+    };
     isQuotaExceededError = (value) => webidl.isObject(value) && #quota in value;
   }
 }
 
 webidl.defineInterface(QuotaExceededError);
-
-function serialize(error) {
-  const { message, stack } = serializeDOMException(error);
-  return { message, stack, quota: error.quota, requested: error.requested };
-}
 
 function deserialize(data) {
   const options = { __proto__: null };

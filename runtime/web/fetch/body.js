@@ -6,6 +6,7 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
+const { copyList } = require("script/lists");
 const {
   blobBytes, blobRuns, blobSize, blobType, copyBytes, createBlob, createRunsStream, isBlob, isBufferSource,
   sharedToo,
@@ -17,7 +18,7 @@ const streams = require("fetch/body_stream");
 const { isURLSearchParams, parseUrlencoded, serializeUrlencoded, urlSearchParamsEntries } =
   require("url/url_search_params");
 const {
-  ArrayBuffer, ArrayPrototypeSlice, JSONParse, ObjectDefineProperty, Promise, PromisePrototypeThen,
+  ArrayBuffer, JSONParse, ObjectDefineProperty, Promise, PromisePrototypeThen,
   ReflectGetOwnPropertyDescriptor,
   ReflectOwnKeys, StringPrototypeCharCodeAt, StringPrototypeSlice, SymbolAsyncIterator, SymbolIterator,
   SymbolToPrimitive, TypeError, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetByteLength, Uint8Array,
@@ -178,19 +179,19 @@ function moveBody(body) {
 
 // ---------------------------------------------------------------------------------------------- reading
 
-function wrapBytes(bytes) {
-  return { __proto__: null, bytes };
+function unbox(box) {
+  return { __proto__: null, bytes: box[0] }; // nothing that a worker could make a thenable
 }
 
 function readNative(body, handle) {
   const { watch } = body;
   const reading = ops.bodyReadAll(handle, kMaxBufferedBodyBytes);
-  if (watch === null) return PromisePrototypeThen(reading, wrapBytes);
+  if (watch === null) return PromisePrototypeThen(reading, unbox);
   return new Promise((resolve, reject) => {
     watch.reject = reject;
-    PromisePrototypeThen(reading, (bytes) => {
+    PromisePrototypeThen(reading, (box) => {
       watch.stop();
-      resolve(wrapBytes(bytes));
+      resolve(unbox(box));
     }, (error) => {
       watch.stop();
       reject(watch.reason !== undefined ? watch.reason : error);
@@ -262,7 +263,7 @@ async function takeBlob(self, bodyOf, typeOf) {
   if (body.kind === kBlob) {
     const { source } = body;
     takeBytes(body);
-    return createBlob(ArrayPrototypeSlice(blobRuns(source)), blobType);
+    return createBlob(copyList(blobRuns(source)), blobType);
   }
   const bytes = body.kind < kNative ? takeBytes(body) : (await takeBytes(body)).bytes;
   return createBlob(TypedArrayPrototypeGetByteLength(bytes) === 0 ? [] : [bytes], blobType);

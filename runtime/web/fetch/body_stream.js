@@ -21,7 +21,7 @@ const {
   TypedArrayPrototypeSet, Uint8Array,
 } = primordials;
 
-const kPipeOptions = { preventAbort: false, preventCancel: false, preventClose: false, signal: null };
+const kPipeOptions = { __proto__: null, preventAbort: false, preventCancel: false, preventClose: false, signal: null };
 
 // Collects what a stream gives. Only a byte stream's chunks are nobody else's; others are copied when they
 // come.
@@ -80,6 +80,10 @@ function copyChunk(chunk) {
 
 // Its second branch gets copies: https://streams.spec.whatwg.org/#readablestream-tee
 class CloningTee extends DefaultTee {
+  constructor(stream) { // written out: V8 10.2 iterates over the arguments of one that is not
+    super(stream);
+  }
+
   chunk(value) {
     queueMicrotask(() => {
       this.readAgain = false;
@@ -142,7 +146,7 @@ function dropHandle(handle) {
 // A stream that gives what `stream` gives, which is locked and disturbed from now on.
 function createProxy(stream) {
   const source = readableState(stream);
-  const identity = createTransformState({ transform: passOn });
+  const identity = createTransformState({ __proto__: null, transform: passOn });
   identity.readable.expectedLength = source.expectedLength;
   markHandled(pipeTo(source, identity.writable, kPipeOptions));
   return transformReadable(identity);

@@ -23,6 +23,13 @@ Status ForScript(const Status& status) {
   }
 }
 
+// Promises are resolved with bytes inside of an array: see Deferred::ResolveWith.
+std::vector<Bytes> Boxed(Bytes bytes) {
+  std::vector<Bytes> box;
+  box.push_back(std::move(bytes));
+  return box;
+}
+
 }  // namespace
 
 BodyTable::~BodyTable() {
@@ -77,7 +84,7 @@ void BodyTable::OnRead(SlotId id, Result<Bytes> chunk) {
   } else if (chunk->empty()) {
     deferred.Resolve(std::optional<bool>());  // null
   } else {
-    deferred.Resolve(std::move(*chunk));
+    deferred.Resolve(Boxed(std::move(*chunk)));
   }
 }
 
@@ -93,7 +100,7 @@ void BodyTable::ReadAll(script::Deferred deferred, SlotId id, uint64_t max_bytes
         *over = true;
         collecting_.erase(id);
         if (bytes.ok()) {
-          deferred.Resolve(std::move(*bytes));
+          deferred.Resolve(Boxed(std::move(*bytes)));
         } else {
           deferred.Reject(ForScript(bytes.status()));
         }

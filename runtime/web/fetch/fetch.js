@@ -5,6 +5,7 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
+const { copyList } = require("script/lists");
 const { abortReason, addAbortAlgorithm, isAborted, removeAbortAlgorithm } = require("dom/abort_signal");
 const { Body, checkUsable, kBytes, kNative, kStream, streamOf, takeBytes, takeSendable } =
   require("fetch/body");
@@ -21,7 +22,7 @@ const {
 const { createResponse, isNullBodyStatus, responseBody } = require("fetch/response");
 const streams = require("fetch/body_stream");
 const { kUserAgent } = require("html/navigator");
-const { ArrayPrototypeSlice, JSONStringify, Promise, PromisePrototypeThen, SafeSet, StringPrototypeStartsWith,
+const { JSONStringify, Promise, PromisePrototypeThen, SafeSet, StringPrototypeStartsWith,
   TypeError, Uint8Array } = primordials;
 
 const kMaxRedirects = 20;
@@ -203,7 +204,7 @@ function followRedirect(state, status, location, headers) {
     throw new TypeError(`Failed to fetch ${state.url}: it redirects (${status}), and a body that is a ` +
       "stream cannot be sent a second time. Send a string or bytes, or use redirect: \"manual\".");
   }
-  const list = ArrayPrototypeSlice(state.list);
+  const list = copyList(state.list);
   if (((status === 301 || status === 302) && method === "POST") ||
       (status === 303 && method !== "GET" && method !== "HEAD")) {
     state.method = "GET";

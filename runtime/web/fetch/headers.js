@@ -6,8 +6,9 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
+const { copyList } = require("script/lists");
 const {
-  ArrayIsArray, ArrayPrototypeSlice, ArrayPrototypeSort, FunctionPrototypeCall, JSONStringify, ObjectKeys,
+  ArrayIsArray, ArrayPrototypeSort, FunctionPrototypeCall, JSONStringify, ObjectKeys,
   RegExpPrototypeExec, SafeMap, StringPrototypeCharCodeAt, StringPrototypeSlice, StringPrototypeToLowerCase,
   SymbolIterator, TypeError,
 } = primordials;
@@ -171,7 +172,7 @@ function fillList(list, init, context) {
     fillFromRecord(list, init, context);
   } else if (method === headersEntries && isHeaders(init)) {
     const source = listOf(init);
-    if (list.length === 0) return ArrayPrototypeSlice(source);
+    if (list.length === 0) return copyList(source);
     for (let i = 0; i < source.length; ++i) list[list.length] = source[i];
   } else if (typeof method !== "function") {
     throw new TypeError(`${context}: the headers' Symbol.iterator is not a function.`);

@@ -171,7 +171,7 @@ function parseMultipart(bytes, boundary) {
     // An empty part's delimiter begins with the line end that ends its headers.
     const next = find(bytes, delimiter, end + 2);
     if (next < 0) fail("the closing boundary is missing.");
-    const start = end + headEnd.length;
+    const start = end + kHeadEnd.length;
     addPart(entries, head, bytes, start, next > start ? next : start);
     at = next + delimiterLength;
   }

@@ -5,6 +5,7 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
+const { copyList } = require("script/lists");
 const { abortReason, createAbortSignal, createDependentSignal, signalAbort } = require("dom/abort_signal");
 const { Body, checkUsable, cloneBody, extractBody, kNative, kStream, mixinBody, moveBody } =
   require("fetch/body");
@@ -13,7 +14,7 @@ const {
 } = require("fetch/headers");
 const { Extras, applyInit, kDefaults, normalizeMethod, readInit } = require("fetch/request_init");
 const { parseRequestUrl } = require("fetch/request_url");
-const { ArrayPrototypeSlice, JSONParse, TypeError } = primordials;
+const { JSONParse, TypeError } = primordials;
 const { constructKey } = webidl;
 
 const kNoBodyMessage = "Request with a GET or HEAD method cannot have a body.";
@@ -140,7 +141,7 @@ class Request {
     const request = new Request(constructKey, 0);
     request.#method = methodOf(this);
     request.#url = urlOf(this);
-    request.#headers = createHeaders(ArrayPrototypeSlice(listOf(this)), kGuardNone);
+    request.#headers = createHeaders(copyList(listOf(this)), kGuardNone);
     request.#body = copy;
     request.#extras = inheritedExtras(this);
     return request;
@@ -164,7 +165,7 @@ class Request {
     };
     takeRequest = (self, other) => {
       self.#method = methodOf(other);
-      self.#headers = createHeaders(ArrayPrototypeSlice(listOf(other)), kGuardNone);
+      self.#headers = createHeaders(copyList(listOf(other)), kGuardNone);
       self.#extras = inheritedExtras(other);
       const body = bodyOf(other);
       if (body === null) return;
@@ -185,14 +186,14 @@ class Request {
         if (extras.keepalive && extracted.kind === kStream) {
           throw new TypeError(`${context}: a stream cannot be the body of a request with keepalive.`);
         }
-        if (list === null && from !== null) list = ArrayPrototypeSlice(listOf(from));
+        if (list === null && from !== null) list = copyList(listOf(from));
         if (list !== null) addImpliedType(list, extracted);
       }
       if (list !== null) self.#headers = createHeaders(list, kGuardNone);
     };
     // The rest of `new Request(from, init)`: what init did not override.
     takeInput = (self, from) => {
-      self.#headers ??= createHeaders(ArrayPrototypeSlice(listOf(from)), kGuardNone);
+      self.#headers ??= createHeaders(copyList(listOf(from)), kGuardNone);
       const body = bodyOf(from);
       if (self.#body !== null || body === null) return;
       if (self.#method === "GET" || self.#method === "HEAD") throw new TypeError(kNoBodyMessage);

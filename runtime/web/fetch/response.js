@@ -4,12 +4,13 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
+const { copyList } = require("script/lists");
 const { Body, cloneBody, extractBody, isBodyEmpty, kNative, kString, kTextType, mixinBody } =
   require("fetch/body");
 const { createHeaders, fillList, headersGuard, headersList, kGuardImmutable, kGuardNone, listFind, listGet,
   listToBlock } = require("fetch/headers");
 const { normalizeUrl } = require("fetch/request_url");
-const { ArrayPrototypeSlice, JSONStringify, RangeError, RegExpPrototypeExec, TypeError } = primordials;
+const { JSONStringify, RangeError, RegExpPrototypeExec, TypeError } = primordials;
 const { constructKey, converters } = webidl;
 
 const kJsonType = "application/json";
@@ -116,7 +117,7 @@ class Response {
     response.#status = this.#status;
     response.#statusText = this.#statusText;
     response.#headers = headers === null ? null
-      : createHeaders(ArrayPrototypeSlice(headersList(headers)), headersGuard(headers));
+      : createHeaders(copyList(headersList(headers)), headersGuard(headers));
     response.#body = copy;
     response.#extras = extras;
     return response;

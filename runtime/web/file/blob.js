@@ -156,7 +156,7 @@ class Blob {
   slice(start = 0, end = undefined, contentType = "") {
     const size = blobSize(this);
     const context = "Failed to execute 'slice' on 'Blob'";
-    const clamp = { clamp: true };
+    const clamp = { __proto__: null, clamp: true };
     let from = converters["long long"](start, `${context}: parameter 1`, clamp);
     let to = end === undefined ? size : converters["long long"](end, `${context}: parameter 2`, clamp);
     const type = converters.DOMString(contentType, `${context}: parameter 3`);

@@ -85,6 +85,10 @@ let stateOf;
 class FileReader extends EventTarget {
   #state = new State();
 
+  constructor() {
+    super();
+  }
+
   get readyState() { return stateOf(this).readyState; }
   get result() { return stateOf(this).result; }
   get error() { return stateOf(this).error; }

@@ -8,6 +8,10 @@ const { structuredClone } = require("html/structured_clone");
 const { TypeError } = primordials;
 
 let fields;
+let isMark;
+let isMeasure;
+let markDetail;
+let measureDetail;
 
 class PerformanceEntry {
   #id = 0; // until it is on the timeline
@@ -35,9 +39,8 @@ class PerformanceEntry {
     const entry = fields(this);
     const json = { id: entry.#id, name: entry.#name, entryType: entry.#entryType, startTime: entry.#startTime,
       duration: entry.#duration, navigationId: 0 };
-    if (hasMarkDetail(entry)) json.detail = markDetail(entry);
-    else if (hasMeasureDetail(entry)) json.detail = measureDetail(entry);
-    return json;
+    if (isMark(entry)) return { ...json, detail: markDetail(entry) };
+    return isMeasure(entry) ? { ...json, detail: measureDetail(entry) } : json;
   }
 
   static {
@@ -55,11 +58,6 @@ const convertMarkOptions = webidl.dictionary("PerformanceMarkOptions", [
   { key: "detail", converter: webidl.converters.any },
   { key: "startTime", converter: webidl.converters.double },
 ]);
-
-let hasMarkDetail;
-let markDetail;
-let hasMeasureDetail;
-let measureDetail;
 
 function cloneDetail(detail) {
   return detail === undefined || detail === null ? null : structuredClone(detail);
@@ -79,11 +77,11 @@ class PerformanceMark extends PerformanceEntry {
     this.#detail = cloneDetail(options.detail);
   }
 
-  get detail() { return #detail in this ? this.#detail : webidl.illegalInvocation(); }
+  get detail() { return markDetail(this); }
 
   static {
-    hasMarkDetail = (entry) => #detail in entry;
-    markDetail = (entry) => entry.#detail;
+    markDetail = (entry) => #detail in entry ? entry.#detail : webidl.illegalInvocation();
+    isMark = (entry) => #detail in entry;
   }
 }
 
@@ -95,11 +93,11 @@ class PerformanceMeasure extends PerformanceEntry {
     this.#detail = cloneDetail(detail);
   }
 
-  get detail() { return #detail in this ? this.#detail : webidl.illegalInvocation(); }
+  get detail() { return measureDetail(this); }
 
   static {
-    hasMeasureDetail = (entry) => #detail in entry;
-    measureDetail = (entry) => entry.#detail;
+    measureDetail = (entry) => #detail in entry ? entry.#detail : webidl.illegalInvocation();
+    isMeasure = (entry) => #detail in entry;
   }
 }
 

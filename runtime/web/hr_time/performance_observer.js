@@ -9,9 +9,9 @@ const { typeOf } = require("hr_time/performance_entry");
 const timeline = require("hr_time/timeline");
 const { reportException } = require("html/report_error");
 const { queueTask } = require("html/timers");
+const { copyList, removeAt } = require("script/lists");
 const {
-  ArrayPrototypeIncludes, ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSlice, ArrayPrototypeSplice,
-  FunctionPrototypeCall, ObjectFreeze, TypeError,
+  ArrayPrototypeIncludes, ArrayPrototypeIndexOf, ArrayPrototypePush, FunctionPrototypeCall, ObjectFreeze, TypeError,
 } = primordials;
 
 const { DOMString, Function: convertFunction } = webidl.converters;
@@ -69,22 +69,24 @@ function queueNotification() {
   queueTask(notify);
 }
 
+// The first call tells how many entries were dropped.
+function callbackOptions(state) {
+  if (!state.tellsDropped) return {};
+  state.tellsDropped = false;
+  let droppedEntriesCount = 0;
+  for (let i = 0; i < state.types.length; ++i) droppedEntriesCount += timeline.droppedCount(state.types[i]);
+  return { droppedEntriesCount };
+}
+
 function notify() {
   isTaskQueued = false;
-  const all = ArrayPrototypeSlice(registered);
+  const all = copyList(registered);
   for (let i = 0; i < all.length; ++i) {
     const state = all[i];
     if (state.entries.length === 0) continue;
     const list = new PerformanceObserverEntryList(webidl.constructKey, state.takeEntries());
-    const options = {};
-    if (state.tellsDropped) {
-      state.tellsDropped = false;
-      let droppedEntriesCount = 0;
-      for (let k = 0; k < state.types.length; ++k) droppedEntriesCount += timeline.droppedCount(state.types[k]);
-      options.droppedEntriesCount = droppedEntriesCount;
-    }
     try {
-      FunctionPrototypeCall(state.callback, state.observer, list, state.observer, options);
+      FunctionPrototypeCall(state.callback, state.observer, list, state.observer, callbackOptions(state));
     } catch (error) {
       reportException(error);
     }
@@ -133,7 +135,7 @@ function observeOne(state, type, buffered) {
 
 function disconnect(state) {
   const at = ArrayPrototypeIndexOf(registered, state);
-  if (at >= 0) ArrayPrototypeSplice(registered, at, 1);
+  if (at >= 0) removeAt(registered, at);
   if (registered.length === 0) timeline.watch(undefined);
   state.entries = [];
   state.types = [];

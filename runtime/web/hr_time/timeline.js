@@ -4,7 +4,8 @@
 "use strict";
 
 const { assignId, nameOf, startTimeOf, typeOf } = require("hr_time/performance_entry");
-const { ArrayPrototypePush, ArrayPrototypeSplice } = primordials;
+const { insertAt } = require("script/lists");
+const { ArrayPrototypePush } = primordials;
 
 const kMaxEntries = 10_000; // that are kept; later ones are returned and observed, but not listed
 
@@ -19,7 +20,7 @@ function insert(list, entry) {
   const start = startTimeOf(entry);
   while (at > 0 && startTimeOf(list[at - 1]) > start) --at;
   if (at === list.length) ArrayPrototypePush(list, entry);
-  else ArrayPrototypeSplice(list, at, 0, entry);
+  else insertAt(list, at, entry);
 }
 
 function add(entry) {

@@ -5,8 +5,7 @@
 const webidl = require("webidl/webidl");
 const { DOMException } = require("dom/dom_exception");
 const {
-  MathMin, ReflectApply, String, StringFromCharCode, StringPrototypeCharCodeAt, TypedArrayPrototypeSubarray,
-  Uint8Array,
+  Array, MathMin, ReflectApply, String, StringFromCharCode, StringPrototypeCharCodeAt, Uint8Array,
 } = primordials;
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -18,12 +17,10 @@ const kSpace = 0xFE;
 
 let codes;  // 6 bits -> character code
 let values; // character code -> 6 bits, kSpace or kInvalid
-let chunk;
 
 function makeTables() {
   codes = new Uint8Array(64);
   values = new Uint8Array(256);
-  chunk = new Uint8Array(kChunk);
   for (let i = 0; i < 256; ++i) values[i] = kInvalid;
   for (let i = 0; i < 64; ++i) {
     codes[i] = StringPrototypeCharCodeAt(alphabet, i);
@@ -32,14 +29,14 @@ function makeTables() {
   values[0x09] = values[0x0A] = values[0x0C] = values[0x0D] = values[0x20] = kSpace;
 }
 
-function chunkText(length) {
-  return ReflectApply(StringFromCharCode, String,
-    length === kChunk ? chunk : TypedArrayPrototypeSubarray(chunk, 0, length));
+// The text of an array of character codes. (A typed array would be asked for its length, which scripts can change.)
+function chunkText(chunk) {
+  return ReflectApply(StringFromCharCode, String, chunk);
 }
 
 // Three characters of `data` from `at` on as four codes in `chunk`; the bits of all units, to see if one was
 // too large.
-function encodeGroup(data, at, to) {
+function encodeGroup(data, at, chunk, to) {
   const a = StringPrototypeCharCodeAt(data, at);
   const b = StringPrototypeCharCodeAt(data, at + 1);
   const c = StringPrototypeCharCodeAt(data, at + 2);
@@ -58,19 +55,16 @@ function encode(data) {
   let seen = 0;
   for (let i = 0; i < whole;) {
     const stop = MathMin(whole, i + kChunk / 4 * 3);
-    let to = 0;
-    for (; i < stop; i += 3, to += 4) seen |= encodeGroup(data, i, to);
-    result += chunkText(to);
+    const chunk = new Array((stop - i) / 3 * 4);
+    for (let to = 0; i < stop; i += 3, to += 4) seen |= encodeGroup(data, i, chunk, to);
+    result += chunkText(chunk);
   }
   if (whole < length) {
     const a = StringPrototypeCharCodeAt(data, whole);
     const b = whole + 1 < length ? StringPrototypeCharCodeAt(data, whole + 1) : 0;
     seen |= a | b;
-    chunk[0] = codes[(a >> 2) & 63];
-    chunk[1] = codes[((a & 3) << 4) | ((b >> 4) & 15)];
-    chunk[2] = whole + 1 < length ? codes[(b & 15) << 2] : kPad;
-    chunk[3] = kPad;
-    result += chunkText(4);
+    result += StringFromCharCode(codes[(a >> 2) & 63], codes[((a & 3) << 4) | ((b >> 4) & 15)],
+      whole + 1 < length ? codes[(b & 15) << 2] : kPad, kPad);
   }
   return seen > 0xFF ? null : result;
 }
@@ -105,8 +99,8 @@ function decodeTight(data) {
   let result = "";
   for (let i = 0; i < whole;) {
     const stop = MathMin(whole, i + kChunk / 3 * 4);
-    let to = 0;
-    for (; i < stop; i += 4, to += 3) {
+    const chunk = new Array((stop - i) / 4 * 3);
+    for (let to = 0; i < stop; i += 4, to += 3) {
       const a = StringPrototypeCharCodeAt(data, i);
       const b = StringPrototypeCharCodeAt(data, i + 1);
       const c = StringPrototypeCharCodeAt(data, i + 2);
@@ -117,16 +111,15 @@ function decodeTight(data) {
       chunk[to + 1] = (group >> 8) & 0xFF;
       chunk[to + 2] = group & 0xFF;
     }
-    result += chunkText(to);
+    result += chunkText(chunk);
   }
   if (rest === 0) return result;
   const a = StringPrototypeCharCodeAt(data, whole);
   const b = StringPrototypeCharCodeAt(data, whole + 1);
   const c = rest === 3 ? StringPrototypeCharCodeAt(data, whole + 2) : 0x41; // "A": no bits
   if ((a | b | c) > 0xFF || (values[a] | values[b] | values[c]) > 63) return undefined;
-  chunk[0] = (values[a] << 2) | (values[b] >> 4);
-  chunk[1] = ((values[b] & 15) << 4) | (values[c] >> 2);
-  return result + chunkText(rest - 1);
+  result += StringFromCharCode((values[a] << 2) | (values[b] >> 4));
+  return rest === 2 ? result : result + StringFromCharCode(((values[b] & 15) << 4) | (values[c] >> 2));
 }
 
 function decode(data) {
@@ -138,7 +131,7 @@ function decode(data) {
   let result = "";
   let bits = 0;
   let count = 0; // of bits
-  let to = 0;
+  let chunk = [];
   for (let i = 0; i < end; ++i) {
     const unit = StringPrototypeCharCodeAt(data, i);
     const value = unit > 0xFF ? kInvalid : values[unit];
@@ -148,13 +141,13 @@ function decode(data) {
     count += 6;
     if (count < 8) continue;
     count -= 8;
-    chunk[to++] = bits >> count;
-    if (to === kChunk) {
-      result += chunkText(kChunk);
-      to = 0;
+    chunk[chunk.length] = (bits >> count) & 0xFF;
+    if (chunk.length === kChunk) {
+      result += chunkText(chunk);
+      chunk = [];
     }
   }
-  return count === 6 ? null : result + chunkText(to);
+  return count === 6 ? null : result + chunkText(chunk);
 }
 
 const functions = {

@@ -19,7 +19,7 @@ function registerSerializable(isInstance, handler) {
 // handler.transfer(value) -> data leaves the value detached; handler.receive(data) -> a new value.
 // handler.isDetached(value) is optional.
 function registerTransferable(isInstance, handler) {
-  ArrayPrototypePush(transferables, { isInstance, handler });
+  ArrayPrototypePush(transferables, { isInstance, handler: { __proto__: null, ...handler } });
 }
 
 // Objects that inherit from this prototype have internal slots, or are platform objects: unless they are

@@ -7,14 +7,14 @@ const webidl = require("webidl/webidl");
 const { DOMException } = require("dom/dom_exception");
 const { trusted, Event } = require("dom/event");
 const { EventTarget, defineEventHandler, dispatch, hasListeners } = require("dom/event_target");
-const { MessageEvent, setMessagePort } = require("dom/message_event");
+const { createMessageEvent, setMessagePort } = require("dom/message_event");
 const { queueTask } = require("html/timers");
 const { reportException } = require("html/report_error");
 const { convertTransferOptions, markUncloneable, registerTransferable } = require("html/structured_clone");
 const { structuredSerializeWithTransfer } = require("html/structured_serialize");
 const { structuredDeserializeWithTransfer } = require("html/structured_deserialize");
 const {
-  ArrayPrototypeIncludes, ArrayPrototypePush, ArrayPrototypeShift, ObjectDefineProperty, ReflectApply,
+  ArrayPrototypeIncludes, ArrayPrototypePush, ArrayPrototypeShift, ObjectDefineProperty, ObjectFreeze, ReflectApply,
   ReflectGetOwnPropertyDescriptor,
 } = primordials;
 
@@ -27,6 +27,8 @@ class End {
     this.isStarted = false;
   }
 }
+
+webidl.detachRecord(End);
 
 let endOf;   // (port) => End, or null once the port was transferred
 let takeEnd; // the same, and leaves the port detached
@@ -112,10 +114,10 @@ function deliver(end) {
     for (let i = 0; i < transferred.length; ++i) {
       if (isMessagePort(transferred[i])) ArrayPrototypePush(ports, transferred[i]);
     }
-    event = new MessageEvent("message", { __proto__: null, data: value, ports });
+    event = createMessageEvent("message", value, "", "", ObjectFreeze(ports));
   } catch (error) {
     if (!hasListeners(port, "messageerror")) reportException(error);
-    event = new MessageEvent("messageerror");
+    event = createMessageEvent("messageerror", null, "", "");
   }
   dispatch(port, trusted(event));
 }

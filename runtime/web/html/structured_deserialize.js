@@ -10,6 +10,7 @@ const {
   Uint32Array, Uint8Array, Uint8ClampedArray, globalThis: globalObject,
 } = primordials;
 
+const { prototype: ObjectPrototype } = Object;
 const { recordTypes } = require("html/structured_serialize");
 const {
   kBox, kDate, kRegExp, kBuffer, kView, kMap, kSet, kError, kArray, kPlatform, kTransfer,
@@ -58,7 +59,7 @@ function addProperties(object, entries) {
   for (let i = 0; i < entries.length; i += 2) {
     const key = entries[i];
     const value = deserialize(entries[i + 1]);
-    if (key === "__proto__") define(object, key, value, true);
+    if (key in ObjectPrototype) define(object, key, value, true); // an assignment might be a setter's affair
     else object[key] = value;
   }
   return object;

@@ -6,8 +6,8 @@
 const {
   ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayPrototypePush, BigIntPrototypeValueOf,
   BooleanPrototypeValueOf, DatePrototypeGetTime, MapPrototypeForEach, NumberPrototypeValueOf,
-  ObjectGetPrototypeOf, ObjectHasOwn, ObjectKeys, ReflectGetOwnPropertyDescriptor, RegExpPrototypeGetFlags,
-  RegExpPrototypeGetSource, SafeMap, SetPrototypeForEach, String, StringPrototypeValueOf,
+  ObjectGetPrototypeOf, ObjectHasOwn, ObjectKeys, ReflectGetOwnPropertyDescriptor, RegExpPrototypeGetSource,
+  SafeMap, SetPrototypeForEach, String, StringPrototypeValueOf,
   TypedArrayPrototypeSet, Uint8Array, SymbolPrototypeToString,
 } = primordials;
 
@@ -18,6 +18,7 @@ const { constructorName, ownValue, read } = require("console/inspect_text");
 const { viewParts } = require("html/view_parts");
 const { isResizable, maxByteLength } = require("script/late_intrinsics");
 const kinds = require("script/value_kind");
+const { detachRecord } = require("webidl/webidl");
 
 // Types of records.
 const kBox = 0;       // value: the primitive that it wraps
@@ -41,6 +42,8 @@ class Record {
     this.result = undefined; // what deserialization made of it
   }
 }
+
+detachRecord(Record);
 
 function cannotClone(value) {
   let label;
@@ -85,7 +88,7 @@ class Serializer {
       case kinds.kDate: return this.remember(value, new Record(kDate, DatePrototypeGetTime(value)));
       case kinds.kRegExp:
         return this.remember(value,
-          new Record(kRegExp, RegExpPrototypeGetSource(value), RegExpPrototypeGetFlags(value)));
+          new Record(kRegExp, RegExpPrototypeGetSource(value), ops.regExpFlags(value)));
       case kinds.kArrayBuffer: return this.serializeBuffer(value);
       case kinds.kTypedArray:
       case kinds.kDataView: return this.serializeView(value, viewParts(value, kind));
@@ -186,6 +189,8 @@ class Serializer {
     return this.remember(view, new Record(kView, this.serialize(buffer), parts));
   }
 }
+
+detachRecord(Serializer);
 
 function throwIfSymbol(value) {
   return typeof value === "symbol" ? `${value}` : value; // String() would take it; ToString throws

@@ -14,7 +14,8 @@ class TimerHeap {
 
   // The element that is due first, or undefined.
   get first() {
-    return this.#items[0];
+    const items = this.#items;
+    return items.length === 0 ? undefined : items[0]; // what is not there would be looked for in prototypes
   }
 
   get size() {

@@ -29,6 +29,8 @@ class Timer {
   }
 }
 
+webidl.detachRecord(Timer);
+
 const heap = new TimerHeap();
 let active; // id -> Timer
 let lastId = 0;

@@ -31,7 +31,8 @@ class AsyncFromSync {
   unwrap(result, closeOnRejection) {
     checkResult(result);
     const done = !!result.done;
-    return PromisePrototypeThen(PromiseResolve(result.value), (value) => ({ value, done }), (error) => {
+    const unwrapped = (value) => ({ __proto__: null, value, done });
+    return PromisePrototypeThen(PromiseResolve(result.value), unwrapped, (error) => {
       if (!done && closeOnRejection) {
         try {
           const method = getMethod(this.iterator, "return");
@@ -52,6 +53,8 @@ class AsyncFromSync {
     return (value) => this.unwrap(FunctionPrototypeCall(method, this.iterator, value), false);
   }
 }
+
+webidl.detachRecord(AsyncFromSync);
 
 function getIterator(iterable) {
   if (iterable === null || iterable === undefined) {
@@ -98,7 +101,7 @@ function createAsyncSource(iterable) {
     });
   }
 
-  return { pull, cancel };
+  return { __proto__: null, pull, cancel };
 }
 
 exports.createAsyncSource = createAsyncSource;

@@ -20,7 +20,7 @@ function sizeInBytes(chunk) {
 function createIdentityState(expectedLength, strategy, context) {
   const { highWaterMark } = convertQueuingStrategy(strategy, context);
   if (highWaterMark === undefined) return new IdentityState(expectedLength, 1, null);
-  return new IdentityState(expectedLength, highWaterMarkOf({ highWaterMark }, 1), sizeInBytes);
+  return new IdentityState(expectedLength, highWaterMarkOf({ __proto__: null, highWaterMark }, 1), sizeInBytes);
 }
 
 class IdentityTransformStream extends TransformStream {

@@ -49,16 +49,16 @@ class NativeSource {
 
   read(controller) {
     this.isReading = true;
-    const reading = PromisePrototypeThen(ops.bodyRead(this.handle), (chunk) => {
+    const reading = PromisePrototypeThen(ops.bodyRead(this.handle), (box) => {
       this.isReading = false;
       if (this.stream.status !== READABLE) return;
-      if (chunk === null) {
+      if (box === null) {
         controller.close();
         if (controller.pendingPullIntos.length > 0) controller.respond(0);
       } else if (this.isWanted) {
-        this.give(controller, chunk);
+        this.give(controller, box[0]);
       } else {
-        this.ahead = chunk;
+        this.ahead = box[0];
       }
     });
     PromisePrototypeThen(reading, undefined, (reason) => controller.error(reason));

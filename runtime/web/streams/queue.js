@@ -4,7 +4,8 @@
 "use strict";
 
 const { detachRecord } = require("webidl/webidl");
-const { ArrayPrototypePush, ArrayPrototypeSplice, RangeError } = primordials;
+const { removeAt } = require("script/lists");
+const { ArrayPrototypePush, RangeError } = primordials;
 
 // The dead part at the front of the array is cut off when it is this long and longer than the live part.
 const COMPACT_AT = 512;
@@ -35,7 +36,7 @@ class Queue {
       items.length = 0;
       this.head = 0;
     } else if (this.head >= COMPACT_AT && this.head * 2 > items.length) {
-      ArrayPrototypeSplice(items, 0, this.head);
+      removeAt(items, 0, this.head);
       this.head = 0;
     }
     return item;

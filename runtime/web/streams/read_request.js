@@ -25,13 +25,22 @@ class PromiseReadRequest {
 
 detachRecord(PromiseReadRequest);
 
+// Constructors are written out: V8 10.2 iterates over the arguments of those that are not.
 class DefaultReadRequest extends PromiseReadRequest {
+  constructor() {
+    super();
+  }
+
   close() {
     this.resolve({ value: undefined, done: true });
   }
 }
 
 class ReadIntoRequest extends PromiseReadRequest {
+  constructor() {
+    super();
+  }
+
   // The view that was lent comes back empty; undefined when the stream was cancelled.
   close(view) {
     this.resolve({ value: view, done: true });

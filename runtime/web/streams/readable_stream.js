@@ -30,7 +30,7 @@ const {
 const convertUnderlyingSource = webidl.dictionary("UnderlyingSource", [
   {
     key: "autoAllocateChunkSize",
-    converter: (V, context) => unsignedLongLong(V, context, { enforceRange: true }),
+    converter: (V, context) => unsignedLongLong(V, context, { __proto__: null, enforceRange: true }),
   },
   { key: "cancel", converter: convertFunction },
   { key: "pull", converter: convertFunction },

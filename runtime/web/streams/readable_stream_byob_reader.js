@@ -18,7 +18,7 @@ const context = "Failed to execute 'read' on 'ReadableStreamBYOBReader'";
 const convertOptions = webidl.dictionary("ReadableStreamBYOBReaderReadOptions", [
   {
     key: "min",
-    converter: (V, c) => webidl.converters["unsigned long long"](V, c, { enforceRange: true }),
+    converter: (V, c) => webidl.converters["unsigned long long"](V, c, { __proto__: null, enforceRange: true }),
     defaultValue: () => 1,
   },
 ]);

@@ -10,6 +10,8 @@ const { detachRecord } = require("webidl/webidl");
 const { Deferred, settleWith, uponAlgorithm } = require("streams/promises");
 const { Promise, PromisePrototypeThen, TypeError } = primordials;
 
+const kNone = { __proto__: null };
+
 class TransformState {
   constructor() {
     this.readable = new readable.ReadableState();
@@ -129,7 +131,7 @@ class TransformState {
 
   sinkAbort(reason) {
     if (this.finished !== null) return this.finished.get();
-    const { cancel } = this.algorithms ?? {};
+    const { cancel } = this.algorithms ?? kNone;
     return this.finish(() => cancel?.(reason), (failed, failure) => {
       if (failed) {
         this.readable.controller.error(failure);
@@ -142,7 +144,7 @@ class TransformState {
 
   sinkClose() {
     if (this.finished !== null) return this.finished.get();
-    const { flush } = this.algorithms ?? {};
+    const { flush } = this.algorithms ?? kNone;
     return this.finish(() => flush?.(this), (failed, failure) => {
       if (failed) {
         this.readable.controller.error(failure);
@@ -162,7 +164,7 @@ class TransformState {
 
   sourceCancel(reason) {
     if (this.finished !== null) return this.finished.get();
-    const { cancel } = this.algorithms ?? {};
+    const { cancel } = this.algorithms ?? kNone;
     return this.finish(() => cancel?.(reason), (failed, failure) => {
       if (!failed && this.writable.status === writable.ERRORED) throw this.writable.storedError;
       this.writable.controller.errorIfNeeded(failed ? failure : reason);

@@ -82,7 +82,7 @@ class TransformStream {
     const writableSize = sizeAlgorithmOf(forWritable);
     this.#s = new TransformState();
     setUpFromTransformer(
-      this.#s, transformer, dictionary, { readableMark, readableSize, writableMark, writableSize });
+      this.#s, transformer, dictionary, { __proto__: null, readableMark, readableSize, writableMark, writableSize });
   }
 
   get readable() {

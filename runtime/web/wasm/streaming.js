@@ -4,14 +4,13 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
-const { Response, isResponse, responseHeaderList, responseStatus } = require("fetch/response");
+const { kNative, takeBytes } = require("fetch/body");
+const { isResponse, responseBody, responseHeaderList, responseStatus } = require("fetch/response");
 const { listGet, trimHttpWhitespace } = require("fetch/headers");
 const { whenInstalling } = require("script/define_missing");
 const {
-  ObjectDefineProperty, PromiseResolve, StringPrototypeToLowerCase, TypeError, globalThis: globalObject, uncurryThis,
+  ObjectDefineProperty, PromiseResolve, StringPrototypeToLowerCase, TypeError, Uint8Array, globalThis: globalObject,
 } = primordials;
-
-const arrayBufferOf = uncurryThis(Response.prototype.arrayBuffer);
 
 // As they are before the worker runs: V8 makes WebAssembly only when an isolate starts.
 let compile;
@@ -31,7 +30,11 @@ function checkResponse(response, context) {
 async function compileResponse(source, options, context) {
   const response = await PromiseResolve(source);
   checkResponse(response, context);
-  return await compile(await arrayBufferOf(response), options);
+  const body = responseBody(response);
+  if (body === null) return await compile(new Uint8Array(0), options);
+  const { kind } = body;
+  const bytes = kind < kNative ? takeBytes(body) : (await takeBytes(body)).bytes;
+  return await compile(bytes, options);
 }
 
 const functions = {

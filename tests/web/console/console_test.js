@@ -124,6 +124,25 @@ test("trace prints where it was called", async () => {
   expect(line.text).toMatch(/^Trace: at x\n\s+at caller /);
 });
 
+test("trace does without a stack where the script makes something else of it", async () => {
+  const { stackTraceLimit } = Error;
+  const lines = await captureConsole(() => {
+    Error.prepareStackTrace = (error, sites) => sites;
+    console.trace("a");
+    delete Error.prepareStackTrace;
+    Error.stackTraceLimit = "none";
+    console.trace("b");
+  });
+  delete Error.prepareStackTrace;
+  Error.stackTraceLimit = stackTraceLimit;
+  expect(text(lines)).toEqual(["Trace: a", "Trace: b"]);
+});
+
+test("shared buffers are shown as others are", async () => {
+  const [line] = await captureConsole(() => console.log(new SharedArrayBuffer(2)));
+  expect(line.text).toBe("SharedArrayBuffer { [Uint8Contents]: <00 00>, byteLength: 2 }");
+});
+
 test("dir takes options and asks no custom inspector", async () => {
   const value = { a: { b: 1 }, [Symbol.for("nodejs.util.inspect.custom")]: () => "no" };
   const [line] = await captureConsole(() => console.dir(value, { depth: 0 }));

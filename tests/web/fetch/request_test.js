@@ -174,8 +174,8 @@ describe("Request", () => {
   test("the members of init are read in the order of their names", () => {
     const seen = [];
     new Request(url, new Proxy({}, { get: (target, name) => void seen.push(name) }));
-    expect(seen).toEqual(["body", "cache", "cf", "credentials", "duplex", "encodeResponseBody", "headers",
-      "integrity", "keepalive", "method", "mode", "priority", "redirect", "referrer", "referrerPolicy", "signal", "window"]);
+    expect(seen).toEqual(["body", "cache", "cf", "credentials", "duplex", "encodeResponseBody", "headers", "integrity",
+      "keepalive", "method", "mode", "priority", "redirect", "referrer", "referrerPolicy", "signal", "window"]);
   });
 
   test("signals follow", () => {
