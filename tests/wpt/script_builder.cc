@@ -115,7 +115,7 @@ std::string Prelude(const TestCase& test, const ServerPorts& ports) {
   const bool shapes = test.path.find("idlharness") != std::string::npos;
   ReplaceAll(prelude, "WPT_PATCH_URLS", shapes ? "false" : "true");
   // Errors name the script as it is called on a page.
-  return prelude + "\n//# sourceURL=http://127.0.0.1:" + std::to_string(ports.first) + "/" +
+  return prelude + "\n//# sourceURL=http://localhost:" + std::to_string(ports.first) + "/" +
          test.path + "\n";
 }
 
