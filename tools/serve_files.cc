@@ -73,8 +73,9 @@ Status MergeLimits(ServeOptions& options) {
   for (WorkerConfig& config : options.workers) {
     const Limits own = config.limits;
     config.limits = options.limits;
-    config.limits.cpu_ms = own.cpu_ms;
-    config.limits.memory_bytes = own.memory_bytes;
+    for (const worker::LimitKey& key : worker::LimitKeys()) {
+      if (key.per_worker) key.set(config.limits, key.get(own));
+    }
   }
   return {};
 }
