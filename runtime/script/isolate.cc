@@ -207,7 +207,7 @@ size_t Isolate::live_bytes() {
   isolate_->GetHeapStatistics(&statistics);
   // V8 counts the memories of WebAssembly, and not those shared between threads; the allocator the other
   // way round.
-  return statistics.used_heap_size() +
+  return statistics.used_heap_size() + native_bytes_ +
          std::max(array_buffer_bytes(), statistics.external_memory());
 }
 

@@ -105,6 +105,11 @@ class Isolate {
 
   size_t heap_bytes();           // used by V8's heap
   size_t array_buffer_bytes() const;
+  // What JavaScript owns, or waits for, outside of V8: see native.h.
+  size_t native_bytes() const { return native_bytes_; }
+  void CountNativeBytes(int64_t change) {
+    native_bytes_ = static_cast<size_t>(static_cast<int64_t>(native_bytes_) + change);
+  }
   // All that counts against memory_bytes; exact after a collection.
   size_t live_bytes();
   CountingAllocator& allocator() { return *allocator_; }
@@ -147,6 +152,7 @@ class Isolate {
   std::unique_ptr<NativeCells> natives_;
   std::unique_ptr<WatchdogEntry> watchdog_;
   std::function<void()> after_microtasks_;
+  size_t native_bytes_ = 0;
   uint64_t current_request_ = 0;
   std::vector<uint64_t> terminated_requests_;
   int entry_depth_ = 0;

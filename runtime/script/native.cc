@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/script/native.h"
 
+#include <algorithm>
+
 namespace sedge::script {
 namespace {
 
@@ -47,9 +49,12 @@ v8::MaybeLocal<v8::Value> NativeCell::Wrap() {
       this,
       [](const v8::WeakCallbackInfo<NativeCell>& info) {
         // The first pass must let go of the handle and may not call V8; the second, which may,
-        // comes as late as the loop's next turn: too late for memory.
-        info.GetParameter()->handle_.Reset();
-        info.GetParameter()->object_.reset();
+        // comes as late as the loop's next turn: too late for memory, and for what counts it.
+        NativeCell* cell = info.GetParameter();
+        cell->handle_.Reset();
+        cell->object_.reset();
+        cell->isolate_.CountNativeBytes(-static_cast<int64_t>(cell->counted_));
+        cell->counted_ = 0;
         info.SetSecondPassCallback(
             [](const v8::WeakCallbackInfo<NativeCell>& second) { delete second.GetParameter(); });
       },
@@ -69,7 +74,11 @@ void NativeCell::SetBytes(size_t bytes) {
 }
 
 void NativeCell::Account(int64_t bytes) {
-  if (bytes != 0) isolate_.v8()->AdjustAmountOfExternalAllocatedMemory(bytes);
+  if (bytes == 0) return;
+  const int64_t counted = std::max<int64_t>(bytes, -static_cast<int64_t>(counted_));
+  counted_ = static_cast<size_t>(static_cast<int64_t>(counted_) + counted);
+  isolate_.CountNativeBytes(counted);
+  isolate_.v8()->AdjustAmountOfExternalAllocatedMemory(bytes);
 }
 
 NativeCells::~NativeCells() {

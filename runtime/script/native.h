@@ -2,8 +2,8 @@
 // Native<T>: a C++ object that a JavaScript object owns, for interfaces whose state cannot be
 // JavaScript's: a compressor, a key, a running digest. An op returns one; builtins keep it in a
 // private field and pass it to other ops; a worker never sees it. It goes with its JavaScript
-// object, at the latest with the isolate, and V8 is told how many bytes it holds, so that many
-// small handles with much behind them make it collect in time.
+// object, at the latest with the isolate. V8 is told how many bytes it holds, so that many small
+// handles with much behind them make it collect in time; they count against the isolate's memory.
 //
 //   Native<Deflater> NewDeflater(int32_t level) { return Native<Deflater>::Make(kDeflaterBytes,
 //   level); } Result<Bytes> Deflate(Native<Deflater> deflater, ByteSpan bytes) { return
@@ -48,6 +48,7 @@ class NativeCell {
   std::shared_ptr<void> object_;
   const void* type_;
   size_t bytes_;
+  size_t counted_ = 0;  // of them, in Isolate::native_bytes()
   v8::Global<v8::Object> handle_;
   NativeCell* next_ = nullptr;
   NativeCell** link_ = nullptr;  // what points at this one in the isolate's list

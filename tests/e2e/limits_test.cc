@@ -13,6 +13,7 @@
 namespace sedge::e2e {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr int kRounds = 20;
@@ -118,6 +119,18 @@ TEST(LimitsTest, ALoopInAnAbortListenerIsEnded) {
   EXPECT_EQ(Get(worker.url() + "/fine").body, "fine");
 }
 
+TEST(LimitsTest, DerivationsHaveALimitOfTheirOwn) {
+  Worker worker(Worker::Handler(R"(
+    const key = await crypto.subtle.importKey("raw", new Uint8Array(8), "PBKDF2", false, ["deriveBits"]);
+    const iterations = Number(url.searchParams.get("n"));
+    const params = { name: "PBKDF2", hash: "SHA-256", salt: new Uint8Array(8), iterations };
+    return new Response(await crypto.subtle.deriveBits(params, key, 256).then(() => "derived", String));)"),
+                {}, "[limits]\npbkdf2_iterations = 1000");
+  EXPECT_EQ(Get(worker.url() + "/?n=1000").body, "derived");
+  EXPECT_THAT(Get(worker.url() + "/?n=1001").body,
+              AllOf(HasSubstr("NotSupportedError"), HasSubstr("limits.pbkdf2_iterations")));
+}
+
 TEST(LimitsTest, WaitingDoesNotCount) {
   LocalServer slow([](const ServerRequest& request) {
     request.wait_for_close(300);
@@ -172,6 +185,13 @@ constexpr Hog kMemoryHogs[] = {
     {"OneArray", "const all = []; for (;;) all.push(all.length);"},
     {"TypedArrays", "const all = []; for (;;) all.push(new Uint8Array(1 << 20).fill(1));"},
     {"OneTypedArray", "return new Response(new Uint8Array(1 << 30));"},
+    {"Keys",
+     "const all = []; const raw = new Uint8Array(65); for (;;) all.push(await "
+     "crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, true, ['sign']));"},
+    {"PendingJobs",
+     "const key = await crypto.subtle.importKey('raw', new Uint8Array(16), 'AES-CBC', true, "
+     "['encrypt']); const data = new Uint8Array(1 << 20); for (;;) crypto.subtle.encrypt({ name: "
+     "'AES-CBC', iv: data.subarray(0, 16) }, key, data);"},
     {"TypedArraysThatCatch",
      "const all = []; for (;;) { try { all.push(new Uint8Array(10 << 20)); } catch {} }"},
     {"Map", "const all = new Map(); for (let i = 0;; ++i) all.set(i, { i });"},

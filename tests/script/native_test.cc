@@ -56,5 +56,19 @@ TEST_F(NativeTest, WhatGrowsLaterCountsToo) {
   EXPECT_EQ(isolate_->termination(), Termination::kNone);
 }
 
+TEST_F(NativeTest, WhatIsKeptCountsAgainstTheIsolatesMemory) {
+  IsolateOptions options;
+  options.memory_bytes = 64u << 20;
+  Start(options);
+  const size_t before = isolate_->native_bytes();
+  EXPECT_EQ(Eval("globalThis.c = ops.newCounter(1000); 1"), "1");
+  EXPECT_EQ(isolate_->native_bytes(), before + 1000);
+  Eval("ops.endCounter(c)");
+  EXPECT_EQ(isolate_->native_bytes(), before);
+  EXPECT_EQ(Eval("globalThis.kept = []; while (true) kept.push(ops.newCounter(1_000_000))"),
+            "terminated");
+  EXPECT_EQ(isolate_->termination(), Termination::kMemory);
+}
+
 }  // namespace
 }  // namespace sedge::script

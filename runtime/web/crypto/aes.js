@@ -20,21 +20,16 @@ const modes = {
 };
 const kDefaultTagBits = 128;
 
+// What AES-CTR counts with, what AES-GCM adds.
+function bitsOf(params, mode) {
+  return mode === 1 ? params.length : mode === 2 ? params.tagLength ?? kDefaultTagBits : 0;
+}
+
 function crypt(encrypt, params, key, data, use) {
   const { name } = params;
   const { mode } = modes[name];
-  let iv;
-  let bits = 0;
-  if (mode === 1) {
-    iv = params.counter;
-    bits = params.length;
-  } else if (mode === 2) {
-    iv = params.iv;
-    bits = params.tagLength ?? kDefaultTagBits;
-  } else {
-    iv = params.iv;
-  }
-  return after(ops.cryptoAes(key.handle, mode, encrypt, data, iv, params.additionalData, bits),
+  const iv = mode === 1 ? params.counter : params.iv;
+  return after(ops.cryptoAes(key.handle, mode, encrypt, data, iv, params.additionalData, bitsOf(params, mode)),
     "OperationError", name, use);
 }
 
@@ -105,6 +100,17 @@ function getKeyLength(params) {
   return params.length;
 }
 
+// See crypto/support.
+function check(operation, params) {
+  const { name } = params;
+  if (operation === "generateKey") checkLength(name, params.length);
+  if (operation !== "encrypt" && operation !== "decrypt") return;
+  const { mode } = modes[name];
+  const wrong = ops.cryptoCheckAes(mode, mode === 1 ? params.counter : params.iv, bitsOf(params, mode));
+  if (wrong !== null) fail("OperationError", wrong);
+}
+
+exports.check = check;
 exports.encrypt = encrypt;
 exports.decrypt = decrypt;
 exports.wrapKey = encrypt;

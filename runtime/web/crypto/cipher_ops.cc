@@ -39,7 +39,15 @@ v8::Local<v8::Value> CryptoAes(Isolate& isolate, CryptoService& crypto, Native<S
       });
 }
 
-constexpr script::OpDef kOps[] = {script::Op<CryptoAes>("cryptoAes")};
+// What is wrong with parameters for any key, or null.
+std::optional<std::string> CryptoCheckAes(uint32_t mode, ByteSpan iv, uint32_t bits) {
+  const Status wrong = CheckAesParams(static_cast<AesMode>(mode), {iv, {}, bits});
+  if (wrong.ok()) return std::nullopt;
+  return std::string(wrong.message());
+}
+
+constexpr script::OpDef kOps[] = {script::Op<CryptoAes>("cryptoAes"),
+                                  script::Op<CryptoCheckAes>("cryptoCheckAes")};
 
 }  // namespace
 

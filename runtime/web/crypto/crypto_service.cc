@@ -2,6 +2,14 @@
 #include "runtime/web/crypto/crypto_service.h"
 
 namespace sedge::web {
+namespace {
+
+void CountHeld(script::Isolate& isolate, int64_t change) {
+  isolate.CountNativeBytes(change);
+  isolate.v8()->AdjustAmountOfExternalAllocatedMemory(change);  // may collect garbage
+}
+
+}  // namespace
 
 CryptoService::CryptoService(RunBlocking run_blocking, int64_t max_pbkdf2_iterations)
     : max_pbkdf2_iterations_(max_pbkdf2_iterations), queue_(std::make_shared<Queue>()) {
@@ -16,9 +24,9 @@ CryptoService::~CryptoService() {
 void CryptoService::Add(script::Isolate& isolate, size_t bytes, Job job) {
   // What waits counts against the worker's memory: a script may start more than the pool gets done.
   const auto held = static_cast<int64_t>(bytes);
-  isolate.v8()->AdjustAmountOfExternalAllocatedMemory(held);
+  CountHeld(isolate, held);
   job.done = [held, life = isolate.life(), done = std::move(job.done)] {
-    if (*life) (*life)->v8()->AdjustAmountOfExternalAllocatedMemory(-held);
+    if (*life) CountHeld(**life, -held);
     done();
   };
   if (queue_->running < kMaxRunning) {

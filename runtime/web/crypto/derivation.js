@@ -20,19 +20,27 @@ function checkIterations(params, length) {
     max}. Use fewer, or raise limits.pbkdf2_iterations in its configuration.`);
 }
 
-// `use` gets the bytes.
-function deriveBits(params, key, length, use) {
-  const { name, hash } = params;
+// What can be told without a key; see also crypto/support.
+function check(operation, params, length) {
+  if (operation !== "deriveBits") return;
+  const { name } = params;
   if (length === null || length % 8 !== 0) {
     fail("OperationError", `${name}: the length must be a multiple of 8 bits, not ${length}.`);
   }
+  if (name === "HKDF") return;
+  if (params.iterations === 0) fail("OperationError", "PBKDF2: there must be at least one iteration.");
+  if (length !== 0) checkIterations(params, length);
+}
+
+// `use` gets the bytes.
+function deriveBits(params, key, length, use) {
+  const { name, hash } = params;
+  check("deriveBits", params, length);
   if (name === "HKDF") {
     return after(ops.cryptoHkdf(key.handle, hash.id, params.salt, params.info, length / 8), "OperationError",
       name, use);
   }
-  if (params.iterations === 0) fail("OperationError", "PBKDF2: there must be at least one iteration.");
   if (length === 0) return use(new Uint8Array(0));
-  checkIterations(params, length);
   return after(ops.cryptoPbkdf2(key.handle, hash.id, params.salt, params.iterations, length / 8),
     "OperationError", name, use);
 }
@@ -45,6 +53,7 @@ function importKey(format, data, params, extractable, usages) {
   return new KeyState("secret", new KeyAlgorithm(name), secret.secretFromRaw(data), extractable, usages);
 }
 
+exports.check = check;
 exports.deriveBits = deriveBits;
 exports.importKey = importKey;
 exports.getKeyLength = () => null;

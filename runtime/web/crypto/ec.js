@@ -4,7 +4,7 @@
 
 const { KeyAlgorithm, KeyState, keyState, usage } = require("crypto/crypto_key");
 const { after, checked, fail, toBuffer } = require("crypto/outcome");
-const { PairUsages, agree, makePair, requireType } = require("crypto/key_pair");
+const { PairUsages, agree, makePair, makePublic, requireType } = require("crypto/key_pair");
 const { checkJwk, invalid, makeJwk, requireMember } = require("crypto/jwk");
 
 const schemes = {
@@ -103,6 +103,22 @@ function exportKey(format, key) {
   return toBuffer(ops.cryptoFormatEc(curveOf(key), form, key.handle));
 }
 
+// https://wicg.github.io/webcrypto-modern-algos/#SubtleCrypto-method-getPublicKey
+function getPublicKey(key, usages) {
+  const { name } = key.algorithm;
+  schemes[name].usages.checkOne(usages, false, name);
+  const point = ops.cryptoFormatEc(curveOf(key), kRaw, key.handle);
+  return makePublic(key, usages, checked(ops.cryptoParseEc(curveOf(key), kRaw, point), "OperationError", name));
+}
+
+// See crypto/support.
+function check(operation, params) {
+  const needsCurve = operation === "generateKey" || operation === "importKey";
+  if (needsCurve && curves[params.namedCurve] === undefined) fail("NotSupportedError", "There is no such curve.");
+}
+
+exports.check = check;
+exports.getPublicKey = getPublicKey;
 exports.sign = sign;
 exports.verify = verify;
 exports.deriveBits = deriveBits;

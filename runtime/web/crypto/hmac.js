@@ -85,6 +85,12 @@ function getKeyLength(params) {
   return params.length;
 }
 
+// See crypto/support.
+function check(operation, params) {
+  if (operation === "generateKey" && params.length === 0) fail("OperationError", "HMAC: a key has bits.");
+}
+
+exports.check = check;
 exports.sign = sign;
 exports.verify = verify;
 exports.generateKey = generateKey;

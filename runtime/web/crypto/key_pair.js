@@ -41,6 +41,11 @@ function makePair(returned, algorithm, extractable, usages, pairUsages) {
   }));
 }
 
+// getPublicKey; `handle` is the public key's.
+function makePublic(key, usages, handle) {
+  return new KeyState("public", key.algorithm, handle, true, usages);
+}
+
 function requireType(key, type, what) {
   if (key.type !== type) fail("InvalidAccessError", `${what}: this needs a ${type} key, not a ${key.type} one.`);
 }
@@ -73,5 +78,6 @@ function agree(key, other, length, use) {
 
 exports.PairUsages = PairUsages;
 exports.makePair = makePair;
+exports.makePublic = makePublic;
 exports.requireType = requireType;
 exports.agree = agree;

@@ -5,7 +5,7 @@
 
 const { KeyAlgorithm, KeyState, keyState, usage } = require("crypto/crypto_key");
 const { after, checked, fail, toBuffer } = require("crypto/outcome");
-const { PairUsages, agree, makePair, requireType } = require("crypto/key_pair");
+const { PairUsages, agree, makePair, makePublic, requireType } = require("crypto/key_pair");
 const { checkJwk, invalid, makeJwk, requireMember } = require("crypto/jwk");
 const { byteLengthOf } = require("streams/buffers");
 const { isArrayBuffer } = require("webidl/webidl");
@@ -113,6 +113,23 @@ function exportKey(format, key) {
   return toBuffer(ops.cryptoFormatOkp(id, form, key.handle));
 }
 
+// https://wicg.github.io/webcrypto-modern-algos/#SubtleCrypto-method-getPublicKey
+function getPublicKey(key, usages) {
+  const { name } = key.algorithm;
+  const { id, usages: allowed } = curves[name];
+  allowed.checkOne(usages, false, name);
+  const bytes = ops.cryptoFormatOkp(id, kRaw, key.handle);
+  return makePublic(key, usages, checked(ops.cryptoParseOkp(id, kRaw, bytes), "OperationError", name));
+}
+
+// See crypto/support.
+function check(operation, params) {
+  if (operation === "generateKey" || operation === "importKey") makeAlgorithm(params);
+  else if (operation === "sign" || operation === "verify") checkContext(params);
+}
+
+exports.check = check;
+exports.getPublicKey = getPublicKey;
 exports.sign = sign;
 exports.verify = verify;
 exports.deriveBits = deriveBits;

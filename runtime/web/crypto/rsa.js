@@ -4,7 +4,7 @@
 
 const { KeyAlgorithm, KeyState, usage } = require("crypto/crypto_key");
 const { after, checked, fail, toBuffer } = require("crypto/outcome");
-const { PairUsages, makePair, requireType } = require("crypto/key_pair");
+const { PairUsages, makePair, makePublic, requireType } = require("crypto/key_pair");
 const { checkJwk, invalid, makeJwk, requireMember } = require("crypto/jwk");
 const secret = require("crypto/secret");
 const { TypedArrayPrototypeGetLength, Uint8Array } = primordials;
@@ -143,6 +143,23 @@ function exportKey(format, key) {
   return toBuffer(ops.cryptoFormatRsa(key.handle, isPrivate));
 }
 
+// https://wicg.github.io/webcrypto-modern-algos/#SubtleCrypto-method-getPublicKey
+function getPublicKey(key, usages) {
+  const { name } = key.algorithm;
+  schemes[name].usages.checkOne(usages, false, name);
+  return makePublic(key, usages,
+    checked(ops.cryptoParseRsa(false, ops.cryptoFormatRsa(key.handle, false)), "OperationError", name));
+}
+
+// See crypto/support.
+function check(operation, params) {
+  if (operation !== "generateKey") return;
+  const wrong = ops.cryptoCheckRsa(params.modulusLength, params.publicExponent);
+  if (wrong !== null) fail("OperationError", wrong);
+}
+
+exports.check = check;
+exports.getPublicKey = getPublicKey;
 exports.sign = sign;
 exports.verify = verify;
 exports.encrypt = encrypt;

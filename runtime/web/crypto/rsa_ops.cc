@@ -18,18 +18,20 @@ using Index = RsaNumbers::Index;
 constexpr int kMaxQuickBits = 4096;
 constexpr int kMaxQuickExponentBits = 32;
 
-KeyHandle Wrap(PKey key) {
+KeyHandle Wrap(PKey key, bool is_private) {
   const int bits = EVP_PKEY_get_bits(key.get());
   const RsaNumbers rsa = RsaNumbersOf(key.get(), false);
   const bool is_quick =
       bits <= kMaxQuickBits && BN_num_bits(rsa[Index::kE]) <= kMaxQuickExponentBits;
-  // The numbers, and what OpenSSL computes from them and keeps.
-  return WrapKey(std::move(key), 2048 + 2 * static_cast<size_t>(bits), is_quick);
+  // The numbers, and what OpenSSL computes from them and keeps; as measured.
+  const size_t bytes =
+      is_private ? 2048 + 2 * static_cast<size_t>(bits) : 1024 + static_cast<size_t>(bits) / 2;
+  return WrapKey(std::move(key), bytes, is_quick);
 }
 
-Result<KeyHandle> Wrap(Result<PKey> key) {
+Result<KeyHandle> Wrap(Result<PKey> key, bool is_private) {
   if (!key.ok()) return key.status();
-  return Wrap(*std::move(key));
+  return Wrap(*std::move(key), is_private);
 }
 
 PKey PublicOf(const EVP_PKEY* key) {
@@ -52,12 +54,13 @@ v8::Local<v8::Value> CryptoGenerateRsa(Isolate& isolate, CryptoService& crypto, 
     SEDGE_ASSIGN_OR_RETURN(PKey key, GenerateRsa(static_cast<int>(bits), input.bytes()));
     PKey public_key = PublicOf(key.get());
     if (!public_key) return CryptoFailure("the key pair could not be generated");
-    return KeyPair{Wrap(std::move(key)), Wrap(std::move(public_key))};
+    return KeyPair{Wrap(std::move(key), true), Wrap(std::move(public_key), false)};
   });
 }
 
 v8::Local<v8::Value> CryptoParseRsa(Isolate& isolate, bool is_private, ByteSpan der) {
-  return Tell(isolate, Wrap(is_private ? ParseRsaPkcs8(der) : ParseRsaSpki(der)));
+  ErrorScope errors;
+  return Tell(isolate, Wrap(is_private ? ParseRsaPkcs8(der) : ParseRsaSpki(der), is_private));
 }
 
 // The members n, e, d, p, q, dp, dq and qi of a JSON Web Key, null where absent.
@@ -83,7 +86,8 @@ v8::Local<v8::Value> CryptoMakeRsa(Isolate& isolate, std::string_view n, std::st
     }
     number = ToNumber(*bytes);
   }
-  return Tell(isolate, Wrap(MakeRsaKey(std::move(rsa))));
+  ErrorScope errors;
+  return Tell(isolate, Wrap(MakeRsaKey(std::move(rsa)), d.has_value()));
 }
 
 // The same members of a key.

@@ -45,6 +45,8 @@ const contexts = {
   exportKey: new Context("exportKey", 2),
   wrapKey: new Context("wrapKey", 4),
   unwrapKey: new Context("unwrapKey", 7),
+  getPublicKey: new Context("getPublicKey", 2),
+  supports: new Context("supports", 2),
   timingSafeEqual: new Context("timingSafeEqual", 2),
 };
 
@@ -232,6 +234,35 @@ class SubtleCrypto {
     } catch (error) {
       return PromiseReject(error);
     }
+  }
+
+  // https://wicg.github.io/webcrypto-modern-algos/#SubtleCrypto-method-getPublicKey
+  getPublicKey(key, keyUsages) {
+    const context = contexts.getPublicKey;
+    try {
+      begin(this, arguments.length, context);
+      key = convertKey(key, context.p1);
+      keyUsages = convertUsages(keyUsages, context.p2);
+      return PromiseResolve(methods().getPublicKey(key, keyUsages));
+    } catch (error) {
+      return PromiseReject(error);
+    }
+  }
+
+  // https://wicg.github.io/webcrypto-modern-algos/#SubtleCrypto-method-supports
+  static supports(operation, algorithm, lengthOrAlgorithm = null) {
+    const context = contexts.supports;
+    webidl.requiredArguments(arguments.length, context.required, context.text);
+    operation = DOMString(operation, context.p1);
+    algorithm = identifier(algorithm, context.p2);
+    let length = null;
+    let additional;
+    if (typeof lengthOrAlgorithm === "number") {
+      length = webidl.converters["unsigned long"](lengthOrAlgorithm, context.p3);
+    } else if (lengthOrAlgorithm !== null) {
+      additional = identifier(lengthOrAlgorithm, context.p3);
+    }
+    return require("crypto/support").supports(operation, algorithm, length, additional);
   }
 
   // Of the Workers platform: https://developers.cloudflare.com/workers/runtime-apis/web-crypto/#timingsafeequal

@@ -151,7 +151,17 @@ function unwrapKey(format, wrappedKey, unwrappingKey, algorithm, keyAlgorithm, e
   });
 }
 
+function getPublicKey(key, usageNames) {
+  const state = keyState(key);
+  const { name } = state.algorithm;
+  const family = familyNamed(name);
+  if (family.getPublicKey === undefined) fail("NotSupportedError", `${name} has no public keys.`);
+  if (state.type !== "private") fail("InvalidAccessError", `${name}: this needs a private key.`);
+  return createKey(family.getPublicKey(state, usageBits(usageNames)));
+}
+
 exports.convertKeyData = convertKeyData;
+exports.getPublicKey = getPublicKey;
 exports.encrypt = encrypt;
 exports.decrypt = decrypt;
 exports.sign = sign;
