@@ -10,14 +10,15 @@
 namespace sedge::script {
 namespace {
 
-// What `require` needs, as an object that survives in the snapshot: {modules, ops, primordials, require}.
-// modules[id] is undefined, true while the builtin runs, then its exports.
+// What `require` needs, as an object that survives in the snapshot: {modules, ops, primordials,
+// require}. modules[id] is undefined, true while the builtin runs, then its exports.
 constexpr std::string_view kModules = "modules";
 constexpr std::string_view kOps = "ops";
 constexpr std::string_view kPrimordials = "primordials";
 constexpr std::string_view kRequire = "require";
-// Where the context keeps it. Not as data of the function `require`: function templates are in the snapshot
-// of the isolate, which would hold all that hangs from there a second time, with a context of its own.
+// Where the context keeps it. Not as data of the function `require`: function templates are in the
+// snapshot of the isolate, which would hold all that hangs from there a second time, with a context
+// of its own.
 constexpr int kStateIndex = 1;
 
 // Builtins on the path of a request: all their functions are compiled when the snapshot is made.
@@ -27,6 +28,7 @@ constexpr std::string_view kHot[] = {"bindings/",
                                      "fetch/",
                                      "script/",
                                      "url/",
+                                     "wasm/",
                                      "webidl/",
                                      "worker/dispatch",
                                      "worker/environment",
@@ -80,7 +82,8 @@ v8::MaybeLocal<v8::Value> Require(v8::Isolate* isolate, v8::Local<v8::Context> c
     return {};
   }
   modules->Set(context, id, v8::True(isolate)).Check();
-  // Without a prototype: builtins that run late would set off a worker's accessors on Object.prototype.
+  // Without a prototype: builtins that run late would set off a worker's accessors on
+  // Object.prototype.
   v8::Local<v8::Object> exports = v8::Object::New(isolate);
   exports->SetPrototype(context, v8::Null(isolate)).Check();
   v8::Local<v8::String> names[] = {Intern(isolate, "exports"), Intern(isolate, kRequire),

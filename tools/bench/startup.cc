@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <memory>
 #include <vector>
 
 #include "runtime/script/engine.h"
@@ -28,6 +30,40 @@ bool Prepare(script::Isolate& isolate) {
          !isolate.CallHook("prepare", {bindings}).IsEmpty();
 }
 
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+Milliseconds TimeOf(const std::function<void()>& work) {
+  const Clock::time_point start = Clock::now();
+  work();
+  return Clock::now() - start;
+}
+
+struct Times {
+  void Add(Milliseconds time) { ms.push_back(time.count()); }
+  void Print() {
+    std::sort(ms.begin(), ms.end());
+    std::printf("%.2f %.2f ", ms[ms.size() / 2], ms.front());
+  }
+  std::vector<double> ms;
+};
+
+void NewContext(v8::Isolate* v8) {
+  v8::Isolate::Scope scope(v8);
+  v8::HandleScope handles(v8);
+  v8::Context::New(v8);
+}
+
+// V8's own snapshot.
+void BareIsolate() {
+  std::unique_ptr<v8::ArrayBuffer::Allocator> allocator(
+      v8::ArrayBuffer::Allocator::NewDefaultAllocator());
+  v8::Isolate::CreateParams params;
+  params.array_buffer_allocator = allocator.get();
+  v8::Isolate* v8 = v8::Isolate::New(params);
+  NewContext(v8);
+  v8->Dispose();
+}
+
 int Main(int argc, char** argv) {
   const int count = argc > 1 ? std::max(1, std::atoi(argv[1])) : 50;
   script::EngineOptions options;
@@ -35,20 +71,25 @@ int Main(int argc, char** argv) {
   options.ops = AllOps();
   options.snapshot = Snapshot();
   script::Engine::Initialize(std::move(options));
-  std::vector<double> times_ms;
+  Times ready, context, bare;
   for (int i = 0; i < count; ++i) {
-    const Clock::time_point start = Clock::now();
-    const auto isolate = script::Isolate::Create({});
-    if (!isolate.ok() || !Prepare(**isolate)) {
+    std::unique_ptr<script::Isolate> isolate;
+    ready.Add(TimeOf([&] {
+      auto made = script::Isolate::Create({});
+      if (made.ok() && Prepare(**made)) isolate = std::move(*made);
+    }));
+    if (!isolate) {
       std::fprintf(stderr, "sedge_startup: an isolate cannot be made\n");
       return 1;
     }
-    const std::chrono::duration<double, std::milli> taken = Clock::now() - start;
-    times_ms.push_back(taken.count());
+    context.Add(TimeOf([&] { NewContext(isolate->v8()); }));
+    isolate.reset();
+    bare.Add(TimeOf(BareIsolate));
   }
-  std::sort(times_ms.begin(), times_ms.end());
-  std::printf("%.2f %.2f %zu\n", times_ms[times_ms.size() / 2], times_ms.front(),
-              Snapshot().size());
+  ready.Print();
+  context.Print();
+  bare.Print();
+  std::printf("%zu\n", Snapshot().size());
   return 0;
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Headers: https://fetch.spec.whatwg.org/#headers-class, with what Workers add (getAll) and without the
-// browser's forbidden names. A header list is one flat array [name, value, name, value ...] whose names are
-// lower-case. Departure from Web IDL, for speed: a record's own enumerable keys are listed once, before the
-// values are read.
+// browser's forbidden names, that is, without the guards "request" and "response". A header list is one flat
+// array [name, value, name, value ...] whose names are lower-case. Departure from Web IDL, for speed: a
+// record's own enumerable keys are listed once, before the values are read.
 "use strict";
 
 const webidl = require("webidl/webidl");
 const { copyList } = require("script/lists");
+const { isSafelisted, isSafelistedName, mayAppend } = require("fetch/no_cors");
 const {
   ArrayIsArray, ArrayPrototypeSort, FunctionPrototypeCall, JSONStringify, ObjectKeys,
   RegExpPrototypeExec, SafeMap, StringPrototypeCharCodeAt, StringPrototypeSlice, StringPrototypeToLowerCase,
@@ -17,6 +18,7 @@ const { constructKey } = webidl;
 
 const kGuardNone = 0;
 const kGuardImmutable = 1;
+const kGuardNoCors = 2; // leaves out what it does not let in
 
 // Names and content types that a worker uses are few; what was checked once is not checked again.
 const kCacheMaxEntries = 256;
@@ -258,6 +260,7 @@ class Headers {
     const pair = [];
     appendPair(pair, name, value, context);
     checkGuard(this.#guard);
+    if (this.#guard === kGuardNoCors && !mayAppend(list, pair[0], pair[1])) return;
     list[list.length] = pair[0];
     list[list.length] = pair[1];
     this.#pairs = null;
@@ -268,6 +271,7 @@ class Headers {
     webidl.requiredArguments(arguments.length, 1, "Failed to execute 'delete' on 'Headers'");
     const lower = normalizeName(name, "Failed to execute 'delete' on 'Headers'");
     checkGuard(this.#guard);
+    if (this.#guard === kGuardNoCors && !isSafelistedName(lower)) return;
     listDelete(list, lower, 0);
     this.#pairs = null;
   }
@@ -304,6 +308,7 @@ class Headers {
     const pair = [];
     appendPair(pair, name, value, context);
     checkGuard(this.#guard);
+    if (this.#guard === kGuardNoCors && !isSafelisted(pair[0], pair[1])) return;
     const at = listFind(list, pair[0]);
     if (at < 0) {
       list[list.length] = pair[0];
@@ -346,6 +351,7 @@ function createIncomingHeaders(slot) {
 exports.Headers = Headers;
 exports.kGuardNone = kGuardNone;
 exports.kGuardImmutable = kGuardImmutable;
+exports.kGuardNoCors = kGuardNoCors;
 exports.createHeaders = createHeaders;
 exports.createIncomingHeaders = createIncomingHeaders;
 exports.isHeaders = isHeaders;

@@ -10,8 +10,9 @@ const { abortReason, createAbortSignal, createDependentSignal, signalAbort } = r
 const { Body, checkUsable, cloneBody, extractBody, kNative, kStream, mixinBody, moveBody } =
   require("fetch/body");
 const {
-  createHeaders, createIncomingHeaders, headersList, kGuardNone, listFind, listGet, listToBlock,
+  createHeaders, createIncomingHeaders, headersList, kGuardNoCors, kGuardNone, listFind, listGet, listToBlock,
 } = require("fetch/headers");
+const { isSafelisted, keepSafelisted } = require("fetch/no_cors");
 const { Extras, applyInit, kDefaults, normalizeMethod, readInit } = require("fetch/request_init");
 const { parseRequestUrl } = require("fetch/request_url");
 const { JSONParse, TypeError } = primordials;
@@ -99,7 +100,7 @@ class Request {
     if (!(#slot in this)) webidl.illegalInvocation();
     const headers = this.#headers;
     return headers !== null ? headers : this.#headers = this.#slot !== 0 ? createIncomingHeaders(this.#slot)
-      : createHeaders(impliedList(this.#body), kGuardNone);
+      : createHeaders(impliedList(this.#body), guardOf(this.#extras));
   }
 
   get destination() { return extrasOf(this) && ""; }
@@ -141,7 +142,7 @@ class Request {
     const request = new Request(constructKey, 0);
     request.#method = methodOf(this);
     request.#url = urlOf(this);
-    request.#headers = createHeaders(copyList(listOf(this)), kGuardNone);
+    request.#headers = createHeaders(copyList(listOf(this)), guardOf(this.#extras));
     request.#body = copy;
     request.#extras = inheritedExtras(this);
     return request;
@@ -165,8 +166,8 @@ class Request {
     };
     takeRequest = (self, other) => {
       self.#method = methodOf(other);
-      self.#headers = createHeaders(copyList(listOf(other)), kGuardNone);
       self.#extras = inheritedExtras(other);
+      self.#headers = createHeaders(copyList(listOf(other)), guardOf(self.#extras));
       const body = bodyOf(other);
       if (body === null) return;
       checkUsable(body);
@@ -177,9 +178,12 @@ class Request {
       const given = readInit(init, context);
       const extras = self.#extras = applyInit(self.#extras, given, context);
       if (given.method !== undefined) self.#method = normalizeMethod(given.method, context);
-      if (extras.mode === "no-cors") checkNoCorsMethod(self.#method, context);
       const { body } = given;
       let { list } = given;
+      if (extras.mode === "no-cors") {
+        checkNoCorsMethod(self.#method, context);
+        if (list !== null || from !== null) list = keepSafelisted(list ?? listOf(from));
+      }
       if (body !== undefined && body !== null) {
         if (self.#method === "GET" || self.#method === "HEAD") throw new TypeError(kNoBodyMessage);
         const extracted = self.#body = extractBody(body);
@@ -187,13 +191,14 @@ class Request {
           throw new TypeError(`${context}: a stream cannot be the body of a request with keepalive.`);
         }
         if (list === null && from !== null) list = copyList(listOf(from));
-        if (list !== null) addImpliedType(list, extracted);
+        if (extras.mode === "no-cors") addSafelistedType(list ??= [], extracted);
+        else if (list !== null) addImpliedType(list, extracted);
       }
-      if (list !== null) self.#headers = createHeaders(list, kGuardNone);
+      if (list !== null) self.#headers = createHeaders(list, guardOf(extras));
     };
     // The rest of `new Request(from, init)`: what init did not override.
     takeInput = (self, from) => {
-      self.#headers ??= createHeaders(copyList(listOf(from)), kGuardNone);
+      self.#headers ??= createHeaders(copyList(listOf(from)), guardOf(self.#extras));
       const body = bodyOf(from);
       if (self.#body !== null || body === null) return;
       if (self.#method === "GET" || self.#method === "HEAD") throw new TypeError(kNoBodyMessage);
@@ -227,6 +232,14 @@ function addImpliedType(list, body) {
   if (body.type === null || listFind(list, "content-type") >= 0) return;
   list[list.length] = "content-type";
   list[list.length] = body.type;
+}
+
+function addSafelistedType(list, body) {
+  if (body.type !== null && isSafelisted("content-type", body.type)) addImpliedType(list, body);
+}
+
+function guardOf(extras) {
+  return extras.mode === "no-cors" ? kGuardNoCors : kGuardNone;
 }
 
 function checkNoCorsMethod(method, context) {

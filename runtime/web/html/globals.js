@@ -48,7 +48,6 @@ const interfaces = [
   ["fetch/response", "Response"],
   ["file/blob", "Blob"],
   ["file/file", "File"],
-  ["file/file_reader", "FileReader"],
   ["hr_time/performance", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure"],
   ["html/message_channel", "MessageChannel", "MessagePort"],
   ["html/navigator", "Navigator"],
@@ -77,6 +76,7 @@ const interfaces = [
 const lateInterfaces = [
   ["compression/compression_stream", "CompressionStream"],
   ["compression/decompression_stream", "DecompressionStream"],
+  ["file/file_reader", "FileReader"],
   ["hr_time/performance_observer", "PerformanceObserver", "PerformanceObserverEntryList"],
   ["html/event_source", "EventSource"],
   ["urlpattern/urlpattern", "URLPattern"],

@@ -157,6 +157,36 @@ describe("Request", () => {
     expect(new Request(url, { method: "POST", body: new ReadableStream() }).duplex).toBe("half");
   });
 
+  test("the mode no-cors lets few headers in", () => {
+    const body = new Blob(["x"], { type: "text/html" });
+    const { headers } = new Request(url, { mode: "no-cors", method: "POST", body, headers: {
+      Accept: "a/b", "X-Own": "1", Authorization: "x", Range: "bytes=0-1", "Accept-Language": "de;q=1" } });
+    expect([...headers]).toEqual([["accept", "a/b"], ["accept-language", "de;q=1"]]);
+    headers.append("accept", `c/${"d".repeat(130)}`); // too long together
+    headers.append("accept", "c/d");
+    headers.append("x-own", "1");
+    headers.set("accept-language", "a:b");
+    headers.set("content-type", "text/html");
+    expect([...headers]).toEqual([["accept", "a/b, c/d"], ["accept-language", "de;q=1"]]);
+    headers.set("content-type", " Text/Plain;charset=x");
+    headers.set("content-language", "de");
+    headers.delete("accept");
+    headers.delete("accept-language");
+    expect([...headers]).toEqual([["content-language", "de"], ["content-type", "Text/Plain;charset=x"]]);
+    expect(() => headers.append("bad name", "1")).toThrow(TypeError);
+
+    const full = new Request(url, { headers: { "x-own": "1", accept: "a/b" } });
+    const less = new Request(full, { mode: "no-cors" });
+    expect([...less.headers]).toEqual([["accept", "a/b"]]);
+    const bare = new Request(url, { mode: "no-cors" });
+    for (const copy of [bare, less.clone(), new Request(less), new Request(url, less)]) {
+      copy.headers.append("x-own", "2");
+      expect(copy.headers.get("x-own")).toBeNull();
+    }
+    const implied = new Request(url, { mode: "no-cors", method: "POST", body: "x" });
+    expect(implied.headers.get("content-type")).toBe("text/plain;charset=UTF-8");
+  });
+
   test("referrers", () => {
     const referrer = (given) => new Request(url, { referrer: given }).referrer;
     expect(referrer("")).toBe("");
