@@ -34,7 +34,7 @@ size_t ServiceIndex() {
 }
 
 struct IsolateOptions {
-  size_t memory_bytes = 128u << 20;  // heap and ArrayBuffers together
+  size_t memory_bytes = 128u << 20;  // heap, ArrayBuffers and native_bytes() together
   // The watchdog ends one uninterrupted run of JavaScript that uses more CPU time. 0: none.
   int64_t cpu_ms = 0;
 };

@@ -66,7 +66,8 @@ function checkLength(name, length) {
   }
 }
 
-function importKey(format, data, params, extractable, usages) {
+// `use` gets the state of the key.
+function importKey(format, data, params, extractable, usages, use) {
   const { name } = params;
   const { suffix, usages: allowed } = modes[name];
   checkUsages(usages, allowed, name);
@@ -84,7 +85,7 @@ function importKey(format, data, params, extractable, usages) {
   if (format === "jwk" && data.alg !== undefined && data.alg !== `A${length}${suffix}`) {
     invalid(name, `is not for ${name} with ${length} bits`);
   }
-  return makeState(name, handle, length, extractable, usages);
+  return use(makeState(name, handle, length, extractable, usages));
 }
 
 function exportKey(format, key) {

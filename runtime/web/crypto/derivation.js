@@ -45,12 +45,13 @@ function deriveBits(params, key, length, use) {
     "OperationError", name, use);
 }
 
-function importKey(format, data, params, extractable, usages) {
+// `use` gets the state of the key.
+function importKey(format, data, params, extractable, usages, use) {
   const { name } = params;
   if (format !== "raw") secret.unknownFormat(name, format);
   checkUsages(usages, kUsages, name);
   if (extractable) fail("SyntaxError", `${name}: a key cannot be extractable.`);
-  return new KeyState("secret", new KeyAlgorithm(name), secret.secretFromRaw(data), extractable, usages);
+  return use(new KeyState("secret", new KeyAlgorithm(name), secret.secretFromRaw(data), extractable, usages));
 }
 
 exports.check = check;

@@ -70,25 +70,25 @@ function importJwk(jwk, params, scheme, extractable, usages) {
   if (jwk.crv !== namedCurve) invalid(name, `is not of the curve ${namedCurve}`);
   const { id, alg } = curves[namedCurve];
   if (name === "ECDSA" && jwk.alg !== undefined && jwk.alg !== alg) invalid(name, `has not "alg": "${alg}"`);
-  return checked(ops.cryptoMakeEc(id, requireMember(jwk, "x", name), requireMember(jwk, "y", name), jwk.d),
-    "DataError", name);
+  return ops.cryptoMakeEc(id, requireMember(jwk, "x", name), requireMember(jwk, "y", name), jwk.d);
 }
 
-function importKey(format, data, params, extractable, usages) {
+// `use` gets the state of the key.
+function importKey(format, data, params, extractable, usages, use) {
   const { name, namedCurve } = params;
   const scheme = schemes[name];
   const isPrivate = format === "pkcs8" || (format === "jwk" && data.d !== undefined);
   scheme.usages.checkOne(usages, isPrivate, name);
   if (curves[namedCurve] === undefined) fail("DataError", `${name}: there is no curve "${namedCurve}" here.`);
-  let handle;
+  let returned;
   if (format === "jwk") {
-    handle = importJwk(data, params, scheme, extractable, usages);
+    returned = importJwk(data, params, scheme, extractable, usages);
   } else {
     const form = format === "raw" ? kRaw : isPrivate ? kPkcs8 : kSpki;
-    handle = checked(ops.cryptoParseEc(curves[namedCurve].id, form, data), "DataError", name);
+    returned = ops.cryptoParseEc(curves[namedCurve].id, form, data);
   }
-  return new KeyState(isPrivate ? "private" : "public", makeAlgorithm(name, namedCurve), handle, extractable,
-    usages);
+  return after(returned, "DataError", name, (handle) => use(new KeyState(isPrivate ? "private" : "public",
+    makeAlgorithm(name, namedCurve), handle, extractable, usages)));
 }
 
 function exportKey(format, key) {

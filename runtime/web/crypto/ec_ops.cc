@@ -37,29 +37,35 @@ v8::Local<v8::Value> CryptoGenerateEc(Isolate& isolate, CryptoService& crypto, u
 }
 
 // `form`: 0 a raw point, 1 SPKI, 2 PKCS #8.
-v8::Local<v8::Value> CryptoParseEc(Isolate& isolate, uint32_t number, uint32_t form,
-                                   ByteSpan bytes) {
+v8::Local<v8::Value> CryptoParseEc(Isolate& isolate, CryptoService& crypto, uint32_t number,
+                                   uint32_t form, ByteSpan bytes) {
   const EcCurve* curve = FindCurve(number);
   if (!curve) return Tell<KeyHandle>(isolate, NoCurve());
+  if (form == 2) {
+    // The point of a private key is computed.
+    return crypto.Run(isolate, curve->is_quick, 0, [curve, der = SecretBytes(bytes)] {
+      return Wrap(*curve, ParseEcPkcs8(*curve, der));
+    });
+  }
   ErrorScope errors;
-  if (form == 0) return Tell(isolate, Wrap(*curve, MakeEcKey(*curve, {std::nullopt, bytes})));
-  return Tell(isolate,
-              Wrap(*curve, form == 1 ? ParseEcSpki(*curve, bytes) : ParseEcPkcs8(*curve, bytes)));
+  return Tell(isolate, Wrap(*curve, form == 1 ? ParseEcSpki(*curve, bytes)
+                                              : MakeEcKey(*curve, {std::nullopt, bytes})));
 }
 
 // The members x, y and d of a JSON Web Key.
-v8::Local<v8::Value> CryptoMakeEc(Isolate& isolate, uint32_t number, std::string_view x,
-                                  std::string_view y, std::optional<std::string_view> d) {
+v8::Local<v8::Value> CryptoMakeEc(Isolate& isolate, CryptoService& crypto, uint32_t number,
+                                  std::string_view x, std::string_view y,
+                                  std::optional<std::string_view> d) {
   const EcCurve* curve = FindCurve(number);
   if (!curve) return Tell<KeyHandle>(isolate, NoCurve());
   const std::optional<SecretBytes> x_bytes = DecodeBase64Url(x);
   const std::optional<SecretBytes> y_bytes = DecodeBase64Url(y);
-  EcNumbers numbers;
-  if (d) numbers.d = DecodeBase64Url(*d);
+  std::optional<SecretBytes> d_bytes;
+  if (d) d_bytes = DecodeBase64Url(*d);
   const auto fits = [&](const std::optional<SecretBytes>& bytes) {
     return bytes && bytes->size() == curve->bytes;
   };
-  if (!fits(x_bytes) || !fits(y_bytes) || (d && !fits(numbers.d))) {
+  if (!fits(x_bytes) || !fits(y_bytes) || (d && !fits(d_bytes))) {
     return Tell<KeyHandle>(isolate,
                            CryptoFailure("a number of the EC key is not base64url of its size"));
   }
@@ -67,9 +73,11 @@ v8::Local<v8::Value> CryptoMakeEc(Isolate& isolate, uint32_t number, std::string
   for (const std::optional<SecretBytes>* part : {&x_bytes, &y_bytes}) {
     point.insert(point.end(), (*part)->span().begin(), (*part)->span().end());
   }
-  numbers.point = point;
-  ErrorScope errors;
-  return Tell(isolate, Wrap(*curve, MakeEcKey(*curve, numbers)));
+  const bool at_once = !d || curve->is_quick;
+  return crypto.Run(isolate, at_once, 0,
+                    [curve, point = std::move(point), d_bytes = std::move(d_bytes)]() mutable {
+                      return Wrap(*curve, MakeEcKey(*curve, {std::move(d_bytes), point}));
+                    });
 }
 
 // [x, y] or [x, y, d].

@@ -53,7 +53,8 @@ function importJwk(jwk, hash, extractable, usages) {
   return handle;
 }
 
-function importKey(format, data, params, extractable, usages) {
+// `use` gets the state of the key.
+function importKey(format, data, params, extractable, usages, use) {
   checkUsages(usages, kUsages, kWhat);
   const { hash } = params;
   let handle;
@@ -69,7 +70,7 @@ function importKey(format, data, params, extractable, usages) {
     length = params.length;
     if (length % 8 !== 0) handle = secret.firstBits(handle, length);
   }
-  return makeState(handle, hash, length, extractable, usages);
+  return use(makeState(handle, hash, length, extractable, usages));
 }
 
 function exportKey(format, key) {

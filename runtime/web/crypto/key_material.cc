@@ -19,7 +19,8 @@ void KeyMaterial::Add(const char* name, ByteSpan bytes) {
 
 void KeyMaterial::Add(const char* name, std::string text) {
   // With the zero at its end, where OpenSSL looks for it.
-  items_.push_back({name, OSSL_PARAM_UTF8_STRING, SecretBytes(AsBytes({text.c_str(), text.size() + 1}))});
+  items_.push_back(
+      {name, OSSL_PARAM_UTF8_STRING, SecretBytes(AsBytes({text.c_str(), text.size() + 1}))});
 }
 
 PKey KeyMaterial::MakeKey(const char* type, int selection) {

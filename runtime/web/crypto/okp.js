@@ -84,7 +84,8 @@ function importJwk(jwk, name, extractable, usages) {
   return checked(ops.cryptoMakeOkp(id, requireMember(jwk, "x", name), jwk.d), "DataError", name);
 }
 
-function importKey(format, data, params, extractable, usages) {
+// `use` gets the state of the key.
+function importKey(format, data, params, extractable, usages, use) {
   const { name } = params;
   const { id, usages: allowed } = curves[name];
   const isPrivate = format === "pkcs8" || (format === "jwk" && data.d !== undefined);
@@ -97,7 +98,7 @@ function importKey(format, data, params, extractable, usages) {
     const form = format === "raw" ? kRaw : isPrivate ? kPkcs8 : kSpki;
     handle = checked(ops.cryptoParseOkp(id, form, data), "DataError", name);
   }
-  return new KeyState(isPrivate ? "private" : "public", algorithm, handle, extractable, usages);
+  return use(new KeyState(isPrivate ? "private" : "public", algorithm, handle, extractable, usages));
 }
 
 function exportKey(format, key) {

@@ -82,7 +82,7 @@ function generateKey(params, extractable, usages) {
 }
 
 // RFC 7518, section 6.3: a private key has d alone or everything.
-function handleFromJwk(jwk, name) {
+function makeFromJwk(jwk, name) {
   const n = requireMember(jwk, "n", name);
   const e = requireMember(jwk, "e", name);
   if (jwk.oth !== undefined) fail("NotSupportedError", `${name}: keys of more than two primes are not supported.`);
@@ -90,22 +90,23 @@ function handleFromJwk(jwk, name) {
   if (jwk.d === undefined) p = q = dp = dq = qi = undefined;
   const count = (p !== undefined) + (q !== undefined) + (dp !== undefined) + (dq !== undefined) + (qi !== undefined);
   if (count !== 0 && count !== 5) invalid(name, "has some of \"p\", \"q\", \"dp\", \"dq\" and \"qi\", not all");
-  return checked(ops.cryptoMakeRsa(n, e, jwk.d, p, q, dp, dq, qi), "DataError", name);
+  return ops.cryptoMakeRsa(n, e, jwk.d, p, q, dp, dq, qi);
 }
 
 function jwkAlgorithm(name, hash) {
   return hash.suffix === undefined ? undefined : schemes[name].jwkName(hash.suffix);
 }
 
-function importKey(format, data, params, extractable, usages) {
+// `use` gets the state of the key.
+function importKey(format, data, params, extractable, usages, use) {
   const { name, hash } = params;
   const scheme = schemes[name];
   let isPrivate;
-  let handle;
+  let returned;
   if (format === "spki" || format === "pkcs8") {
     isPrivate = format === "pkcs8";
     scheme.usages.checkOne(usages, isPrivate, name);
-    handle = checked(ops.cryptoParseRsa(isPrivate, data), "DataError", name);
+    returned = ops.cryptoParseRsa(isPrivate, data);
   } else if (format === "jwk") {
     isPrivate = data.d !== undefined;
     scheme.usages.checkOne(usages, isPrivate, name);
@@ -113,12 +114,14 @@ function importKey(format, data, params, extractable, usages) {
     if (data.alg !== undefined && data.alg !== jwkAlgorithm(name, hash)) {
       invalid(name, `is not for ${name} with ${hash.name}`);
     }
-    handle = handleFromJwk(data, name);
+    returned = makeFromJwk(data, name);
   } else {
     secret.unknownFormat(name, format);
   }
-  const algorithm = makeAlgorithm(name, ops.cryptoRsaBits(handle), ops.cryptoRsaExponent(handle), hash);
-  return new KeyState(isPrivate ? "private" : "public", algorithm, handle, extractable, usages);
+  return after(returned, "DataError", name, (handle) => {
+    const algorithm = makeAlgorithm(name, ops.cryptoRsaBits(handle), ops.cryptoRsaExponent(handle), hash);
+    return use(new KeyState(isPrivate ? "private" : "public", algorithm, handle, extractable, usages));
+  });
 }
 
 function exportJwk(key) {

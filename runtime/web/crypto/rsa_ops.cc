@@ -64,8 +64,8 @@ v8::Local<v8::Value> CryptoParseRsa(Isolate& isolate, bool is_private, ByteSpan 
 }
 
 // The members n, e, d, p, q, dp, dq and qi of a JSON Web Key, null where absent.
-v8::Local<v8::Value> CryptoMakeRsa(Isolate& isolate, std::string_view n, std::string_view e,
-                                   std::optional<std::string_view> d,
+v8::Local<v8::Value> CryptoMakeRsa(Isolate& isolate, CryptoService& crypto, std::string_view n,
+                                   std::string_view e, std::optional<std::string_view> d,
                                    std::optional<std::string_view> p,
                                    std::optional<std::string_view> q,
                                    std::optional<std::string_view> dp,
@@ -86,8 +86,12 @@ v8::Local<v8::Value> CryptoMakeRsa(Isolate& isolate, std::string_view n, std::st
     }
     number = ToNumber(*bytes);
   }
-  ErrorScope errors;
-  return Tell(isolate, Wrap(MakeRsaKey(std::move(rsa)), d.has_value()));
+  // Finding the factors takes as long as signing without them.
+  const bool is_private = d.has_value();
+  const bool at_once = !is_private || p.has_value();
+  return crypto.Run(isolate, at_once, 0, [rsa = std::move(rsa), is_private]() mutable {
+    return Wrap(MakeRsaKey(std::move(rsa)), is_private);
+  });
 }
 
 // The same members of a key.

@@ -32,8 +32,9 @@ CipherContext NewCipher(const EVP_CIPHER* cipher, ByteSpan key, bool encrypt) {
 }
 
 EVP_MAC_CTX* SecretKey::Mac(const EVP_MD* hash) {
-  if (!mac_) {
+  if (!mac_ || mac_hash_ != hash) {
     mac_ = NewMac(hash, bytes_);
+    mac_hash_ = hash;
     return mac_.get();
   }
   // Without a key: the one that it has, from the start.

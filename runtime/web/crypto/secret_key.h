@@ -31,6 +31,7 @@ class SecretKey {
 
   SecretBytes bytes_;
   MacContext mac_;
+  const EVP_MD* mac_hash_ = nullptr;
   CipherContext ciphers_[2];  // for decryption, for encryption
 };
 

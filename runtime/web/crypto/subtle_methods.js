@@ -58,9 +58,10 @@ function generateKey(algorithm, extractable, usageNames) {
 }
 
 function finishImport(format, data, params, extractable, usages) {
-  const state = familyOf(params).importKey(format, data, params, extractable, usages);
-  if (state.type !== "public") checkNotEmpty(usages, params.name);
-  return createKey(state);
+  return familyOf(params).importKey(format, data, params, extractable, usages, (state) => {
+    if (state.type !== "public") checkNotEmpty(usages, params.name);
+    return createKey(state);
+  });
 }
 
 // (BufferSource or JsonWebKey), whatever the format is: it is converted before.

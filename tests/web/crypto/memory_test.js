@@ -6,9 +6,9 @@ import { utf8 } from "./crypto_tools.js";
 
 const { subtle } = crypto;
 
-test("digests", async () => {
+test("a million digests", async () => {
   const data = new Uint8Array(64);
-  for (let i = 0; i < 200_000; ++i) subtle.digest("SHA-512", data);
+  for (let i = 0; i < 1_000_000; ++i) subtle.digest("SHA-256", data);
   for (let i = 0; i < 20_000; ++i) await subtle.digest("SHA-512", data);
 }, 60_000);
 
