@@ -128,19 +128,34 @@ void ResponseParser::BeginMessage() {
 Status ResponseParser::Push(ByteSpan data) {
   SEDGE_CHECK(body_size_ == 0);
   if (!failure_.ok()) return failure_;
-  if (data.empty()) return OkStatus();
   if (complete_) {
-    excess_ = true;
+    excess_ |= !data.empty();
     return OkStatus();
   }
+  while (!data.empty()) {
+    // A head by itself: after an interim response the next one is looked through as the first was.
+    ByteSpan piece = data;
+    if (!head_done_) {
+      const char* problem = nullptr;
+      piece = data.first(ScanHead(data, problem));
+      if (problem) {
+        Fail(IoError(std::string("malformed response: ") + problem));
+        return failure_;
+      }
+    }
+    SEDGE_RETURN_IF_ERROR(Execute(piece));
+    if (complete_) {
+      excess_ |= piece.size() < data.size();
+      return OkStatus();
+    }
+    data = data.subspan(piece.size());
+  }
+  return OkStatus();
+}
+
+Status ResponseParser::Execute(ByteSpan data) {
   const char* begin = reinterpret_cast<const char*>(data.data());
   push_end_ = begin + data.size();
-  if (!head_done_) {
-    if (const char* problem = FindBadLine({begin, data.size()})) {
-      Fail(IoError(std::string("malformed response: ") + problem));
-      return failure_;
-    }
-  }
   const llhttp_errno_t error = llhttp_execute(&llhttp_, begin, data.size());
   if (!failure_.ok()) return failure_;
   if (error == HPE_PAUSED && complete_) {
@@ -161,31 +176,44 @@ Status ResponseParser::Push(ByteSpan data) {
   return failure_;
 }
 
-// What lenient reading of field values lets through. llhttp 9 refuses obs-fold and llhttp 8 takes it:
+// Looks for what lenient reading of field values lets through, up to the end of the head, and gives
+// the number of bytes that it looked through. llhttp 9 refuses obs-fold and llhttp 8 takes it:
 // refused here, as a gateway may (RFC 9112 section 5.2).
-const char* ResponseParser::FindBadLine(std::string_view head) {
-  for (const char c : head) {
+size_t ResponseParser::ScanHead(ByteSpan data, const char*& problem) {
+  if (line_ == Line::kHeadEnd) line_ = Line::kStatus;  // empty lines before the status line
+  for (size_t i = 0; i < data.size(); ++i) {
+    const char c = static_cast<char>(data[i]);
     switch (line_) {
-      case Line::kHeadEnd: return nullptr;
       case Line::kStart:
         if (c == ' ' || c == '\t') {
-          return "a header field is folded over lines (RFC 9112 section 5.2)";
+          problem = "a header field is folded over lines (RFC 9112 section 5.2)";
+          return i;
         }
-        line_ = c == '\r' || c == '\n' ? Line::kHeadEnd : Line::kInside;
+        line_ = c == '\r' ? Line::kLastCr : c == '\n' ? Line::kHeadEnd : Line::kInside;
         break;
       case Line::kStatus:
         if (c == '\n') line_ = Line::kStart;
         break;
       case Line::kInside:
-        if (c == '\n') return "a header field's line ends without a CR";
+        if (c == '\n') {
+          problem = "a header field's line ends without a CR";
+          return i;
+        }
         if (c == '\r') line_ = Line::kCr;
         break;
       case Line::kCr:
-        if (c != '\n') return "a header field's value has a CR";
+        if (c != '\n') {
+          problem = "a header field's value has a CR";
+          return i;
+        }
         line_ = Line::kStart;
+        break;
+      case Line::kLastCr:
+      case Line::kHeadEnd: line_ = Line::kHeadEnd; break;
     }
+    if (line_ == Line::kHeadEnd) return i + 1;
   }
-  return nullptr;
+  return data.size();
 }
 
 Status ResponseParser::Finish() {

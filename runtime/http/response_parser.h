@@ -78,7 +78,8 @@ class ResponseParser {
   int OnHeaderValue(std::string_view part);
   int OnHeadersComplete();
   void BeginMessage();
-  const char* FindBadLine(std::string_view head);
+  Status Execute(ByteSpan data);
+  size_t ScanHead(ByteSpan data, const char*& problem);
   int OnBody(const char* at, size_t size);
   Status CheckFields();
   Status DecideFraming();
@@ -97,8 +98,8 @@ class ResponseParser {
   int interim_count_ = 0;
   Framing framing_ = Framing::kNone;
   bool to_head_ = false;
-  // Where in a head's lines the next byte stands; see FindBadLine.
-  enum class Line : uint8_t { kStatus, kStart, kInside, kCr, kHeadEnd };
+  // Where in a head's lines the next byte stands; see ScanHead.
+  enum class Line : uint8_t { kStatus, kStart, kInside, kCr, kLastCr, kHeadEnd };
   Line line_ = Line::kStatus;
   bool in_value_ = false;
   bool head_done_ = false;

@@ -139,6 +139,17 @@ TEST(ResponseParser, InterimResponsesAreSkipped) {
   EXPECT_EQ(r.body, "ok");
 }
 
+TEST(ResponseParser, AHeadAfterAnInterimOneIsHeldToTheSameRules) {
+  const std::string interim = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+  const std::string start = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-A: a";
+  for (const char* bad : {"\nX-B: b\r\n\r\n", "\r\n b\r\n\r\n", "\rb\r\n\r\n"}) {
+    EXPECT_FALSE(ParseEveryWay({start + bad}).status.ok()) << bad;
+    EXPECT_FALSE(ParseEveryWay({interim + start + bad}).status.ok()) << bad;
+    EXPECT_FALSE(ParseEveryWay({interim + interim + start + bad}).status.ok()) << bad;
+  }
+  EXPECT_TRUE(ParseEveryWay({interim + start + "\r\n\r\n"}).status.ok());
+}
+
 TEST(ResponseParser, TooManyInterimResponses) {
   std::string wire;
   for (int i = 0; i <= ResponseParser::kMaxInterimResponses; ++i) {
@@ -257,8 +268,8 @@ TEST(ResponseParser, FoldedFieldsAreRefused) {
 }
 
 TEST(ResponseParser, ControlsInValuesPass) {
-  const Outcome r =
-      ParseEveryWay({"HTTP/1.1 200 OK\r\nX: a\x01\x0b\x1f\x7f!\r\nY: \x02 \r\nContent-Length: 0\r\n\r\n"});
+  const Outcome r = ParseEveryWay(
+      {"HTTP/1.1 200 OK\r\nX: a\x01\x0b\x1f\x7f!\r\nY: \x02 \r\nContent-Length: 0\r\n\r\n"});
   ASSERT_TRUE(r.status.ok()) << r.status.ToString();
   EXPECT_EQ(r.head.headers[0].second, "a\x01\x0b\x1f\x7f!");
   EXPECT_EQ(r.head.headers[1].second, "\x02");
