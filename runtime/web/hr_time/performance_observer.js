@@ -163,7 +163,7 @@ class PerformanceObserver {
   takeRecords() { return stateOf(this).takeEntries(); }
 
   static {
-    stateOf = (observer) => #s in observer ? observer.#s : webidl.illegalInvocation();
+    stateOf = (observer) => webidl.isObject(observer) && #s in observer ? observer.#s : webidl.illegalInvocation();
   }
 }
 
@@ -195,7 +195,7 @@ class PerformanceObserverEntryList {
   }
 
   static {
-    entriesOf = (list) => #entries in list ? list.#entries : webidl.illegalInvocation();
+    entriesOf = (list) => webidl.isObject(list) && #entries in list ? list.#entries : webidl.illegalInvocation();
   }
 }
 

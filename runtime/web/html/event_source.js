@@ -326,7 +326,8 @@ class EventSource extends EventTarget {
   }
 
   static {
-    connectionOf = (source) => #connection in source ? source.#connection : webidl.illegalInvocation();
+    connectionOf = (source) =>
+      webidl.isObject(source) && #connection in source ? source.#connection : webidl.illegalInvocation();
   }
 }
 
