@@ -48,6 +48,7 @@ class PerformanceEntry {
     exports.assignId = (entry, id) => {
       entry.#id = id;
     };
+    exports.idOf = (entry) => entry.#id;
     exports.nameOf = (entry) => entry.#name;
     exports.typeOf = (entry) => entry.#entryType;
     exports.startTimeOf = (entry) => entry.#startTime;
