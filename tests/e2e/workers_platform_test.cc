@@ -77,6 +77,35 @@ TEST(WorkersPlatformTest, CfGoesInAndOut) {
             R"(["LOCAL",true,"XX",{"cacheTtl":5},"LOCAL",null,"answered",200])");
 }
 
+TEST(WorkersPlatformTest, PerformanceObserversEndWithTheirRequest) {
+  LocalServer api([](const ServerRequest&) { return ServerResponse{.body = "x"}; });
+  Worker worker(
+      "const calls = { global: 0, local: 0 };\n"
+      "new PerformanceObserver(() => { ++calls.global; }).observe({ type: 'mark' });\n" +
+          Worker::Handler(R"(
+    const observer = new PerformanceObserver(async () => {
+      ++calls.local;
+      await (await fetch("http://api.test/")).text(); // in the name of this request
+      observer.told();
+    });
+    const told = new Promise((resolve) => { observer.told = resolve; });
+    if (url.pathname !== "/mark") observer.observe({ entryTypes: ["mark"] });
+    if (url.pathname === "/wait") {
+      ctx.waitUntil(told);
+      return new Response("waits");
+    }
+    performance.mark("m");
+    await scheduler.wait(5);
+    if (url.pathname === "/observe") await told;
+    return Response.json(calls);)"),
+      {"--map", "api.test=" + api.url()});
+  EXPECT_EQ(Get(worker.url() + "/observe").body, R"({"global":1,"local":1})");
+  EXPECT_EQ(Get(worker.url() + "/mark").body, R"({"global":2,"local":1})");
+  EXPECT_EQ(Get(worker.url() + "/observe").body, R"({"global":3,"local":2})");
+  EXPECT_EQ(Get(worker.url() + "/wait").body, "waits");
+  EXPECT_EQ(Get(worker.url() + "/mark").body, R"({"global":4,"local":3})");
+}
+
 TEST(WorkersPlatformTest, AnUnhandledRejectionIsLoggedOnceWithItsStack) {
   Worker worker(Worker::Handler(R"(
     if (url.pathname === "/end") {
