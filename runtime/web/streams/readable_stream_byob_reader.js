@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ReadableStreamBYOBReader: https://streams.spec.whatwg.org/#byob-reader-class
+// ReadableStreamBYOBReader: https://streams.spec.whatwg.org/#byob-reader-class, with Workers' readAtLeast().
 "use strict";
 
 const webidl = require("webidl/webidl");
@@ -13,25 +13,25 @@ const {
   RangeError, TypeError,
 } = primordials;
 
-const context = "Failed to execute 'read' on 'ReadableStreamBYOBReader'";
+const contextOf = (method) => `Failed to execute '${method}' on 'ReadableStreamBYOBReader'`;
+const readContext = contextOf("read");
+const readAtLeastContext = contextOf("readAtLeast");
+
+const convertMin = (V, context) =>
+  webidl.converters["unsigned long long"](V, context, { __proto__: null, enforceRange: true });
 
 const convertOptions = webidl.dictionary("ReadableStreamBYOBReaderReadOptions", [
-  {
-    key: "min",
-    converter: (V, c) => webidl.converters["unsigned long long"](V, c, { __proto__: null, enforceRange: true }),
-    defaultValue: () => 1,
-  },
+  { key: "min", converter: convertMin, defaultValue: () => 1 },
 ]);
 
 let isReader;
 
 function released(method) {
-  return new TypeError(
-    `Failed to execute '${method}' on 'ReadableStreamBYOBReader': the reader was released.`);
+  return new TypeError(`${contextOf(method)}: the reader was released.`);
 }
 
 // The checks of read(view, { min }) up to the point where the view is taken.
-function checkView(view, min) {
+function checkView(view, min, context) {
   if (buffers.byteLengthOf(view) === 0) throw new TypeError(`${context}: the view is empty.`);
   const buffer = buffers.bufferOf(view);
   if (ArrayBufferPrototypeGetByteLength(buffer) === 0) {
@@ -42,6 +42,15 @@ function checkView(view, min) {
   const { size } = buffers.elementTypeOf(view);
   const length = buffers.byteLengthOf(view) / size;
   if (min > length) throw new RangeError(`${context}: 'min' is ${min}, but the view has ${length} elements.`);
+}
+
+// `min` counts elements of the view.
+function readView(s, view, min, context, method) {
+  checkView(view, min, context);
+  if (s.stream === null) throw released(method);
+  const request = new ReadIntoRequest();
+  readInto(s, view, min, request);
+  return request.promise;
 }
 
 class ReadableStreamBYOBReader {
@@ -69,16 +78,25 @@ class ReadableStreamBYOBReader {
 
   read(view, options = undefined) {
     if (!isReader(this)) return illegalInvocation();
+    const context = readContext;
     try {
       webidl.requiredArguments(arguments.length, 1, context);
       webidl.converters.ArrayBufferView(view, `${context}: parameter 1`);
       const { min } = convertOptions(options, `${context}: parameter 2`);
-      checkView(view, min);
-      const s = this.#s;
-      if (s.stream === null) throw released("read");
-      const request = new ReadIntoRequest();
-      readInto(s, view, min, request);
-      return request.promise;
+      return readView(this.#s, view, min, context, "read");
+    } catch (error) {
+      return PromiseReject(error);
+    }
+  }
+
+  readAtLeast(minElements, view) {
+    if (!isReader(this)) return illegalInvocation();
+    const context = readAtLeastContext;
+    try {
+      webidl.requiredArguments(arguments.length, 2, context);
+      const min = convertMin(minElements, `${context}: parameter 1`);
+      webidl.converters.ArrayBufferView(view, `${context}: parameter 2`);
+      return readView(this.#s, view, min, context, "readAtLeast");
     } catch (error) {
       return PromiseReject(error);
     }
