@@ -5,11 +5,11 @@
 const webidl = require("webidl/webidl");
 const { ReaderState, brand, cancel, readInto, release } = require("streams/readable_state");
 const { ByteControllerState } = require("streams/byte_controller_state");
-const { ReadIntoRequest } = require("streams/read_request");
+const { ReadAtLeastRequest, ReadIntoRequest } = require("streams/read_request");
 const buffers = require("streams/buffers");
 const { illegalInvocation } = require("streams/promises");
 const {
-  ArrayBufferPrototypeGetByteLength, FunctionPrototypeSymbolHasInstance, PromiseReject, PromiseResolve,
+  ArrayBufferPrototypeGetByteLength, FunctionPrototypeSymbolHasInstance, MathFloor, PromiseReject, PromiseResolve,
   RangeError, TypeError,
 } = primordials;
 
@@ -44,13 +44,12 @@ function checkView(view, min, context) {
   if (min > length) throw new RangeError(`${context}: 'min' is ${min}, but the view has ${length} elements.`);
 }
 
-// `min` counts elements of the view.
-function readView(s, view, min, context, method) {
-  checkView(view, min, context);
-  if (s.stream === null) throw released(method);
-  const request = new ReadIntoRequest();
-  readInto(s, view, min, request);
-  return request.promise;
+// Where the last bytes of the stream are queued already, no more than those can be waited for.
+function atMostWhatIsLeft(stream, view, min) {
+  const { closeRequested, totalSize } = stream.controller;
+  if (!closeRequested) return min;
+  const left = MathFloor(totalSize / buffers.elementTypeOf(view).size);
+  return left > 0 && left < min ? left : min;
 }
 
 class ReadableStreamBYOBReader {
@@ -83,7 +82,12 @@ class ReadableStreamBYOBReader {
       webidl.requiredArguments(arguments.length, 1, context);
       webidl.converters.ArrayBufferView(view, `${context}: parameter 1`);
       const { min } = convertOptions(options, `${context}: parameter 2`);
-      return readView(this.#s, view, min, context, "read");
+      checkView(view, min, context);
+      const s = this.#s;
+      if (s.stream === null) throw released("read");
+      const request = new ReadIntoRequest();
+      readInto(s, view, min, request);
+      return request.promise;
     } catch (error) {
       return PromiseReject(error);
     }
@@ -96,7 +100,12 @@ class ReadableStreamBYOBReader {
       webidl.requiredArguments(arguments.length, 2, context);
       const min = convertMin(minElements, `${context}: parameter 1`);
       webidl.converters.ArrayBufferView(view, `${context}: parameter 2`);
-      return readView(this.#s, view, min, context, "readAtLeast");
+      checkView(view, min, context);
+      const s = this.#s;
+      if (s.stream === null) throw released("readAtLeast");
+      const request = new ReadAtLeastRequest();
+      readInto(s, view, atMostWhatIsLeft(s.stream, view, min), request);
+      return request.promise;
     } catch (error) {
       return PromiseReject(error);
     }

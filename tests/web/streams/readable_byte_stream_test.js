@@ -47,12 +47,32 @@ describe("BYOB reads", () => {
     controller.enqueue(bytes(1, 1));
     controller.enqueue(bytes(2, 2, 3));
     expect([...(await words).value]).toEqual([0x0101, 0x0202]);
+  });
+
+  test("readAtLeast gives the last bytes, be they fewer, before it says that the stream is over", async () => {
+    const pending = byteStream();
+    const reader = pending.stream.getReader({ mode: "byob" });
     const last = reader.readAtLeast(4, new Uint8Array(4));
-    controller.enqueue(bytes(4));
-    controller.close();
-    controller.byobRequest.respond(0);
+    pending.controller.enqueue(bytes(3, 4));
+    pending.controller.close();
+    pending.controller.byobRequest.respond(0);
     const { done, value } = await last;
-    expect([done, [...value]]).toEqual([true, [3, 4]]);
+    expect([done, [...value]]).toEqual([false, [3, 4]]);
+    expect(await reader.readAtLeast(1, new Uint8Array(4))).toEqual({ value: new Uint8Array(0), done: true });
+    const file = new Uint8Array([1, 2, 3, 4, 5]);
+    const { readable, writable } = new IdentityTransformStream();
+    const writer = writable.getWriter();
+    writer.write(file.slice()).then(() => writer.close());
+    for (const stream of [new Blob([file]).stream(), new Response(file).body, readable]) {
+      const records = stream.getReader({ mode: "byob" });
+      const seen = [];
+      for (;;) {
+        const result = await records.readAtLeast(2, new Uint8Array(2));
+        if (result.done) break;
+        seen.push([...result.value]);
+      }
+      expect(seen).toEqual([[1, 2], [3, 4], [5]]);
+    }
   });
 
   test("readAtLeast checks its arguments", async () => {
