@@ -77,6 +77,27 @@ TEST(WorkersPlatformTest, CfGoesInAndOut) {
             R"(["LOCAL",true,"XX",{"cacheTtl":5},"LOCAL",null,"answered",200])");
 }
 
+TEST(WorkersPlatformTest, AFetchedBodyIsReadInRecords) {
+  LocalServer api([](const ServerRequest&) {
+    ServerResponse response;
+    response.stream = [](const WritePiece& write) {
+      return write("a") && write("bcd") && write("e");
+    };
+    return response;
+  });
+  Worker worker(Worker::Handler(R"(
+    const response = await fetch("http://api.test/");
+    const reader = response.body.getReader({ mode: "byob" });
+    const records = [];
+    for (;;) {
+      const { value, done } = await reader.readAtLeast(2, new Uint8Array(2));
+      if (done) return Response.json(records);
+      records.push(new TextDecoder().decode(value));
+    })"),
+                {"--map", "api.test=" + api.url()});
+  EXPECT_EQ(Get(worker.url()).body, R"(["ab","cd","e"])");
+}
+
 TEST(WorkersPlatformTest, PerformanceObserversEndWithTheirRequest) {
   LocalServer api([](const ServerRequest&) { return ServerResponse{.body = "x"}; });
   Worker worker(
