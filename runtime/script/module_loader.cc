@@ -116,8 +116,9 @@ Result<MainScript> ModuleLoader::RunModule(v8::Local<v8::Module> module, v8::Try
   }
   if (promise->State() == v8::Promise::kPending) {
     return InvalidArgument(PathOf(module) +
-                           ": a top-level await does not finish: a worker cannot wait for timers or "
-                           "requests while it loads; do that inside a handler");
+                           ": a top-level await does not finish: a worker cannot wait for timers, "
+                           "requests or long cryptography while it loads; do that inside a "
+                           "handler");
   }
   NoteStarted();
   return MainScript{true, module->GetModuleNamespace().As<v8::Object>()};

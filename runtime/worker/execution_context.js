@@ -28,18 +28,18 @@ class ExecutionContext {
   }
 
   get props() {
-    if (!(#slot in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#slot in this)) webidl.illegalInvocation();
     return this.#props ??= {};
   }
 
   waitUntil(promise) {
-    if (!(#slot in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#slot in this)) webidl.illegalInvocation();
     webidl.requiredArguments(arguments.length, 1, "Failed to execute 'waitUntil' on 'ExecutionContext'");
     waitUntil(this.#slot, promise);
   }
 
   passThroughOnException() {
-    if (!(#slot in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#slot in this)) webidl.illegalInvocation();
     this.#passThrough = true;
   }
 

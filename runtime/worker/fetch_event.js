@@ -18,7 +18,7 @@ class ExtendableEvent extends Event {
   }
 
   waitUntil(promise) {
-    if (!(#slot in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#slot in this)) webidl.illegalInvocation();
     webidl.requiredArguments(arguments.length, 1, "Failed to execute 'waitUntil' on 'ExtendableEvent'");
     if (this.#slot === 0) { // a script made it
       throw new DOMException("Failed to execute 'waitUntil' on 'ExtendableEvent': no request waits for this event.",
@@ -44,12 +44,12 @@ class FetchEvent extends ExtendableEvent {
   }
 
   get request() {
-    if (!(#request in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#request in this)) webidl.illegalInvocation();
     return this.#request;
   }
 
   respondWith(response) {
-    if (!(#request in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#request in this)) webidl.illegalInvocation();
     webidl.requiredArguments(arguments.length, 1, "Failed to execute 'respondWith' on 'FetchEvent'");
     if (!this.#isOpen) {
       throw new DOMException("FetchEvent.respondWith() must be called while the event is being dispatched: " +
@@ -64,7 +64,7 @@ class FetchEvent extends ExtendableEvent {
   }
 
   passThroughOnException() {
-    if (!(#request in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#request in this)) webidl.illegalInvocation();
     this.#passThrough = true;
   }
 

@@ -279,6 +279,14 @@ const BadStart kBadStarts[] = {
      {"w.mjs"},
      1,
      {"w.mjs", "top-level await"}},
+    {"AwaitsLongCryptography",
+     {{"w.mjs",
+       "await crypto.subtle.generateKey({ name: 'RSA-PSS', modulusLength: 2048, hash: 'SHA-256',"
+       " publicExponent: new Uint8Array([1, 0, 1]) }, false, ['sign', 'verify']);\n" +
+           kFine}},
+     {"w.mjs"},
+     1,
+     {"w.mjs", "timers, requests or long cryptography"}},
     {"MissingFile", {}, {"nowhere.js"}, 1, {"nowhere.js: there is no such file or folder"}},
     {"EmptyFolder", {}, {"."}, 1, {"the folder has no worker"}},
     {"MissingMain",

@@ -268,5 +268,24 @@ TEST(EventSourceTest, AFailureIsToldOrLogged) {
   EXPECT_TRUE(worker.process().WaitForLog(status));
 }
 
+TEST(EventSourceTest, TheEndOfAStreamIsNotLogged) {
+  Worker worker(Worker::Handler(R"(
+    let isDone = false;
+    const source = EventSource.from(new ReadableStream({
+      pull(controller) {
+        if (isDone) throw new Error("it broke");
+        controller.enqueue(new TextEncoder().encode("data: last\n\n"));
+        if (url.pathname === "/ends") controller.close();
+        isDone = true;
+      },
+    }));
+    while (source.readyState !== EventSource.CLOSED) await scheduler.wait(1);
+    return new Response("closed");)"));
+  EXPECT_EQ(Get(worker.url() + "/ends").body, "closed");
+  EXPECT_EQ(Get(worker.url() + "/breaks").body, "closed");
+  EXPECT_TRUE(worker.process().WaitForLog("EventSource: it broke"));
+  EXPECT_THAT(worker.process().err(), ::testing::Not(HasSubstr("has ended")));
+}
+
 }  // namespace
 }  // namespace sedge::e2e

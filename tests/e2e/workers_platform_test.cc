@@ -77,6 +77,56 @@ TEST(WorkersPlatformTest, CfGoesInAndOut) {
             R"(["LOCAL",true,"XX",{"cacheTtl":5},"LOCAL",null,"answered",200])");
 }
 
+TEST(WorkersPlatformTest, AFetchedBodyIsReadInRecords) {
+  LocalServer api([](const ServerRequest&) {
+    ServerResponse response;
+    response.stream = [](const WritePiece& write) {
+      return write("a") && write("bcd") && write("e");
+    };
+    return response;
+  });
+  Worker worker(Worker::Handler(R"(
+    const response = await fetch("http://api.test/");
+    const reader = response.body.getReader({ mode: "byob" });
+    const records = [];
+    for (;;) {
+      const { value, done } = await reader.readAtLeast(2, new Uint8Array(2));
+      if (done) return Response.json(records);
+      records.push(new TextDecoder().decode(value));
+    })"),
+                {"--map", "api.test=" + api.url()});
+  EXPECT_EQ(Get(worker.url()).body, R"(["ab","cd","e"])");
+}
+
+TEST(WorkersPlatformTest, PerformanceObserversEndWithTheirRequest) {
+  LocalServer api([](const ServerRequest&) { return ServerResponse{.body = "x"}; });
+  Worker worker(
+      "const calls = { global: 0, local: 0 };\n"
+      "new PerformanceObserver(() => { ++calls.global; }).observe({ type: 'mark' });\n" +
+          Worker::Handler(R"(
+    const observer = new PerformanceObserver(async () => {
+      ++calls.local;
+      await (await fetch("http://api.test/")).text(); // in the name of this request
+      observer.told();
+    });
+    const told = new Promise((resolve) => { observer.told = resolve; });
+    if (url.pathname !== "/mark") observer.observe({ entryTypes: ["mark"] });
+    if (url.pathname === "/wait") {
+      ctx.waitUntil(told);
+      return new Response("waits");
+    }
+    performance.mark("m");
+    await scheduler.wait(5);
+    if (url.pathname === "/observe") await told;
+    return Response.json(calls);)"),
+      {"--map", "api.test=" + api.url()});
+  EXPECT_EQ(Get(worker.url() + "/observe").body, R"({"global":1,"local":1})");
+  EXPECT_EQ(Get(worker.url() + "/mark").body, R"({"global":2,"local":1})");
+  EXPECT_EQ(Get(worker.url() + "/observe").body, R"({"global":3,"local":2})");
+  EXPECT_EQ(Get(worker.url() + "/wait").body, "waits");
+  EXPECT_EQ(Get(worker.url() + "/mark").body, R"({"global":4,"local":3})");
+}
+
 TEST(WorkersPlatformTest, AnUnhandledRejectionIsLoggedOnceWithItsStack) {
   Worker worker(Worker::Handler(R"(
     if (url.pathname === "/end") {

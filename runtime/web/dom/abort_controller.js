@@ -21,7 +21,8 @@ class AbortController {
 
   static {
     signalOf = (controller) =>
-      #signal in controller ? controller.#signal ??= createAbortSignal() : webidl.illegalInvocation();
+      webidl.isObject(controller) && #signal in controller ? controller.#signal ??= createAbortSignal()
+        : webidl.illegalInvocation();
   }
 }
 

@@ -94,7 +94,7 @@ class AbortSignal extends EventTarget {
     ensureWatch = (signal) => signal.#watch ??= new Watch();
     storedReason = (signal) => signal.#reason;
     reasonOf = (signal) => {
-      if (!(#reason in signal)) webidl.illegalInvocation();
+      if (!webidl.isObject(signal) || !(#reason in signal)) webidl.illegalInvocation();
       if (signal.#reason === undefined && signal.#watch !== null) checkDeadlines(signal, signal.#watch);
       return signal.#reason;
     };

@@ -19,11 +19,11 @@ class CustomEvent extends Event {
   }
 
   get detail() {
-    return #detail in this ? this.#detail : webidl.illegalInvocation();
+    return webidl.isObject(this) && #detail in this ? this.#detail : webidl.illegalInvocation();
   }
 
   initCustomEvent(type, bubbles = false, cancelable = false, detail = null) {
-    if (!(#detail in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#detail in this)) webidl.illegalInvocation();
     webidl.requiredArguments(arguments.length, 1, "Failed to execute 'initCustomEvent' on 'CustomEvent'");
     const { dispatching } = eventState(this);
     initEvent(this, type, bubbles, cancelable);

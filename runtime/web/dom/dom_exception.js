@@ -63,17 +63,17 @@ class DOMException {
   }
 
   get name() {
-    if (!(#name in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#name in this)) webidl.illegalInvocation();
     return this.#name;
   }
 
   get message() {
-    if (!(#name in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#name in this)) webidl.illegalInvocation();
     return this.#message;
   }
 
   get code() {
-    if (!(#name in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#name in this)) webidl.illegalInvocation();
     return codes.get(this.#name) ?? 0;
   }
 

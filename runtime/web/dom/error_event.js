@@ -35,7 +35,7 @@ class ErrorEvent extends Event {
 
   static {
     isErrorEvent = (event) => #init in event;
-    init = (event) => #init in event ? event.#init : webidl.illegalInvocation();
+    init = (event) => webidl.isObject(event) && #init in event ? event.#init : webidl.illegalInvocation();
   }
 }
 

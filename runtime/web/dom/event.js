@@ -115,7 +115,7 @@ class Event {
   }
 
   static {
-    state = (event) => #s in event ? event.#s : webidl.illegalInvocation();
+    state = (event) => webidl.isObject(event) && #s in event ? event.#s : webidl.illegalInvocation();
     isEvent = (V) => webidl.isObject(V) && #s in V;
     // A getter of an object literal: not a constructor, and named "get isTrusted" as the standard has it.
     const { get } = ObjectGetOwnPropertyDescriptor({

@@ -76,7 +76,7 @@ class MessageEvent extends Event {
   }
 
   static {
-    init = (event) => #init in event ? event.#init : webidl.illegalInvocation();
+    init = (event) => webidl.isObject(event) && #init in event ? event.#init : webidl.illegalInvocation();
   }
 }
 

@@ -29,7 +29,7 @@ class ProgressEvent extends Event {
   get total() { return init(this).total; }
 
   static {
-    init = (event) => #init in event ? event.#init : webidl.illegalInvocation();
+    init = (event) => webidl.isObject(event) && #init in event ? event.#init : webidl.illegalInvocation();
   }
 }
 

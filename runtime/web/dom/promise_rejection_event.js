@@ -25,7 +25,7 @@ class PromiseRejectionEvent extends Event {
   get reason() { return init(this).reason; }
 
   static {
-    init = (event) => #init in event ? event.#init : webidl.illegalInvocation();
+    init = (event) => webidl.isObject(event) && #init in event ? event.#init : webidl.illegalInvocation();
   }
 }
 

@@ -33,11 +33,11 @@ class QuotaExceededError extends DOMException {
   }
 
   get quota() {
-    return #quota in this ? this.#quota : webidl.illegalInvocation();
+    return webidl.isObject(this) && #quota in this ? this.#quota : webidl.illegalInvocation();
   }
 
   get requested() {
-    return #quota in this ? this.#requested : webidl.illegalInvocation();
+    return webidl.isObject(this) && #quota in this ? this.#requested : webidl.illegalInvocation();
   }
 
   static {

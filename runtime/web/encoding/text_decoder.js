@@ -18,19 +18,19 @@ class TextDecoder {
   }
 
   get encoding() {
-    return #decoder in this ? this.#decoder.encoding : webidl.illegalInvocation();
+    return webidl.isObject(this) && #decoder in this ? this.#decoder.encoding : webidl.illegalInvocation();
   }
 
   get fatal() {
-    return #decoder in this ? this.#decoder.fatal : webidl.illegalInvocation();
+    return webidl.isObject(this) && #decoder in this ? this.#decoder.fatal : webidl.illegalInvocation();
   }
 
   get ignoreBOM() {
-    return #decoder in this ? this.#decoder.ignoreBOM : webidl.illegalInvocation();
+    return webidl.isObject(this) && #decoder in this ? this.#decoder.ignoreBOM : webidl.illegalInvocation();
   }
 
   decode(input = undefined, options = undefined) {
-    if (!(#decoder in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#decoder in this)) webidl.illegalInvocation();
     const context = "Failed to execute 'decode' on 'TextDecoder': parameter";
     const bytes = input === undefined ? new Uint8Array(0) : convertDecodeInput(input, `${context} 1`);
     const more = options !== undefined && convertOptions(options, `${context} 2`).stream;

@@ -38,23 +38,25 @@ class TextDecoderStream {
   }
 
   get encoding() {
-    return #decoder in this ? this.#decoder.encoding : webidl.illegalInvocation();
+    return webidl.isObject(this) && #decoder in this ? this.#decoder.encoding : webidl.illegalInvocation();
   }
 
   get fatal() {
-    return #decoder in this ? this.#decoder.fatal : webidl.illegalInvocation();
+    return webidl.isObject(this) && #decoder in this ? this.#decoder.fatal : webidl.illegalInvocation();
   }
 
   get ignoreBOM() {
-    return #decoder in this ? this.#decoder.ignoreBOM : webidl.illegalInvocation();
+    return webidl.isObject(this) && #decoder in this ? this.#decoder.ignoreBOM : webidl.illegalInvocation();
   }
 
   get readable() {
-    return #transform in this ? transformReadable(this.#transform) : webidl.illegalInvocation();
+    return webidl.isObject(this) && #transform in this ? transformReadable(this.#transform)
+      : webidl.illegalInvocation();
   }
 
   get writable() {
-    return #transform in this ? transformWritable(this.#transform) : webidl.illegalInvocation();
+    return webidl.isObject(this) && #transform in this ? transformWritable(this.#transform)
+      : webidl.illegalInvocation();
   }
 }
 

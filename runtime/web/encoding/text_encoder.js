@@ -17,16 +17,16 @@ class TextEncoder {
   #brand;
 
   get encoding() {
-    return #brand in this ? "utf-8" : webidl.illegalInvocation();
+    return webidl.isObject(this) && #brand in this ? "utf-8" : webidl.illegalInvocation();
   }
 
   encode(input = "") {
-    if (!(#brand in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#brand in this)) webidl.illegalInvocation();
     return ops.utf8Encode(DOMString(input, "Failed to execute 'encode' on 'TextEncoder': parameter 1"));
   }
 
   encodeInto(source, destination) {
-    if (!(#brand in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#brand in this)) webidl.illegalInvocation();
     const context = "Failed to execute 'encodeInto' on 'TextEncoder'";
     webidl.requiredArguments(arguments.length, 2, context);
     source = DOMString(source, `${context}: parameter 1`);

@@ -42,15 +42,17 @@ class TextEncoderStream {
   }
 
   get encoding() {
-    return #transform in this ? "utf-8" : webidl.illegalInvocation();
+    return webidl.isObject(this) && #transform in this ? "utf-8" : webidl.illegalInvocation();
   }
 
   get readable() {
-    return #transform in this ? transformReadable(this.#transform) : webidl.illegalInvocation();
+    return webidl.isObject(this) && #transform in this ? transformReadable(this.#transform)
+      : webidl.illegalInvocation();
   }
 
   get writable() {
-    return #transform in this ? transformWritable(this.#transform) : webidl.illegalInvocation();
+    return webidl.isObject(this) && #transform in this ? transformWritable(this.#transform)
+      : webidl.illegalInvocation();
   }
 }
 

@@ -99,7 +99,7 @@ class FormData {
 
   static {
     isFormData = (value) => typeof value === "object" && value !== null && #entries in value;
-    entriesOf = (form) => #entries in form ? form.#entries : webidl.illegalInvocation();
+    entriesOf = (form) => webidl.isObject(form) && #entries in form ? form.#entries : webidl.illegalInvocation();
     pairsOf = (form) => {
       const entries = entriesOf(form);
       return form.#pairs ??= toPairs(entries);

@@ -323,7 +323,7 @@ class Headers {
   static {
     isHeaders = (value) => typeof value === "object" && value !== null && #list in value;
     listOf = (headers) => {
-      if (!(#list in headers)) webidl.illegalInvocation();
+      if (typeof headers !== "object" || headers === null || !(#list in headers)) webidl.illegalInvocation();
       const list = headers.#list;
       return list !== null ? list : headers.#list = ops.requestHeaders(headers.#slot);
     };

@@ -166,7 +166,7 @@ class Blob {
   }
 
   stream() {
-    if (!(#runs in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#runs in this)) webidl.illegalInvocation();
     return createRunsStream(this.#runs);
   }
 
@@ -197,11 +197,11 @@ class Blob {
   static {
     isBlob = (value) => typeof value === "object" && value !== null && #runs in value;
     runsOf = (blob) => blob.#runs;
-    blobSize = (blob) => #runs in blob ? blob.#size : webidl.illegalInvocation();
-    blobType = (blob) => #runs in blob ? blob.#type : webidl.illegalInvocation();
+    blobSize = (blob) => webidl.isObject(blob) && #runs in blob ? blob.#size : webidl.illegalInvocation();
+    blobType = (blob) => webidl.isObject(blob) && #runs in blob ? blob.#type : webidl.illegalInvocation();
     // The bytes in one piece: not to be changed, not to be given to a worker.
     blobBytes = (blob) => {
-      if (!(#runs in blob)) webidl.illegalInvocation();
+      if (!webidl.isObject(blob) || !(#runs in blob)) webidl.illegalInvocation();
       if (blob.#runs.length !== 1) blob.#runs = [joinRuns(blob.#runs, blob.#size)];
       return blob.#runs[0];
     };

@@ -41,8 +41,9 @@ class File extends Blob {
 
   static {
     isFile = (value) => typeof value === "object" && value !== null && #name in value;
-    fileName = (file) => #name in file ? file.#name : webidl.illegalInvocation();
-    fileLastModified = (file) => #name in file ? file.#lastModified : webidl.illegalInvocation();
+    fileName = (file) => webidl.isObject(file) && #name in file ? file.#name : webidl.illegalInvocation();
+    fileLastModified = (file) =>
+      webidl.isObject(file) && #name in file ? file.#lastModified : webidl.illegalInvocation();
   }
 }
 webidl.defineInterface(File);

@@ -120,7 +120,7 @@ class FileReader extends EventTarget {
   }
 
   static {
-    stateOf = (reader) => #state in reader ? reader.#state : webidl.illegalInvocation();
+    stateOf = (reader) => webidl.isObject(reader) && #state in reader ? reader.#state : webidl.illegalInvocation();
   }
 }
 

@@ -107,7 +107,7 @@ class Performance extends EventTarget {
   }
 
   static {
-    check = (performance) => #brand in performance || webidl.illegalInvocation();
+    check = (performance) => (webidl.isObject(performance) && #brand in performance) || webidl.illegalInvocation();
   }
 }
 

@@ -44,10 +44,11 @@ class PerformanceEntry {
   }
 
   static {
-    fields = (entry) => #name in entry ? entry : webidl.illegalInvocation();
+    fields = (entry) => webidl.isObject(entry) && #name in entry ? entry : webidl.illegalInvocation();
     exports.assignId = (entry, id) => {
       entry.#id = id;
     };
+    exports.idOf = (entry) => entry.#id;
     exports.nameOf = (entry) => entry.#name;
     exports.typeOf = (entry) => entry.#entryType;
     exports.startTimeOf = (entry) => entry.#startTime;
@@ -80,7 +81,7 @@ class PerformanceMark extends PerformanceEntry {
   get detail() { return markDetail(this); }
 
   static {
-    markDetail = (entry) => #detail in entry ? entry.#detail : webidl.illegalInvocation();
+    markDetail = (entry) => webidl.isObject(entry) && #detail in entry ? entry.#detail : webidl.illegalInvocation();
     isMark = (entry) => #detail in entry;
   }
 }
@@ -96,7 +97,7 @@ class PerformanceMeasure extends PerformanceEntry {
   get detail() { return measureDetail(this); }
 
   static {
-    measureDetail = (entry) => #detail in entry ? entry.#detail : webidl.illegalInvocation();
+    measureDetail = (entry) => webidl.isObject(entry) && #detail in entry ? entry.#detail : webidl.illegalInvocation();
     isMeasure = (entry) => #detail in entry;
   }
 }

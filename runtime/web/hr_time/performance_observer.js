@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // PerformanceObserver and PerformanceObserverEntryList:
-// https://w3c.github.io/performance-timeline/#the-performanceobserver-interface
+// https://w3c.github.io/performance-timeline/#the-performanceobserver-interface. What observe() begins in a
+// request ends with that request; what it begins in the global scope stays until disconnect().
 "use strict";
 
 const webidl = require("webidl/webidl");
@@ -37,11 +38,23 @@ class ObserverState {
     this.types = [];
     this.entries = []; // that it was not told of
     this.tellsDropped = false;
+    this.request = 0; // that it observes for
   }
 
   register() {
-    if (!ArrayPrototypeIncludes(registered, this)) ArrayPrototypePush(registered, this);
+    dropThoseOver();
+    if (!ArrayPrototypeIncludes(registered, this)) {
+      this.request = ops.currentRequest();
+      ArrayPrototypePush(registered, this);
+    } else if (this.request !== 0) {
+      this.request = ops.currentRequest();
+    }
     timeline.watch(watch);
+  }
+
+  forget() {
+    this.entries = [];
+    this.types = [];
   }
 
   takeEntries() {
@@ -53,7 +66,27 @@ class ObserverState {
 
 webidl.detachRecord(ObserverState);
 
+// Takes out the observers whose request is over.
+function dropThoseOver() {
+  let kept = 0;
+  let request = 0;
+  let isOver = false;
+  for (let i = 0; i < registered.length; ++i) {
+    const state = registered[i];
+    if (state.request !== request) {
+      request = state.request;
+      isOver = ops.requestIsOver(request);
+    }
+    if (isOver) state.forget();
+    else registered[kept++] = state;
+  }
+  if (kept === registered.length) return;
+  registered.length = kept;
+  if (kept === 0) timeline.watch(undefined);
+}
+
 function watch(entry) {
+  dropThoseOver();
   const type = typeOf(entry);
   for (let i = 0; i < registered.length; ++i) {
     const state = registered[i];
@@ -78,18 +111,27 @@ function callbackOptions(state) {
   return { droppedEntriesCount };
 }
 
+// As part of the request that it observes for; in the global scope there is none.
+function callBack(state, list) {
+  const outer = ops.currentRequest();
+  if (state.request !== 0) ops.setCurrentRequest(state.request);
+  try {
+    FunctionPrototypeCall(state.callback, state.observer, list, state.observer, callbackOptions(state));
+  } catch (error) {
+    reportException(error);
+  } finally {
+    ops.setCurrentRequest(outer);
+  }
+}
+
 function notify() {
   isTaskQueued = false;
+  dropThoseOver();
   const all = copyList(registered);
   for (let i = 0; i < all.length; ++i) {
     const state = all[i];
     if (state.entries.length === 0) continue;
-    const list = new PerformanceObserverEntryList(webidl.constructKey, state.takeEntries());
-    try {
-      FunctionPrototypeCall(state.callback, state.observer, list, state.observer, callbackOptions(state));
-    } catch (error) {
-      reportException(error);
-    }
+    callBack(state, new PerformanceObserverEntryList(webidl.constructKey, state.takeEntries()));
   }
 }
 
@@ -119,14 +161,14 @@ function observeAll(state, entryTypes) {
     if (isSupported(entryTypes[i])) ArrayPrototypePush(types, entryTypes[i]);
   }
   if (types.length === 0) return;
-  state.types = types;
   state.register();
+  state.types = types;
 }
 
 function observeOne(state, type, buffered) {
   if (!isSupported(type)) return;
-  if (!ArrayPrototypeIncludes(state.types, type)) ArrayPrototypePush(state.types, type);
   state.register();
+  if (!ArrayPrototypeIncludes(state.types, type)) ArrayPrototypePush(state.types, type);
   if (!buffered) return;
   const earlier = timeline.selectAll(undefined, type);
   for (let i = 0; i < earlier.length; ++i) ArrayPrototypePush(state.entries, earlier[i]);
@@ -137,8 +179,7 @@ function disconnect(state) {
   const at = ArrayPrototypeIndexOf(registered, state);
   if (at >= 0) removeAt(registered, at);
   if (registered.length === 0) timeline.watch(undefined);
-  state.entries = [];
-  state.types = [];
+  state.forget();
 }
 
 let stateOf;
@@ -163,7 +204,7 @@ class PerformanceObserver {
   takeRecords() { return stateOf(this).takeEntries(); }
 
   static {
-    stateOf = (observer) => #s in observer ? observer.#s : webidl.illegalInvocation();
+    stateOf = (observer) => webidl.isObject(observer) && #s in observer ? observer.#s : webidl.illegalInvocation();
   }
 }
 
@@ -195,7 +236,7 @@ class PerformanceObserverEntryList {
   }
 
   static {
-    entriesOf = (list) => #entries in list ? list.#entries : webidl.illegalInvocation();
+    entriesOf = (list) => webidl.isObject(list) && #entries in list ? list.#entries : webidl.illegalInvocation();
   }
 }
 

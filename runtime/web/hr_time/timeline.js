@@ -3,14 +3,15 @@
 // ordered by their start, and those who watch what is added to it.
 "use strict";
 
-const { assignId, nameOf, startTimeOf, typeOf } = require("hr_time/performance_entry");
+const { assignId, idOf, nameOf, startTimeOf, typeOf } = require("hr_time/performance_entry");
 const { insertAt } = require("script/lists");
-const { ArrayPrototypePush } = primordials;
+const { ArrayPrototypePush, Float64Array, TypedArrayPrototypeSort } = primordials;
 
-const kMaxEntries = 10_000; // that are kept; later ones are returned and observed, but not listed
+const kMaxEntries = 10_000; // that are kept
+const kBatch = 1000; // of the oldest, that go together when there is no room for one more
 
 const entries = [];
-const dropped = { __proto__: null, mark: 0, measure: 0 }; // how many were not kept
+const dropped = { __proto__: null, mark: 0, measure: 0 }; // how many went for want of room
 let watcher; // (entry) => told of each new entry, once somebody observes
 let lastId = 0;
 
@@ -26,9 +27,24 @@ function insert(list, entry) {
 function add(entry) {
   assignId(entry, ++lastId);
   if (watcher !== undefined) watcher(entry);
-  if (entries.length < kMaxEntries) insert(entries, entry);
-  else ++dropped[typeOf(entry)];
+  if (entries.length === kMaxEntries) dropOldest();
+  insert(entries, entry);
   return entry;
+}
+
+// Those that were added first, whatever start times they say.
+function dropOldest() {
+  const ids = new Float64Array(kMaxEntries);
+  for (let i = 0; i < kMaxEntries; ++i) ids[i] = idOf(entries[i]);
+  TypedArrayPrototypeSort(ids);
+  const last = ids[kBatch - 1];
+  let kept = 0;
+  for (let i = 0; i < kMaxEntries; ++i) {
+    const entry = entries[i];
+    if (idOf(entry) <= last) ++dropped[typeOf(entry)];
+    else entries[kept++] = entry;
+  }
+  entries.length = kept;
 }
 
 // Those of a list that have this name and this type; undefined stands for any.

@@ -207,11 +207,10 @@ class Connection {
   // The stream is over: null for its end, or what it failed with.
   ended(reason) {
     this.reader = null;
-    if (this.url === "") {
-      this.fail(reason === null ? kEnded : describe(reason), reason);
-    } else {
-      this.reconnect(reason, this.reconnectMs);
-    }
+    if (this.url !== "") this.reconnect(reason, this.reconnectMs);
+    else if (reason !== null) this.fail(describe(reason), reason);
+    else if (hasListeners(this.source, "error")) this.fail(kEnded);
+    else this.close(); // the end is no failure that a log should have
   }
 
   // https://html.spec.whatwg.org/#reestablish-the-connection
@@ -326,7 +325,8 @@ class EventSource extends EventTarget {
   }
 
   static {
-    connectionOf = (source) => #connection in source ? source.#connection : webidl.illegalInvocation();
+    connectionOf = (source) =>
+      webidl.isObject(source) && #connection in source ? source.#connection : webidl.illegalInvocation();
   }
 }
 

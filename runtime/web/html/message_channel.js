@@ -82,7 +82,7 @@ class MessagePort extends EventTarget {
   }
 
   static {
-    endOf = (port) => #end in port ? port.#end : webidl.illegalInvocation();
+    endOf = (port) => webidl.isObject(port) && #end in port ? port.#end : webidl.illegalInvocation();
     takeEnd = (port) => {
       const end = port.#end;
       port.#end = null;
@@ -136,11 +136,11 @@ class MessageChannel {
   }
 
   get port1() {
-    return #port1 in this ? this.#port1 : webidl.illegalInvocation();
+    return webidl.isObject(this) && #port1 in this ? this.#port1 : webidl.illegalInvocation();
   }
 
   get port2() {
-    return #port2 in this ? this.#port2 : webidl.illegalInvocation();
+    return webidl.isObject(this) && #port2 in this ? this.#port2 : webidl.illegalInvocation();
   }
 }
 

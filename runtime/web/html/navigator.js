@@ -29,7 +29,7 @@ class Navigator {
   get hardwareConcurrency() { check(this); return 1; } // a worker has one thread
 
   static {
-    check = (navigator) => #brand in navigator || webidl.illegalInvocation();
+    check = (navigator) => (webidl.isObject(navigator) && #brand in navigator) || webidl.illegalInvocation();
   }
 }
 webidl.defineInterface(Navigator);

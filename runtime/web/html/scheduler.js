@@ -53,7 +53,7 @@ class Scheduler {
   }
 
   static {
-    check = (scheduler) => #brand in scheduler || webidl.illegalInvocation();
+    check = (scheduler) => (webidl.isObject(scheduler) && #brand in scheduler) || webidl.illegalInvocation();
   }
 }
 webidl.defineInterface(Scheduler);

@@ -18,11 +18,11 @@ class ByteLengthQueuingStrategy {
   }
 
   get highWaterMark() {
-    return #highWaterMark in this ? this.#highWaterMark : webidl.illegalInvocation();
+    return webidl.isObject(this) && #highWaterMark in this ? this.#highWaterMark : webidl.illegalInvocation();
   }
 
   get size() {
-    return #highWaterMark in this ? size : webidl.illegalInvocation();
+    return webidl.isObject(this) && #highWaterMark in this ? size : webidl.illegalInvocation();
   }
 }
 

@@ -3,6 +3,7 @@
 // https://streams.spec.whatwg.org/#read-request, #read-into-request
 "use strict";
 
+const { byteLengthOf } = require("streams/buffers");
 const { detachRecord } = require("webidl/webidl");
 const { Promise } = primordials;
 
@@ -47,5 +48,17 @@ class ReadIntoRequest extends PromiseReadRequest {
   }
 }
 
+// Workers' readAtLeast(): the last bytes of a stream, be they fewer than asked for, are not its end.
+class ReadAtLeastRequest extends PromiseReadRequest {
+  constructor() {
+    super();
+  }
+
+  close(view) {
+    this.resolve({ value: view, done: view === undefined || byteLengthOf(view) === 0 });
+  }
+}
+
 exports.DefaultReadRequest = DefaultReadRequest;
 exports.ReadIntoRequest = ReadIntoRequest;
+exports.ReadAtLeastRequest = ReadAtLeastRequest;

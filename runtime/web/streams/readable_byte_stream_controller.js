@@ -58,7 +58,8 @@ class ReadableByteStreamController {
   }
 
   static {
-    stateOf = (controller) => #s in controller ? controller.#s : webidl.illegalInvocation();
+    stateOf = (controller) =>
+      webidl.isObject(controller) && #s in controller ? controller.#s : webidl.illegalInvocation();
   }
 }
 

@@ -188,7 +188,7 @@ class ReadableStream {
   }
 
   static {
-    stateOf = (stream) => #s in stream ? stream.#s : webidl.illegalInvocation();
+    stateOf = (stream) => webidl.isObject(stream) && #s in stream ? stream.#s : webidl.illegalInvocation();
     brand.isReadableStream = (V) => webidl.isObject(V) && #s in V;
     brand.stateOf = stateOf;
   }

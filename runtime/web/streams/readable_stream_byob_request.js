@@ -44,7 +44,7 @@ class ReadableStreamBYOBRequest {
   }
 
   static {
-    stateOf = (request) => #s in request ? request.#s : webidl.illegalInvocation();
+    stateOf = (request) => webidl.isObject(request) && #s in request ? request.#s : webidl.illegalInvocation();
   }
 }
 

@@ -40,7 +40,8 @@ class ReadableStreamDefaultController {
   }
 
   static {
-    stateOf = (controller) => #s in controller ? controller.#s : webidl.illegalInvocation();
+    stateOf = (controller) =>
+      webidl.isObject(controller) && #s in controller ? controller.#s : webidl.illegalInvocation();
   }
 }
 

@@ -96,7 +96,7 @@ class TransformStream {
   }
 
   static {
-    stateOf = (stream) => #s in stream ? stream.#s : webidl.illegalInvocation();
+    stateOf = (stream) => webidl.isObject(stream) && #s in stream ? stream.#s : webidl.illegalInvocation();
   }
 }
 

@@ -31,7 +31,8 @@ class TransformStreamDefaultController {
   }
 
   static {
-    stateOf = (controller) => #s in controller ? controller.#s : webidl.illegalInvocation();
+    stateOf = (controller) =>
+      webidl.isObject(controller) && #s in controller ? controller.#s : webidl.illegalInvocation();
   }
 }
 

@@ -84,7 +84,7 @@ class WritableStream {
   }
 
   static {
-    stateOf = (stream) => #s in stream ? stream.#s : webidl.illegalInvocation();
+    stateOf = (stream) => webidl.isObject(stream) && #s in stream ? stream.#s : webidl.illegalInvocation();
     isWritableStream = (V) => webidl.isObject(V) && #s in V;
     writable.brand.isWritableStream = isWritableStream;
     writable.brand.stateOf = stateOf;

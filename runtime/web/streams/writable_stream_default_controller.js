@@ -23,7 +23,8 @@ class WritableStreamDefaultController {
   }
 
   static {
-    stateOf = (controller) => #s in controller ? controller.#s : webidl.illegalInvocation();
+    stateOf = (controller) =>
+      webidl.isObject(controller) && #s in controller ? controller.#s : webidl.illegalInvocation();
   }
 }
 

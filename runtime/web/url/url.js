@@ -51,6 +51,8 @@ function invalidUrl(url, base) {
   return new TypeError(`Invalid URL: '${shown(url)}'${withBase}`);
 }
 
+let setPart;
+
 class URL {
   #href;
   #schemeEnd = 0;
@@ -91,10 +93,10 @@ class URL {
   }
 
   get href() {
-    return #href in this ? this.#href : webidl.illegalInvocation();
+    return webidl.isObject(this) && #href in this ? this.#href : webidl.illegalInvocation();
   }
   set href(value) {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     value = DOMString(value, "Failed to set 'href' on 'URL': the value");
     const href = parse(value, undefined);
     if (href === null) throw invalidUrl(value, undefined);
@@ -103,11 +105,11 @@ class URL {
   }
 
   toString() {
-    return #href in this ? this.#href : webidl.illegalInvocation();
+    return webidl.isObject(this) && #href in this ? this.#href : webidl.illegalInvocation();
   }
 
   get origin() {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     const scheme = this.#slice(0, this.#schemeEnd);
     switch (scheme) {
       case "http":
@@ -130,71 +132,71 @@ class URL {
   }
 
   get protocol() {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     return this.#slice(0, this.#schemeEnd + 1);
   }
   set protocol(value) {
-    this.#set(PROTOCOL, value, "protocol");
+    setPart(this, PROTOCOL, value, "protocol");
   }
 
   // Without a host, usernameEnd and hostStart are schemeEnd + 1, and these slices are empty.
   get username() {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     return this.#slice(this.#schemeEnd + 3, this.#usernameEnd);
   }
   set username(value) {
-    this.#set(USERNAME, value, "username");
+    setPart(this, USERNAME, value, "username");
   }
 
   get password() {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     return this.#slice(this.#usernameEnd + 1, this.#hostStart - 1);
   }
   set password(value) {
-    this.#set(PASSWORD, value, "password");
+    setPart(this, PASSWORD, value, "password");
   }
 
   // An empty host has no port; behind it may be a "/." that is part of nothing.
   get host() {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     return this.#hostStart === this.#hostEnd ? "" : this.#slice(this.#hostStart, this.#pathStart);
   }
   set host(value) {
-    this.#set(HOST, value, "host");
+    setPart(this, HOST, value, "host");
   }
 
   get hostname() {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     return this.#slice(this.#hostStart, this.#hostEnd);
   }
   set hostname(value) {
-    this.#set(HOSTNAME, value, "hostname");
+    setPart(this, HOSTNAME, value, "hostname");
   }
 
   get port() {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     return this.#hostStart === this.#hostEnd ? "" : this.#slice(this.#hostEnd + 1, this.#pathStart);
   }
   set port(value) {
-    this.#set(PORT, value, "port");
+    setPart(this, PORT, value, "port");
   }
 
   get pathname() {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     return this.#slice(this.#pathStart, this.#queryStart);
   }
   set pathname(value) {
-    this.#set(PATHNAME, value, "pathname");
+    setPart(this, PATHNAME, value, "pathname");
   }
 
   // A lone "?" or "#" shows only in href.
   get search() {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     if (this.#fragmentStart - this.#queryStart <= 1) return "";
     return this.#slice(this.#queryStart, this.#fragmentStart);
   }
   set search(value) {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     value = USVString(value, "Failed to set 'search' on 'URL': the value");
     const query = value[0] === "?" ? StringPrototypeSlice(value, 1) : value;
     // The params get what is set, tabs and newlines included, of which the URL keeps nothing.
@@ -206,21 +208,21 @@ class URL {
   }
 
   get searchParams() {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     return this.#params ??= linkedURLSearchParams(this, this.#query());
   }
 
   get hash() {
-    if (!(#href in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
     if (this.#href.length - this.#fragmentStart <= 1) return "";
     return StringPrototypeSlice(this.#href, this.#fragmentStart);
   }
   set hash(value) {
-    this.#set(HASH, value, "hash");
+    setPart(this, HASH, value, "hash");
   }
 
   toJSON() {
-    return #href in this ? this.#href : webidl.illegalInvocation();
+    return webidl.isObject(this) && #href in this ? this.#href : webidl.illegalInvocation();
   }
 
   #slice(start, end) {
@@ -257,6 +259,10 @@ class URL {
   }
 
   static {
+    setPart = (url, component, value, name) => {
+      if (!webidl.isObject(url) || !(#href in url)) webidl.illegalInvocation();
+      url.#set(component, value, name);
+    };
     webidl.defineInterface(URL);
 
     exports.isURL = (value) => webidl.isObject(value) && #href in value;

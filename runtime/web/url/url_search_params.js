@@ -147,7 +147,7 @@ class URLSearchParams {
   }
 
   static #listOf(params) {
-    return #list in params ? params.#list : webidl.illegalInvocation();
+    return webidl.isObject(params) && #list in params ? params.#list : webidl.illegalInvocation();
   }
 
   static {

@@ -150,6 +150,8 @@ function resultOf(components, parts, input, baseURL) {
   };
 }
 
+let componentsOf;
+
 class URLPattern {
   #components;
 
@@ -169,57 +171,58 @@ class URLPattern {
   }
 
   test(input = undefined, baseURL = undefined) {
-    if (!(#components in this)) webidl.illegalInvocation();
+    const components = componentsOf(this);
     const context = "Failed to execute 'test' on 'URLPattern'";
     const converted = convertInput(input, context);
     if (baseURL !== undefined) baseURL = DOMString(baseURL, `${context}: parameter 2`);
     const parts = partsToMatch(converted, baseURL, context);
-    return parts !== null && matches(this.#components, parts);
+    return parts !== null && matches(components, parts);
   }
 
   exec(input = undefined, baseURL = undefined) {
-    if (!(#components in this)) webidl.illegalInvocation();
+    const components = componentsOf(this);
     const context = "Failed to execute 'exec' on 'URLPattern'";
     const converted = convertInput(input, context);
     if (baseURL !== undefined) baseURL = DOMString(baseURL, `${context}: parameter 2`);
     const parts = partsToMatch(converted, baseURL, context);
-    return parts === null ? null : resultOf(this.#components, parts, converted, baseURL);
+    return parts === null ? null : resultOf(components, parts, converted, baseURL);
   }
 
   get protocol() {
-    return #components in this ? this.#components.protocol.patternString : webidl.illegalInvocation();
+    return componentsOf(this).protocol.patternString;
   }
   get username() {
-    return #components in this ? this.#components.username.patternString : webidl.illegalInvocation();
+    return componentsOf(this).username.patternString;
   }
   get password() {
-    return #components in this ? this.#components.password.patternString : webidl.illegalInvocation();
+    return componentsOf(this).password.patternString;
   }
   get hostname() {
-    return #components in this ? this.#components.hostname.patternString : webidl.illegalInvocation();
+    return componentsOf(this).hostname.patternString;
   }
   get port() {
-    return #components in this ? this.#components.port.patternString : webidl.illegalInvocation();
+    return componentsOf(this).port.patternString;
   }
   get pathname() {
-    return #components in this ? this.#components.pathname.patternString : webidl.illegalInvocation();
+    return componentsOf(this).pathname.patternString;
   }
   get search() {
-    return #components in this ? this.#components.search.patternString : webidl.illegalInvocation();
+    return componentsOf(this).search.patternString;
   }
   get hash() {
-    return #components in this ? this.#components.hash.patternString : webidl.illegalInvocation();
+    return componentsOf(this).hash.patternString;
   }
 
   get hasRegExpGroups() {
-    if (!(#components in this)) webidl.illegalInvocation();
-    const c = this.#components;
+    const c = componentsOf(this);
     return c.protocol.hasRegExpGroups || c.username.hasRegExpGroups || c.password.hasRegExpGroups ||
       c.hostname.hasRegExpGroups || c.port.hasRegExpGroups || c.pathname.hasRegExpGroups ||
       c.search.hasRegExpGroups || c.hash.hasRegExpGroups;
   }
 
   static {
+    componentsOf = (pattern) =>
+      webidl.isObject(pattern) && #components in pattern ? pattern.#components : webidl.illegalInvocation();
     webidl.defineInterface(URLPattern);
   }
 }

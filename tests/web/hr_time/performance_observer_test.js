@@ -131,6 +131,33 @@ describe("the timeline", () => {
     expect(JSON.parse(JSON.stringify(first)).id).toBe(first.id);
   });
 
+  test("keeps 10,000 entries, and lets the oldest go", async () => {
+    performance.mark("first", { startTime: 1e15 });
+    performance.measure("span", { start: 1, end: 2 });
+    for (let i = 2; i < 10_000; ++i) performance.mark("many", { startTime: i });
+    expect(performance.getEntries()).toHaveLength(10_000);
+    performance.mark("last", { startTime: 0 }); // the newest, though it sorts before all the others
+    expect(performance.getEntries()).toHaveLength(9001);
+    expect(performance.getEntriesByName("first")).toEqual([]);
+    expect(performance.getEntriesByName("span")).toEqual([]);
+    expect(performance.getEntriesByName("many")[0].startTime).toBe(1000);
+    const { startTime, duration } = performance.measure("m", "last", "many");
+    expect([startTime, duration]).toEqual([0, 9999]);
+    const { observer, calls } = watch({ entryTypes: ["mark"] });
+    performance.mark("seen");
+    await turn();
+    observer.disconnect();
+    expect(calls[0].more).toEqual({ droppedEntriesCount: 999 });
+  });
+
+  test("finds the newest mark of a name after any number of them", () => {
+    for (let i = 0; i < 25_000; ++i) {
+      const { startTime } = performance.mark("again", { startTime: i });
+      if (i % 500 === 0) expect(performance.measure("m", "again").startTime).toBe(startTime);
+    }
+    expect(performance.getEntries().length).toBeLessThan(10_001);
+  });
+
   test("has no moments of a page", () => {
     performance.mark("navigationStart");
     expect(() => performance.measure("m", "navigationStart")).toThrow(TypeError);

@@ -36,6 +36,57 @@ describe("BYOB reads", () => {
     expect([...value]).toEqual([3, 4]);
   });
 
+  test("readAtLeast", async () => {
+    const { stream, controller } = byteStream();
+    const reader = stream.getReader({ mode: "byob" });
+    const read = reader.readAtLeast(3, new Uint8Array(4));
+    controller.enqueue(bytes(1, 2));
+    controller.enqueue(bytes(3));
+    expect([...(await read).value]).toEqual([1, 2, 3]);
+    const words = reader.readAtLeast(2, new Uint16Array(3)); // elements, not bytes
+    controller.enqueue(bytes(1, 1));
+    controller.enqueue(bytes(2, 2, 3));
+    expect([...(await words).value]).toEqual([0x0101, 0x0202]);
+  });
+
+  test("readAtLeast gives the last bytes, be they fewer, before it says that the stream is over", async () => {
+    const pending = byteStream();
+    const reader = pending.stream.getReader({ mode: "byob" });
+    const last = reader.readAtLeast(4, new Uint8Array(4));
+    pending.controller.enqueue(bytes(3, 4));
+    pending.controller.close();
+    pending.controller.byobRequest.respond(0);
+    const { done, value } = await last;
+    expect([done, [...value]]).toEqual([false, [3, 4]]);
+    expect(await reader.readAtLeast(1, new Uint8Array(4))).toEqual({ value: new Uint8Array(0), done: true });
+    const file = new Uint8Array([1, 2, 3, 4, 5]);
+    const { readable, writable } = new IdentityTransformStream();
+    const writer = writable.getWriter();
+    writer.write(file.slice()).then(() => writer.close());
+    for (const stream of [new Blob([file]).stream(), new Response(file).body, readable]) {
+      const records = stream.getReader({ mode: "byob" });
+      const seen = [];
+      for (;;) {
+        const result = await records.readAtLeast(2, new Uint8Array(2));
+        if (result.done) break;
+        seen.push([...result.value]);
+      }
+      expect(seen).toEqual([[1, 2], [3, 4], [5]]);
+    }
+  });
+
+  test("readAtLeast checks its arguments", async () => {
+    const reader = byteStream().stream.getReader({ mode: "byob" });
+    const context = "Failed to execute 'readAtLeast' on 'ReadableStreamBYOBReader'";
+    await expect(reader.readAtLeast(1)).rejects.toThrow(`${context}: 2 arguments required`);
+    await expect(reader.readAtLeast(1, [])).rejects.toThrow(`${context}: parameter 2`);
+    await expect(reader.readAtLeast(-1, new Uint8Array(2))).rejects.toThrow(TypeError);
+    await expect(reader.readAtLeast(0, new Uint8Array(2))).rejects.toThrow(`${context}: 'min' must be at least 1`);
+    await expect(reader.readAtLeast(3, new Uint8Array(2))).rejects.toThrow(RangeError);
+    reader.releaseLock();
+    await expect(reader.readAtLeast(1, new Uint8Array(2))).rejects.toThrow(`${context}: the reader was released`);
+  });
+
   test("min waits for more", async () => {
     const { stream, controller } = byteStream();
     const reader = stream.getReader({ mode: "byob" });

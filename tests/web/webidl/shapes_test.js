@@ -24,6 +24,10 @@ const operationLengths = {
   setTimeout: 1, structuredClone: 1,
 };
 
+// Interfaces that say of some receivers what V8 says.
+const ownWords = ["CompressionStream", "Crypto", "CryptoKey", "DecompressionStream", "DigestStream", "Request",
+  "Response", "SubtleCrypto"];
+
 const interfaces = Object.getOwnPropertyNames(globalThis)
   .filter((name) => /^[A-Z]/.test(name) && typeof globalThis[name] === "function" && !languageNames.has(name));
 
@@ -50,18 +54,24 @@ function expectOperation(fn, name) {
   expect(() => new fn()).toThrow("is not a constructor");
 }
 
-// Calling it with a receiver that is no instance throws a TypeError, or gives a promise that is rejected with one.
-async function expectRefusal(what, fn, receiver, args = []) {
+// What it throws, or the promise that it gives is rejected with.
+async function errorOf(what, fn, receiver, args) {
   let result;
   try {
     result = fn.apply(receiver, args);
   } catch (error) {
-    expect([what, error.name]).toEqual([what, "TypeError"]);
-    return;
+    return error;
   }
   expect([what, result instanceof Promise]).toEqual([what, true]);
-  const error = await result.then(() => undefined, (reason) => reason);
+  return result.then(() => undefined, (reason) => reason);
+}
+
+// A receiver that is no instance, be it an object or not, is told in the same words.
+async function expectRefusal(what, fn, receiver, args = []) {
+  const error = await errorOf(what, fn, receiver, args);
   expect([what, error?.name]).toEqual([what, "TypeError"]);
+  const [name] = what.split(".");
+  if (!ownWords.includes(name)) expect([what, error.message]).toEqual([what, "Illegal invocation"]);
 }
 
 async function expectBrandCheck(what, fn, prototype, args) {
