@@ -57,6 +57,26 @@ TEST_F(KeysTest, RsaExponentsOfAnotherModulusHaveNoFactors) {
   EXPECT_FALSE(MakeRsaKey(std::move(rsa)).ok());
 }
 
+TEST_F(KeysTest, WrongRsaExponentsAreToldByOneTry) {
+  RsaNumbers rsa;
+  rsa.of[Index::kN].reset(BN_new());
+  ASSERT_EQ(BN_set_bit(rsa.of[Index::kN].get(), 4095), 1);
+  ASSERT_EQ(BN_add_word(rsa.of[Index::kN].get(), 12345), 1);
+  rsa.of[Index::kE] = ToNumber(kExponent);
+  rsa.of[Index::kD].reset(BN_dup(rsa[Index::kN]));
+  ASSERT_EQ(BN_sub_word(rsa.of[Index::kD].get(), 2), 1);
+  int tries = 0;
+  EXPECT_FALSE(MakeRsaKey(std::move(rsa), [&] { return ++tries > 1; }).ok());
+  EXPECT_EQ(tries, 1);
+}
+
+TEST_F(KeysTest, ThePrimesOfAnRsaKeyAreNotLookedForWhenNobodyWaits) {
+  const Result<PKey> key = GenerateRsa(512, kExponent);
+  RsaNumbers rsa = RsaNumbersOf(key.value().get(), false);
+  rsa.of[Index::kD] = NumberOf(key.value().get(), "d");
+  EXPECT_FALSE(MakeRsaKey(std::move(rsa), [] { return true; }).ok());
+}
+
 TEST_F(KeysTest, RsaNumbersOfAnySizeAreRefusedQuickly) {
   const std::string many(4 << 20, '\xFF');
   for (int i = 0; i < RsaNumbers::kCount; ++i) {

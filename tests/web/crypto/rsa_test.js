@@ -67,6 +67,20 @@ describe("RSASSA-PKCS1-v1_5", () => {
     const again = await subtle.importKey("jwk", jwk, rsassa, true, ["sign"]);
     expect(await subtle.exportKey("jwk", again)).toEqual(jwk);
   });
+
+  test("the primes of a key of d alone are looked for beside the loop", async () => {
+    const order = [];
+    const done = Promise.all([
+      subtle.importKey("jwk", rs256Key, rsassa, true, ["sign"]).then(() => order.push("good")),
+      subtle.importKey("jwk", { ...rs256Key, d: `F${rs256Key.d.slice(1)}` }, rsassa, true, ["sign"])
+        .catch((error) => order.push(error.name)),
+    ]);
+    for (let i = 0; i < 20; ++i) await null;
+    order.push("turn");
+    await done;
+    expect(order[0]).toBe("turn");
+    expect(order.slice(1).sort()).toEqual(["DataError", "good"]);
+  });
 });
 
 describe("RSA-PSS", () => {
