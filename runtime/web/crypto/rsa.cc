@@ -36,6 +36,11 @@ bool SetOaep(EVP_PKEY_CTX* context, const EVP_MD* hash, ByteSpan label) {
   return false;
 }
 
+// OpenSSL asks after each number that it tried as a prime.
+int GoOn(EVP_PKEY_CTX* context) {
+  return (*static_cast<const ShouldStop*>(EVP_PKEY_CTX_get_app_data(context)))() ? 0 : 1;
+}
+
 }  // namespace
 
 Result<Bytes> RsaSign(EVP_PKEY* key, const RsaSignatureScheme& scheme, ByteSpan data) {
@@ -93,14 +98,18 @@ Status CheckRsaParams(double bits, ByteSpan exponent) {
   return {};
 }
 
-Result<PKey> GenerateRsa(int bits, ByteSpan exponent) {
+Result<PKey> GenerateRsa(int bits, ByteSpan exponent, const ShouldStop& should_stop) {
   const BigNum e = ToNumber(exponent);
   const PKeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
   EVP_PKEY* key = nullptr;
   if (!context || EVP_PKEY_keygen_init(context.get()) != 1 ||
       EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), bits) <= 0 ||
-      EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), e.get()) <= 0 ||
-      EVP_PKEY_generate(context.get(), &key) != 1) {
+      EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), e.get()) <= 0) {
+    return CryptoFailure("the key pair could not be generated");
+  }
+  EVP_PKEY_CTX_set_app_data(context.get(), const_cast<ShouldStop*>(&should_stop));
+  if (should_stop) EVP_PKEY_CTX_set_cb(context.get(), GoOn);
+  if (EVP_PKEY_generate(context.get(), &key) != 1) {
     return CryptoFailure("the key pair could not be generated");
   }
   return PKey(key);

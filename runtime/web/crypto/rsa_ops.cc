@@ -50,12 +50,15 @@ std::optional<std::string> CryptoCheckRsa(double bits, ByteSpan exponent) {
 v8::Local<v8::Value> CryptoGenerateRsa(Isolate& isolate, CryptoService& crypto, double bits,
                                        ByteSpan exponent) {
   const Input input(exponent, false);
-  return crypto.Run(isolate, false, 0, [bits, input]() -> Result<KeyPair> {
-    SEDGE_ASSIGN_OR_RETURN(PKey key, GenerateRsa(static_cast<int>(bits), input.bytes()));
-    PKey public_key = PublicOf(key.get());
-    if (!public_key) return CryptoFailure("the key pair could not be generated");
-    return KeyPair{Wrap(std::move(key), true), Wrap(std::move(public_key), false)};
-  });
+  // The numbers, and room for computing with them.
+  const size_t held = exponent.size() + 2 * static_cast<size_t>(bits);
+  return crypto.Run(
+      isolate, false, held, [bits, input, stop = crypto.should_stop()]() -> Result<KeyPair> {
+        SEDGE_ASSIGN_OR_RETURN(PKey key, GenerateRsa(static_cast<int>(bits), input.bytes(), stop));
+        PKey public_key = PublicOf(key.get());
+        if (!public_key) return CryptoFailure("the key pair could not be generated");
+        return KeyPair{Wrap(std::move(key), true), Wrap(std::move(public_key), false)};
+      });
 }
 
 v8::Local<v8::Value> CryptoParseRsa(Isolate& isolate, bool is_private, ByteSpan der) {
@@ -89,9 +92,10 @@ v8::Local<v8::Value> CryptoMakeRsa(Isolate& isolate, CryptoService& crypto, std:
   // Finding the factors takes as long as signing without them.
   const bool is_private = d.has_value();
   const bool at_once = !is_private || p.has_value();
-  return crypto.Run(isolate, at_once, 0, [rsa = std::move(rsa), is_private]() mutable {
-    return Wrap(MakeRsaKey(std::move(rsa)), is_private);
-  });
+  return crypto.Run(isolate, at_once, 0,
+                    [rsa = std::move(rsa), is_private, stop = crypto.should_stop()]() mutable {
+                      return Wrap(MakeRsaKey(std::move(rsa), stop), is_private);
+                    });
 }
 
 // The same members of a key.

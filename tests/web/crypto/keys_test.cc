@@ -36,6 +36,13 @@ TEST_F(KeysTest, RsaComesBack) {
   EXPECT_TRUE(ParseRsaSpki(RsaToSpki(key.value().get())).ok());
 }
 
+TEST_F(KeysTest, RsaGenerationStopsWhenNobodyWaits) {
+  int asked = 0;
+  EXPECT_FALSE(GenerateRsa(2048, kExponent, [&] { return ++asked >= 3; }).ok());
+  EXPECT_LT(asked, 20);  // OpenSSL does not heed every answer
+  EXPECT_TRUE(GenerateRsa(512, kExponent, [] { return false; }).ok());
+}
+
 TEST_F(KeysTest, RsaFactorsAreFound) {
   for (int i = 0; i < 4; ++i) {
     const Result<PKey> key = GenerateRsa(512, kExponent);
