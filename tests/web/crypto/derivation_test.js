@@ -33,6 +33,16 @@ describe("HKDF", () => {
     expect(hex(bits)).toBe("eb70f01dede9afafa449eee1b1286504e1f62388b3f7dd4f956697b0e828fe18");
   });
 
+  test("takes an info of 32 KB", async () => {
+    const key = await importRaw("HKDF", utf8("secret"));
+    const params = { name: "HKDF", hash: "SHA-256", salt: utf8(""), info: new Uint8Array(32768) };
+    expect((await subtle.deriveBits(params, key, 256)).byteLength).toBe(32);
+    params.info = new Uint8Array(32769);
+    let message = "";
+    await subtle.deriveBits(params, key, 256).catch((error) => message = error.message);
+    expect(message).toBe("HKDF: the info of HKDF has at most 32768 bytes here, not 32769; give a digest of it instead.");
+  });
+
   test("gives at most 255 blocks", async () => {
     const key = await importRaw("HKDF", utf8("secret"));
     const params = { name: "HKDF", hash: "SHA-256", salt: utf8(""), info: utf8("") };
