@@ -24,7 +24,7 @@ v8::Local<v8::Value> CryptoAes(Isolate& isolate, CryptoService& crypto, Native<S
   AesParams params{iv.value_or(ByteSpan()), additional_data.value_or(ByteSpan()), bits};
   if (Status wrong = CheckAesParams(mode, params); !wrong.ok()) return Tell<bool>(isolate, wrong);
   const size_t bytes = data.size() + params.additional_data.size();
-  if (bytes <= CryptoService::kAtOnceBytes) {
+  if (CryptoService::IsShort(data, params.additional_data)) {
     return crypto.Run(isolate, true, bytes, [&] {
       return AesCrypt(key->Cipher(cipher, encrypt), mode, encrypt, params, data);
     });

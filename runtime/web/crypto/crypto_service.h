@@ -59,8 +59,13 @@ class CryptoService {
   // Runs it on the isolate's thread; called on any. As loop::Loop::Post.
   using Post = std::function<void(std::function<void()>)>;
 
-  // Data up to here is worked on at once: the hop to the pool and back costs more.
+  // Input up to here is worked on at once: the hop to the pool and back costs more.
   static constexpr size_t kAtOnceBytes = 256u << 10;
+  // Of all that the work goes through: data, key, salt, label.
+  template <typename... Inputs>
+  static bool IsShort(const Inputs&... inputs) {
+    return (inputs.size() + ...) <= kAtOnceBytes;
+  }
 
   // What a job that waits or runs takes besides its data: closures and a promise.
   static constexpr size_t kJobBytes = 1024;

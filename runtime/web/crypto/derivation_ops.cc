@@ -26,9 +26,12 @@ v8::Local<v8::Value> CryptoHkdf(Isolate& isolate, CryptoService& crypto, Native<
   if (size > 255.0 * EVP_MD_get_size(hash)) {
     return Tell<Bytes>(isolate, CryptoFailure("HKDF gives at most 255 times the size of its hash"));
   }
-  return crypto.Run(isolate, true, 0, [&] {
-    return DeriveHkdf(hash, key->bytes(), salt, info, static_cast<size_t>(size));
-  });
+  const auto bytes = static_cast<size_t>(size);
+  const bool at_once = CryptoService::IsShort(key->bytes(), salt, info);
+  return crypto.Run(
+      isolate, at_once, salt.size() + info.size() + bytes,
+      [key = key.shared(), hash, salted = Input(salt, at_once), more = Input(info, at_once),
+       bytes] { return DeriveHkdf(hash, key->bytes(), salted.bytes(), more.bytes(), bytes); });
 }
 
 double CryptoMaxPbkdf2Iterations(CryptoService& crypto) {
@@ -42,7 +45,8 @@ v8::Local<v8::Value> CryptoPbkdf2(Isolate& isolate, CryptoService& crypto, Nativ
   if (!hash) return Tell<Bytes>(isolate, NotOffered());
   const auto bytes = static_cast<size_t>(size);
   const auto count = static_cast<int64_t>(iterations);
-  const bool at_once = iterations * (1 + size / EVP_MD_get_size(hash)) <= kAtOnceIterations;
+  const double rounds = iterations * (1 + size / EVP_MD_get_size(hash));
+  const bool at_once = rounds <= kAtOnceIterations && CryptoService::IsShort(key->bytes(), salt);
   return crypto.Run(isolate, at_once, salt.size() + bytes,
                     [key = key.shared(), hash, input = Input(salt, at_once), count, bytes] {
                       return DerivePbkdf2(hash, key->bytes(), input.bytes(), count, bytes);

@@ -25,7 +25,7 @@ v8::Local<v8::Value> CryptoDigest(Isolate& isolate, CryptoService& crypto, uint3
   if (!hash || out.size() != static_cast<size_t>(EVP_MD_get_size(hash))) {
     return Tell<bool>(isolate, NotOffered());
   }
-  if (data.size() <= CryptoService::kAtOnceBytes) {
+  if (CryptoService::IsShort(data)) {
     if (!HashBytes(id, data, out.data())) return Tell<bool>(isolate, NotOffered());
     return v8::Undefined(isolate.v8());
   }

@@ -103,7 +103,7 @@ v8::Local<v8::Value> CryptoSignEc(Isolate& isolate, CryptoService& crypto, uint3
                                   KeyHandle key, uint32_t hash_id, ByteSpan data) {
   const EcCurve* curve = FindCurve(number);
   if (!curve) return Tell<Bytes>(isolate, NoCurve());
-  const bool at_once = key->is_quick() && data.size() <= CryptoService::kAtOnceBytes;
+  const bool at_once = key->is_quick() && CryptoService::IsShort(data);
   return crypto.Run(
       isolate, at_once, data.size(),
       [curve, key = key.shared(), hash = FindHash(hash_id), input = Input(data, at_once)] {
@@ -116,7 +116,7 @@ v8::Local<v8::Value> CryptoVerifyEc(Isolate& isolate, CryptoService& crypto, uin
                                     ByteSpan data) {
   const EcCurve* curve = FindCurve(number);
   if (!curve) return Tell<bool>(isolate, NoCurve());
-  const bool at_once = key->is_quick() && data.size() <= CryptoService::kAtOnceBytes;
+  const bool at_once = key->is_quick() && CryptoService::IsShort(signature, data);
   return crypto.Run(
       isolate, at_once, data.size() + signature.size(),
       [curve, key = key.shared(), hash = FindHash(hash_id), signed_as = Input(signature, at_once),

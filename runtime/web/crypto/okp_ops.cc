@@ -74,7 +74,7 @@ Bytes CryptoFormatOkp(uint32_t number, uint32_t form, KeyHandle key) {
 
 v8::Local<v8::Value> CryptoSignEd(Isolate& isolate, CryptoService& crypto, KeyHandle key,
                                   ByteSpan data) {
-  const bool at_once = data.size() <= CryptoService::kAtOnceBytes;
+  const bool at_once = CryptoService::IsShort(data);
   return crypto.Run(isolate, at_once, data.size(),
                     [key = key.shared(), input = Input(data, at_once)] {
                       return EdSign(key->get(), input.bytes());
@@ -83,7 +83,7 @@ v8::Local<v8::Value> CryptoSignEd(Isolate& isolate, CryptoService& crypto, KeyHa
 
 v8::Local<v8::Value> CryptoVerifyEd(Isolate& isolate, CryptoService& crypto, KeyHandle key,
                                     ByteSpan signature, ByteSpan data) {
-  const bool at_once = data.size() <= CryptoService::kAtOnceBytes;
+  const bool at_once = CryptoService::IsShort(signature, data);
   return crypto.Run(isolate, at_once, data.size() + signature.size(),
                     [key = key.shared(), signed_as = Input(signature, at_once),
                      input = Input(data, at_once)]() -> Result<bool> {

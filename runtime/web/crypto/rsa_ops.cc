@@ -130,7 +130,7 @@ v8::Local<v8::Value> CryptoVerifyRsa(Isolate& isolate, CryptoService& crypto, Ke
                                      uint32_t hash, std::optional<uint32_t> salt_bytes,
                                      ByteSpan signature, ByteSpan data) {
   const RsaSignatureScheme scheme{FindHash(hash), salt_bytes};
-  const bool at_once = key->is_quick() && data.size() <= CryptoService::kAtOnceBytes;
+  const bool at_once = key->is_quick() && CryptoService::IsShort(signature, data);
   return crypto.Run(isolate, at_once, data.size() + signature.size(),
                     [key = key.shared(), scheme, signed_as = Input(signature, at_once),
                      input = Input(data, at_once)]() -> Result<bool> {
@@ -142,13 +142,13 @@ v8::Local<v8::Value> CryptoCryptRsa(Isolate& isolate, CryptoService& crypto, Key
                                     bool encrypt, uint32_t hash, std::optional<ByteSpan> label,
                                     ByteSpan data) {
   const EVP_MD* md = FindHash(hash);
-  const bool at_once = encrypt && key->is_quick();
-  return crypto.Run(
-      isolate, at_once, data.size(),
-      [key = key.shared(), encrypt, md, text = Input(label.value_or(ByteSpan()), at_once),
-       input = Input(data, at_once)] {
-        return RsaCrypt(key->get(), encrypt, md, text.bytes(), input.bytes());
-      });
+  const ByteSpan label_bytes = label.value_or(ByteSpan());
+  const bool at_once = encrypt && key->is_quick() && CryptoService::IsShort(label_bytes, data);
+  return crypto.Run(isolate, at_once, label_bytes.size() + data.size(),
+                    [key = key.shared(), encrypt, md, text = Input(label_bytes, at_once),
+                     input = Input(data, at_once)] {
+                      return RsaCrypt(key->get(), encrypt, md, text.bytes(), input.bytes());
+                    });
 }
 
 constexpr script::OpDef kOps[] = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HKDF with the vectors of RFC 5869, PBKDF2 with those of RFC 6070 and of RFC 7914, section 11.
 import { test, describe, expect } from "sedge:test";
-import { errorName, hex, unhex, utf8 } from "./crypto_tools.js";
+import { errorName, hex, isBesideLoop, unhex, utf8 } from "./crypto_tools.js";
 
 const { subtle } = crypto;
 const both = ["deriveBits", "deriveKey"];
@@ -161,6 +161,25 @@ describe("keys", () => {
       expect(await errorName(subtle.deriveKey(params, key, { name: "HMAC", hash: "SHA-1", length: 0 }, true, ["sign"])))
         .toBe("TypeError");
       expect(await errorName(subtle.deriveKey(params, key, name, false, both))).toBe("OperationError");
+    }
+  });
+});
+
+describe("a long secret or salt", () => {
+  test("is worked on beside the loop", async () => {
+    const long = new Uint8Array(300_000).fill(7);
+    const short = utf8("short");
+    for (const name of ["HKDF", "PBKDF2"]) {
+      const rest = { name, hash: "SHA-256", info: short, iterations: 1 };
+      const longKey = await importRaw(name, long);
+      const shortKey = await importRaw(name, short);
+      expect(await isBesideLoop(subtle.deriveBits({ ...rest, salt: short }, shortKey, 256))).toBe(false);
+      expect(await isBesideLoop(subtle.deriveBits({ ...rest, salt: short }, longKey, 256))).toBe(true);
+      expect(await isBesideLoop(subtle.deriveBits({ ...rest, salt: long }, shortKey, 256))).toBe(true);
+      // HMAC takes a long key by its digest.
+      const digestKey = await importRaw(name, await subtle.digest("SHA-256", long));
+      expect(hex(await subtle.deriveBits({ ...rest, salt: short }, longKey, 256)) ===
+        hex(await subtle.deriveBits({ ...rest, salt: short }, digestKey, 256))).toBe(name === "PBKDF2");
     }
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // RSA, with the keys and values of RFC 7515, A.2 (RS256), RFC 7520, 4.2 (PS384) and RFC 7516, A.1 (RSA-OAEP).
 import { test, describe, expect } from "sedge:test";
-import { errorName, hex, unhex, utf8 } from "./crypto_tools.js";
+import { errorName, hex, isBesideLoop, unhex, utf8 } from "./crypto_tools.js";
 
 const { subtle } = crypto;
 const fromBase64Url = (text) =>
@@ -164,6 +164,13 @@ describe("RSA-OAEP", () => {
         .toBe("OperationError");
     }
   }, 30_000);
+
+  test("a long label is hashed beside the loop", async () => {
+    const publicKey = await subtle.importKey("jwk", { kty: "RSA", n: jwk.n, e: jwk.e }, params, false, ["encrypt"]);
+    const encrypt = (size) => subtle.encrypt({ name: "RSA-OAEP", label: new Uint8Array(size) }, publicKey, utf8("x"));
+    expect(await isBesideLoop(encrypt(10))).toBe(false);
+    expect(await isBesideLoop(encrypt(300_000))).toBe(true);
+  });
 
   test("wraps keys", async () => {
     const pair = await subtle.generateKey(
