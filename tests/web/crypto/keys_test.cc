@@ -147,6 +147,15 @@ TEST_F(KeysTest, AKeyKeepsItsContexts) {
   EXPECT_NE(key.Cipher(gcm, false), cipher);
 }
 
+TEST_F(KeysTest, AKeysContextIsOfTheHashThatIsAskedFor) {
+  SecretKey key{SecretBytes(kExponent)};
+  const EVP_MD* sha1 = FindHash(static_cast<uint32_t>(HashId::kSha1));
+  const EVP_MD* sha256 = FindHash(static_cast<uint32_t>(HashId::kSha256));
+  for (const EVP_MD* hash : {sha1, sha256, sha256, sha1}) {
+    EXPECT_EQ(EVP_MAC_CTX_get_mac_size(key.Mac(hash)), static_cast<size_t>(EVP_MD_get_size(hash)));
+  }
+}
+
 TEST_F(KeysTest, UnknownAlgorithmsAreNone) {
   EXPECT_EQ(FindHash(kHashCount), nullptr);
   EXPECT_EQ(FindAes(AesMode::kCbc, 17), nullptr);
