@@ -21,6 +21,7 @@
 #include "runtime/script/result.h"
 #include "runtime/web/crypto/openssl.h"
 #include "runtime/web/crypto/pool_share.h"
+#include "runtime/web/crypto/secret_bytes.h"
 #include "runtime/web/crypto/should_stop.h"
 
 namespace sedge::web {
@@ -34,6 +35,11 @@ v8::Local<v8::Value> Tell(script::Isolate& isolate, Result<T> result) {
                         ? script::ToV8(isolate, *std::move(result)).ToLocal(&value)
                         : script::Utf8ToV8(isolate.v8(), result.status().message()).ToLocal(&value);
   return made ? value : v8::Local<v8::Value>();
+}
+
+// Found by script::ToV8: the script's bytes are wiped when they are collected.
+inline v8::MaybeLocal<v8::Value> NativeToV8(script::Isolate& isolate, SecretBytes& bytes) {
+  return script::BytesToV8(isolate, bytes.Release(), true);
 }
 
 // An op's input for work that runs now or later: JavaScript may change or detach its buffers

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/base/bytes.h"
+#include "runtime/web/crypto/secret_bytes.h"
 
 namespace sedge::web {
 
@@ -50,7 +51,8 @@ class DerReader {
   bool ok_ = true;
 };
 
-using DerBytes = std::vector<uint8_t>;
+// Wiped: private keys are written in nested pieces.
+using DerBytes = std::vector<uint8_t, WipingAllocator<uint8_t>>;
 
 // An element of that tag with the parts as its contents, one after the other.
 DerBytes WriteDer(uint8_t tag, std::initializer_list<ByteSpan> parts);

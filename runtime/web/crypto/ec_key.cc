@@ -159,7 +159,7 @@ Bytes EcToSpki(const EcCurve& curve, const EVP_PKEY* key) {
   return MakeSpki(kEcPublicKeyOid, curve.oid, EcPoint(key));
 }
 
-Bytes EcToPkcs8(const EcCurve& curve, const EVP_PKEY* key) {
+SecretBytes EcToPkcs8(const EcCurve& curve, const EVP_PKEY* key) {
   // The parameters are in the envelope alone, as everybody has it.
   const DerBytes private_key =
       WriteDer(kDerSequence,

@@ -81,22 +81,22 @@ v8::Local<v8::Value> CryptoMakeEc(Isolate& isolate, CryptoService& crypto, uint3
 }
 
 // [x, y] or [x, y, d].
-std::vector<std::string> CryptoEcNumbers(uint32_t number, KeyHandle key, bool is_private) {
+std::vector<SecretText> CryptoEcNumbers(uint32_t number, KeyHandle key, bool is_private) {
   const EcCurve* curve = FindCurve(number);
   if (!curve) return {};
   const Bytes point = EcPoint(key->get());
   if (point.size() != 1 + 2 * curve->bytes) return {};
-  std::vector<std::string> texts{EncodeBase64Url(point.span().subspan(1, curve->bytes)),
-                                 EncodeBase64Url(point.span().last(curve->bytes))};
+  std::vector<SecretText> texts{EncodeBase64Url(point.span().subspan(1, curve->bytes)),
+                                EncodeBase64Url(point.span().last(curve->bytes))};
   if (is_private) texts.push_back(EncodeBase64Url(EcPrivateNumber(*curve, key->get())));
   return texts;
 }
 
-Bytes CryptoFormatEc(uint32_t number, uint32_t form, KeyHandle key) {
+SecretBytes CryptoFormatEc(uint32_t number, uint32_t form, KeyHandle key) {
   const EcCurve* curve = FindCurve(number);
   if (!curve) return {};
-  if (form == 0) return EcPoint(key->get());
-  return form == 1 ? EcToSpki(*curve, key->get()) : EcToPkcs8(*curve, key->get());
+  if (form == 0) return SecretBytes(EcPoint(key->get()));
+  return form == 1 ? SecretBytes(EcToSpki(*curve, key->get())) : EcToPkcs8(*curve, key->get());
 }
 
 v8::Local<v8::Value> CryptoSignEc(Isolate& isolate, CryptoService& crypto, uint32_t number,

@@ -98,7 +98,7 @@ Bytes OkpToSpki(const OkpCurve& curve, const EVP_PKEY* key) {
   return MakeSpki(curve.oid, {}, OkpPublic(key));
 }
 
-Bytes OkpToPkcs8(const OkpCurve& curve, const EVP_PKEY* key) {
+SecretBytes OkpToPkcs8(const OkpCurve& curve, const EVP_PKEY* key) {
   return MakePkcs8(curve.oid, {}, WriteDer(kDerOctetString, {OkpPrivate(key)}));
 }
 

@@ -59,17 +59,17 @@ v8::Local<v8::Value> CryptoMakeOkp(Isolate& isolate, uint32_t number, std::strin
 }
 
 // [x] or [x, d].
-std::vector<std::string> CryptoOkpNumbers(KeyHandle key, bool is_private) {
-  std::vector<std::string> texts{EncodeBase64Url(OkpPublic(key->get()))};
+std::vector<SecretText> CryptoOkpNumbers(KeyHandle key, bool is_private) {
+  std::vector<SecretText> texts{EncodeBase64Url(OkpPublic(key->get()))};
   if (is_private) texts.push_back(EncodeBase64Url(OkpPrivate(key->get())));
   return texts;
 }
 
-Bytes CryptoFormatOkp(uint32_t number, uint32_t form, KeyHandle key) {
+SecretBytes CryptoFormatOkp(uint32_t number, uint32_t form, KeyHandle key) {
   const OkpCurve* curve = FindOkpCurve(number);
   if (!curve) return {};
-  if (form == 0) return OkpPublic(key->get());
-  return form == 1 ? OkpToSpki(*curve, key->get()) : OkpToPkcs8(*curve, key->get());
+  if (form == 0) return SecretBytes(OkpPublic(key->get()));
+  return form == 1 ? SecretBytes(OkpToSpki(*curve, key->get())) : OkpToPkcs8(*curve, key->get());
 }
 
 v8::Local<v8::Value> CryptoSignEd(Isolate& isolate, CryptoService& crypto, KeyHandle key,

@@ -229,7 +229,7 @@ Bytes RsaToSpki(const EVP_PKEY* key) {
   return MakeSpki(kRsaOid, kNullElement, public_key);
 }
 
-Bytes RsaToPkcs8(const EVP_PKEY* key) {
+SecretBytes RsaToPkcs8(const EVP_PKEY* key) {
   const RsaNumbers rsa = RsaNumbersOf(key, true);
   DerBytes numbers = WriteDerUnsigned({});  // the version
   for (const BigNum& number : rsa.of) {

@@ -33,6 +33,6 @@ Result<PKey> ParseRsaPkcs8(ByteSpan der);
 
 RsaNumbers RsaNumbersOf(const EVP_PKEY* key, bool is_private);
 Bytes RsaToSpki(const EVP_PKEY* key);
-Bytes RsaToPkcs8(const EVP_PKEY* key);
+SecretBytes RsaToPkcs8(const EVP_PKEY* key);
 
 }  // namespace sedge::web

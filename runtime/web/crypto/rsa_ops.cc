@@ -99,8 +99,8 @@ v8::Local<v8::Value> CryptoMakeRsa(Isolate& isolate, CryptoService& crypto, std:
 }
 
 // The same members of a key.
-std::vector<std::string> CryptoRsaNumbers(KeyHandle key, bool is_private) {
-  std::vector<std::string> texts;
+std::vector<SecretText> CryptoRsaNumbers(KeyHandle key, bool is_private) {
+  std::vector<SecretText> texts;
   for (const BigNum& number : RsaNumbersOf(key->get(), is_private).of) {
     if (number) texts.push_back(EncodeBase64Url(NumberBytes(number.get())));
   }
@@ -111,8 +111,8 @@ double CryptoRsaBits(KeyHandle key) { return EVP_PKEY_get_bits(key->get()); }
 Bytes CryptoRsaExponent(KeyHandle key) {
   return Bytes::Copy(NumberBytes(RsaNumbersOf(key->get(), false)[Index::kE]));
 }
-Bytes CryptoFormatRsa(KeyHandle key, bool is_private) {
-  return is_private ? RsaToPkcs8(key->get()) : RsaToSpki(key->get());
+SecretBytes CryptoFormatRsa(KeyHandle key, bool is_private) {
+  return is_private ? RsaToPkcs8(key->get()) : SecretBytes(RsaToSpki(key->get()));
 }
 
 // `salt_bytes`: of RSA-PSS; null for RSASSA-PKCS1-v1_5.

@@ -40,8 +40,8 @@ std::optional<Native<SecretKey>> CryptoDecodeSecret(std::string_view text) {
 }
 
 double CryptoSecretSize(Native<SecretKey> key) { return static_cast<double>(key->bytes().size()); }
-Bytes CryptoSecretBytes(Native<SecretKey> key) { return Bytes::Copy(key->bytes()); }
-std::string CryptoEncodeSecret(Native<SecretKey> key) { return EncodeBase64Url(key->bytes()); }
+SecretBytes CryptoSecretBytes(Native<SecretKey> key) { return SecretBytes(key->bytes()); }
+SecretText CryptoEncodeSecret(Native<SecretKey> key) { return EncodeBase64Url(key->bytes()); }
 
 // A key of the first `bits` bits; those that are left in the last byte become zero.
 Result<Native<SecretKey>> CryptoShortenSecret(Native<SecretKey> key, double bits) {

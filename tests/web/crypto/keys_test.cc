@@ -27,10 +27,10 @@ class KeysTest : public testing::Test {
 TEST_F(KeysTest, RsaComesBack) {
   const Result<PKey> key = GenerateRsa(1024, kExponent);
   ASSERT_TRUE(key.ok());
-  const Bytes pkcs8 = RsaToPkcs8(key.value().get());
+  const SecretBytes pkcs8 = RsaToPkcs8(key.value().get());
   const Result<PKey> again = ParseRsaPkcs8(pkcs8);
   ASSERT_TRUE(again.ok());
-  EXPECT_EQ(RsaToPkcs8(again.value().get()).text(), pkcs8.text());
+  EXPECT_EQ(AsText(RsaToPkcs8(again.value().get())), AsText(pkcs8));
   EXPECT_EQ(EVP_PKEY_eq(key.value().get(), again.value().get()), 1);
   EXPECT_FALSE(ParseRsaSpki(pkcs8).ok());
   EXPECT_TRUE(ParseRsaSpki(RsaToSpki(key.value().get())).ok());
@@ -98,10 +98,10 @@ TEST_F(KeysTest, EcComesBackAndSigns) {
     const EcCurve& curve = *FindCurve(number);
     const Result<PKey> key = GenerateEc(curve);
     ASSERT_TRUE(key.ok());
-    const Bytes pkcs8 = EcToPkcs8(curve, key.value().get());
+    const SecretBytes pkcs8 = EcToPkcs8(curve, key.value().get());
     const Result<PKey> again = ParseEcPkcs8(curve, pkcs8);
     ASSERT_TRUE(again.ok());
-    EXPECT_EQ(EcToPkcs8(curve, again.value().get()).text(), pkcs8.text());
+    EXPECT_EQ(AsText(EcToPkcs8(curve, again.value().get())), AsText(pkcs8));
     const Result<PKey> public_key = ParseEcSpki(curve, EcToSpki(curve, key.value().get()));
     ASSERT_TRUE(public_key.ok());
     for (int i = 0; i < 20; ++i) {  // r and s of any length
@@ -126,7 +126,7 @@ TEST_F(KeysTest, OkpComesBack) {
     const OkpCurve& curve = *FindOkpCurve(number);
     const Result<PKey> key = GenerateOkp(curve);
     ASSERT_TRUE(key.ok());
-    const Bytes pkcs8 = OkpToPkcs8(curve, key.value().get());
+    const SecretBytes pkcs8 = OkpToPkcs8(curve, key.value().get());
     const Result<PKey> again = ParseOkpPkcs8(curve, pkcs8);
     ASSERT_TRUE(again.ok());
     EXPECT_EQ(EVP_PKEY_eq(key.value().get(), again.value().get()), 1);
@@ -154,6 +154,14 @@ TEST_F(KeysTest, AKeysContextIsOfTheHashThatIsAskedFor) {
   for (const EVP_MD* hash : {sha1, sha256, sha256, sha1}) {
     EXPECT_EQ(EVP_MAC_CTX_get_mac_size(key.Mac(hash)), static_cast<size_t>(EVP_MD_get_size(hash)));
   }
+}
+
+TEST_F(KeysTest, WhatASecretDropsIsWiped) {
+  SecretBytes secret(kExponent);
+  secret.Truncate(1);
+  EXPECT_EQ(secret.size(), 1u);
+  EXPECT_EQ(secret.data()[0], kExponent[0]);
+  EXPECT_EQ(secret.data()[2], 0);
 }
 
 TEST_F(KeysTest, UnknownAlgorithmsAreNone) {
