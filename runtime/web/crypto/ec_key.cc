@@ -7,6 +7,7 @@
 #include <array>
 #include <iterator>
 
+#include "runtime/base/check.h"
 #include "runtime/web/crypto/key_info.h"
 #include "runtime/web/crypto/key_material.h"
 
@@ -70,6 +71,7 @@ const EC_GROUP* EcCurve::group() const {
     std::array<EC_GROUP*, std::size(kCurves)> made;
     for (size_t i = 0; i < made.size(); ++i) {
       made[i] = EC_GROUP_new_by_curve_name_ex(nullptr, nullptr, kCurves[i].nid);
+      SEDGE_CHECK(made[i] != nullptr);  // every OpenSSL 3 has these curves
     }
     return made;
   }();

@@ -30,6 +30,7 @@ bool SetOaep(EVP_PKEY_CTX* context, const EVP_MD* hash, ByteSpan label) {
   }
   if (label.empty()) return true;
   void* copy = OPENSSL_memdup(label.data(), label.size());  // the context's, once it took it
+  if (!copy) return false;
   if (EVP_PKEY_CTX_set0_rsa_oaep_label(context, copy, static_cast<int>(label.size())) > 0)
     return true;
   OPENSSL_free(copy);
