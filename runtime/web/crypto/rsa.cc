@@ -90,7 +90,8 @@ Status CheckRsaParams(double bits, ByteSpan exponent) {
   if (bits < kMinRsaBits || bits > kMaxGeneratedRsaBits) {
     return CryptoFailure("keys of " + std::to_string(kMinRsaBits) + " to " +
                          std::to_string(kMaxGeneratedRsaBits) + " bits are generated, not of " +
-                         std::to_string(static_cast<uint64_t>(bits)));
+                         std::to_string(static_cast<uint64_t>(bits)) +
+                         "; take 2048 to 4096, or import a key that was made elsewhere");
   }
   const BigNum e = ToNumber(exponent);
   if (!BN_is_odd(e.get()) || BN_is_one(e.get()) || BN_num_bits(e.get()) > kMaxExponentBits) {

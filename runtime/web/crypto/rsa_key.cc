@@ -27,7 +27,9 @@ Status CheckPublic(const RsaNumbers& rsa) {
   const BIGNUM* e = rsa[Index::kE];
   const int bits = BN_num_bits(n);
   if (bits < kMinRsaBits || bits > kMaxRsaBits) {
-    return Invalid("has a modulus that is not of 512 to 16384 bits");
+    return CryptoFailure("the RSA key has a modulus of " + std::to_string(bits) + " bits, not of " +
+                         std::to_string(kMinRsaBits) + " to " + std::to_string(kMaxRsaBits) +
+                         "; use a key of 2048 to 4096 bits");
   }
   if (!BN_is_odd(n)) return Invalid("has an even modulus");
   if (!BN_is_odd(e) || BN_is_one(e) || BN_cmp(e, n) >= 0) return Invalid("has a wrong exponent");
@@ -174,7 +176,8 @@ Result<PKey> MakeRsaKey(RsaNumbers rsa, const ShouldStop& should_stop) {
   // Before anything is computed with them.
   for (const BigNum& number : rsa.of) {
     if (number && BN_num_bits(number.get()) > kMaxRsaBits)
-      return Invalid("has numbers that are too large");
+      return CryptoFailure("the RSA key has a number of more than " + std::to_string(kMaxRsaBits) +
+                           " bits; use a key of 2048 to 4096 bits");
   }
   SEDGE_RETURN_IF_ERROR(CheckPublic(rsa));
   const bool is_private = rsa[Index::kD] != nullptr;

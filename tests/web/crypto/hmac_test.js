@@ -143,3 +143,11 @@ test("HMAC with a long key is worked on beside the loop", async () => {
   expect(await isBesideLoop(subtle.verify("HMAC", key, signature, data))).toBe(true);
   expect(await subtle.verify("HMAC", key, signature, data)).toBe(true);
 });
+
+test("the limit on a generated key's length is named with its remedy", async () => {
+  let message = "";
+  const params = { name: "HMAC", hash: "SHA-256", length: 2 ** 23 + 1 };
+  await subtle.generateKey(params, false, ["sign"]).catch((error) => message = error.message);
+  expect(message).toBe("HMAC: keys of more than 8388608 bits are not generated; leave the length out, " +
+    "or import such a key.");
+});

@@ -291,3 +291,14 @@ describe("keys", () => {
       .toBe("InvalidAccessError");
   });
 });
+
+test("the limit on a key's size is named with its remedy", async () => {
+  const params = { name: "RSA-PSS", hash: "SHA-256", modulusLength: 16384, publicExponent: exponent };
+  let message = "";
+  await subtle.generateKey(params, false, ["sign"]).catch((error) => message = error.message);
+  expect(message).toBe("RSA-PSS: keys of 512 to 8192 bits are generated, not of 16384; take 2048 to 4096, " +
+    "or import a key that was made elsewhere.");
+  const jwk = { kty: "RSA", n: rs256Key.n.repeat(9), e: "AQAB" };
+  await subtle.importKey("jwk", jwk, params, false, ["verify"]).catch((error) => message = error.message);
+  expect(message).toBe("RSA-PSS: the RSA key has a number of more than 16384 bits; use a key of 2048 to 4096 bits.");
+});
