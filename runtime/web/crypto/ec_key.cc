@@ -32,7 +32,6 @@ Status Invalid(const char* problem) { return CryptoFailure(std::string("the EC k
 Status WrongFormat(const EcCurve& curve, const char* format) {
   return CryptoFailure("the data is not a " + std::string(curve.name) + " key in " + format);
 }
-bool Same(ByteSpan a, ByteSpan b) { return AsText(a) == AsText(b); }
 
 // Uncompressed; nullopt for what is no point of the curve, or the one at infinity.
 std::optional<Bytes> ToUncompressed(const EcCurve& curve, const EC_POINT* point) {
@@ -102,7 +101,7 @@ Result<PKey> MakeEcKey(const EcCurve& curve, const EcNumbers& numbers) {
   }
   std::optional<Bytes> own = PointOfPrivate(curve, d.get());
   if (!own) return Invalid("could not be used");
-  if (point && !Same(*point, *own))
+  if (point && !SameBytes(*point, *own))
     return Invalid("has a public part that is not of its private part");
   material.Add(OSSL_PKEY_PARAM_PUB_KEY, *own);
   material.Add(OSSL_PKEY_PARAM_PRIV_KEY, d.get());
@@ -113,7 +112,7 @@ Result<PKey> MakeEcKey(const EcCurve& curve, const EcNumbers& numbers) {
 
 Result<PKey> ParseEcSpki(const EcCurve& curve, ByteSpan der) {
   const std::optional<KeyInfo> info = ParseSpki(der);
-  if (!info || !Same(info->oid, kEcPublicKeyOid) || !Same(info->parameters, curve.oid)) {
+  if (!info || !SameBytes(info->oid, kEcPublicKeyOid) || !SameBytes(info->parameters, curve.oid)) {
     return WrongFormat(curve, "SPKI");
   }
   return MakeEcKey(curve, {std::nullopt, info->key});
@@ -121,7 +120,7 @@ Result<PKey> ParseEcSpki(const EcCurve& curve, ByteSpan der) {
 
 Result<PKey> ParseEcPkcs8(const EcCurve& curve, ByteSpan der) {
   const std::optional<KeyInfo> info = ParsePkcs8(der);
-  if (!info || !Same(info->oid, kEcPublicKeyOid) || !Same(info->parameters, curve.oid)) {
+  if (!info || !SameBytes(info->oid, kEcPublicKeyOid) || !SameBytes(info->parameters, curve.oid)) {
     return WrongFormat(curve, "PKCS #8");
   }
   // RFC 5915's ECPrivateKey.
@@ -130,8 +129,8 @@ Result<PKey> ParseEcPkcs8(const EcCurve& curve, ByteSpan der) {
   const ByteSpan version = reader.ReadUnsigned();
   const ByteSpan d = reader.Read(kDerOctetString);
   std::optional<ByteSpan> point;
-  bool fits = Same(version, kOne) && d.size() == curve.bytes;
-  if (reader.Has(kDerContext0)) fits &= Same(reader.Read(kDerContext0), curve.oid);
+  bool fits = SameBytes(version, kOne) && d.size() == curve.bytes;
+  if (reader.Has(kDerContext0)) fits &= SameBytes(reader.Read(kDerContext0), curve.oid);
   if (reader.Has(kDerContext1)) {
     DerReader nested = reader.ReadNested(kDerContext1);
     point = nested.ReadBitString();

@@ -165,9 +165,8 @@ Status WrongFormat(const char* format) {
 }
 
 bool IsRsa(const std::optional<KeyInfo>& info) {
-  const auto same = [](ByteSpan a, ByteSpan b) { return AsText(a) == AsText(b); };
-  return info && same(info->oid, kRsaOid) &&
-         (info->parameters.empty() || same(info->parameters, kNullElement));
+  return info && SameBytes(info->oid, kRsaOid) &&
+         (info->parameters.empty() || SameBytes(info->parameters, kNullElement));
 }
 
 }  // namespace
