@@ -40,7 +40,8 @@ describe("HKDF", () => {
     params.info = new Uint8Array(32769);
     let message = "";
     await subtle.deriveBits(params, key, 256).catch((error) => message = error.message);
-    expect(message).toBe("HKDF: the info of HKDF has at most 32768 bytes here, not 32769; give a digest of it instead.");
+    expect(message).toBe("HKDF: the info of HKDF has at most 32768 bytes here, not 32769; " +
+      "give a digest of it instead.");
   });
 
   test("gives at most 255 blocks", async () => {
