@@ -2,6 +2,7 @@
 #include "runtime/script/buffers.h"
 
 #include <cstdlib>
+#include <cstring>
 
 namespace sedge::script {
 
@@ -34,19 +35,28 @@ void CountingAllocator::Count(size_t length) {
   if (used_bytes() > limit_) exhausted_();
 }
 
+namespace {
+
+void JustFree(void* data, size_t length, void* counter) {
+  static_cast<CountingAllocator*>(counter)->Uncount(length);
+  std::free(data);
+}
+
+void WipeAndFree(void* data, size_t length, void* counter) {
+  explicit_bzero(data, length);
+  JustFree(data, length, counter);
+}
+
+}  // namespace
+
 v8::Local<v8::Uint8Array> ToUint8Array(v8::Isolate* isolate, CountingAllocator& allocator,
-                                       Bytes bytes) {
+                                       Bytes bytes, bool wipe) {
   const size_t size = bytes.size();
   if (size == 0) return v8::Uint8Array::New(v8::ArrayBuffer::New(isolate, 0), 0, 0);
   allocator.Count(size);
   // Backing stores do not outlive their isolate here (nothing else holds one), nor the allocator.
   std::unique_ptr<v8::BackingStore> store = v8::ArrayBuffer::NewBackingStore(
-      bytes.Release(), size,
-      [](void* data, size_t length, void* counter) {
-        static_cast<CountingAllocator*>(counter)->Uncount(length);
-        std::free(data);
-      },
-      &allocator);
+      bytes.Release(), size, wipe ? WipeAndFree : JustFree, &allocator);
   return v8::Uint8Array::New(v8::ArrayBuffer::New(isolate, std::move(store)), 0, size);
 }
 

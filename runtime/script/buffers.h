@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ArrayBuffer memory: an allocator that counts against the isolate's limit, and the ways between Bytes
-// and JavaScript's buffers.
+// ArrayBuffer memory: an allocator that counts against the isolate's limit, and the ways between
+// Bytes and JavaScript's buffers.
 #pragma once
 
 #include <atomic>
@@ -46,7 +46,7 @@ class CountingAllocator final : public v8::ArrayBuffer::Allocator {
 
 // Moves the memory into a Uint8Array; nothing is copied.
 v8::Local<v8::Uint8Array> ToUint8Array(v8::Isolate* isolate, CountingAllocator& allocator,
-                                       Bytes bytes);
+                                       Bytes bytes, bool wipe = false);
 
 // The bytes of an ArrayBuffer, SharedArrayBuffer or view; nullopt for anything else. Valid while
 // JavaScript does not run.

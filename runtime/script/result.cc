@@ -38,13 +38,14 @@ v8::MaybeLocal<v8::Value> Utf8ToV8(v8::Isolate* isolate, std::string_view text) 
   return string;
 }
 
-v8::MaybeLocal<v8::Value> BytesToV8(Isolate& isolate, Bytes bytes) {
-  return ToUint8Array(isolate.v8(), isolate.allocator(), std::move(bytes));
+v8::MaybeLocal<v8::Value> BytesToV8(Isolate& isolate, Bytes bytes, bool wipe) {
+  return ToUint8Array(isolate.v8(), isolate.allocator(), std::move(bytes), wipe);
 }
 
 v8::Local<v8::Value> StatusToError(Isolate& isolate, const Status& status) {
   v8::Local<v8::Value> text;
-  if (!Utf8ToV8(isolate.v8(), status.message()).ToLocal(&text)) text = v8::String::Empty(isolate.v8());
+  if (!Utf8ToV8(isolate.v8(), status.message()).ToLocal(&text))
+    text = v8::String::Empty(isolate.v8());
   v8::Local<v8::String> message = text.As<v8::String>();
   switch (status.code()) {
     case StatusCode::kInvalidArgument: return v8::Exception::TypeError(message);

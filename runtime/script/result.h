@@ -24,7 +24,8 @@ struct Latin1String {
 // limits do; the exception is then pending and the result empty.
 v8::MaybeLocal<v8::Value> Utf8ToV8(v8::Isolate* isolate, std::string_view text);
 v8::MaybeLocal<v8::Value> Latin1ToV8(v8::Isolate* isolate, std::string_view text);
-v8::MaybeLocal<v8::Value> BytesToV8(Isolate& isolate, Bytes bytes);
+// `wipe`: before the memory is freed, at the latest with the isolate.
+v8::MaybeLocal<v8::Value> BytesToV8(Isolate& isolate, Bytes bytes, bool wipe = false);
 
 // The JavaScript error for a failure, not thrown.
 v8::Local<v8::Value> StatusToError(Isolate& isolate, const Status& status);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/base/log.h"
+#include "runtime/base/pool_size.h"
 #include "runtime/script/engine.h"
 #include "runtime/script/entry_scope.h"
 #include "runtime/worker/builtins_data.h"
@@ -24,10 +25,6 @@ constexpr std::string_view kLocalCf =
     R"("regionCode":"XX","postalCode":"00000","timezone":"UTC","latitude":"0.00000",)"
     R"("longitude":"0.00000","asn":0,"asOrganization":"local","httpProtocol":"HTTP/1.1",)"
     R"("requestPriority":"","tlsCipher":"","tlsVersion":"","clientAcceptEncoding":""})";
-
-// Threads of libuv's pool, which all loops share: so many writes can wait for one sync of the store's log
-// together. The user's UV_THREADPOOL_SIZE wins.
-constexpr const char* kPoolThreads = "16";
 
 // After the deadline of a shutdown, before JavaScript that still runs is ended by force.
 constexpr std::chrono::milliseconds kStopGrace{200};
@@ -75,7 +72,7 @@ struct Server::Running {
 Server::Server() = default;
 
 Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
-  setenv("UV_THREADPOOL_SIZE", kPoolThreads, 0);
+  setenv("UV_THREADPOOL_SIZE", std::to_string(kPoolThreads).c_str(), 0);
   StartEngineOnce();
   std::unique_ptr<Server> self(new Server);
   self->deployment_ = std::make_unique<Deployment>();

@@ -42,7 +42,9 @@ WorkerIsolate::WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Cli
       cf_{spec.cf},
       event_limit_{spec.config->limits.event_bytes},
       kv_{spec.store, PoolOf(loop)},
-      crypto_(PoolOf(loop), spec.config->limits.pbkdf2_iterations),
+      crypto_(
+          PoolOf(loop), [&loop](std::function<void()> task) { loop.Post(std::move(task)); },
+          spec.config->limits.pbkdf2_iterations),
       outbound_(loop, client, *spec.options, *spec.config, incoming_) {}
 
 WorkerIsolate::~WorkerIsolate() {

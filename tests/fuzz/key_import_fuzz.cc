@@ -17,15 +17,15 @@ namespace {
 
 enum Form : uint8_t { kRaw, kSpki, kPkcs8, kForms };
 
-bool Same(const Bytes& a, const Bytes& b) { return a.text() == b.text(); }
+bool Same(ByteSpan a, ByteSpan b) { return sedge::AsText(a) == sedge::AsText(b); }
 
 // `parse` and `format` are of one form.
 template <typename Parse, typename Format>
 void Check(ByteSpan bytes, Parse parse, Format format) {
   const Result<PKey> key = parse(bytes);
   if (!key.ok()) return;
-  const Bytes own = format(key.value().get());
-  SEDGE_CHECK(!own.empty());
+  const SecretBytes own(format(key.value().get()));
+  SEDGE_CHECK(own.size() > 0);
   const Result<PKey> again = parse(own);
   SEDGE_CHECK(again.ok() && Same(format(again.value().get()), own));
 }
@@ -41,8 +41,8 @@ void CheckEc(const EcCurve& curve, Form form, ByteSpan bytes) {
     return form == kSpki ? ParseEcSpki(curve, input) : ParseEcPkcs8(curve, input);
   };
   Check(bytes, parse, [&](const EVP_PKEY* key) {
-    if (form == kRaw) return EcPoint(key);
-    return form == kSpki ? EcToSpki(curve, key) : EcToPkcs8(curve, key);
+    if (form == kRaw) return SecretBytes(EcPoint(key));
+    return form == kSpki ? SecretBytes(EcToSpki(curve, key)) : EcToPkcs8(curve, key);
   });
 }
 
@@ -52,8 +52,8 @@ void CheckOkp(const OkpCurve& curve, Form form, ByteSpan bytes) {
     return form == kSpki ? ParseOkpSpki(curve, input) : ParseOkpPkcs8(curve, input);
   };
   Check(bytes, parse, [&](const EVP_PKEY* key) {
-    if (form == kRaw) return OkpPublic(key);
-    return form == kSpki ? OkpToSpki(curve, key) : OkpToPkcs8(curve, key);
+    if (form == kRaw) return SecretBytes(OkpPublic(key));
+    return form == kSpki ? SecretBytes(OkpToSpki(curve, key)) : OkpToPkcs8(curve, key);
   });
 }
 

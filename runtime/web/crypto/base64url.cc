@@ -41,8 +41,8 @@ std::optional<SecretBytes> DecodeBase64Url(std::string_view text) {
   return bytes;
 }
 
-std::string EncodeBase64Url(ByteSpan bytes) {
-  std::string text;
+SecretText EncodeBase64Url(ByteSpan bytes) {
+  SecretText text;
   text.reserve((bytes.size() * 4 + 2) / 3);
   uint32_t bits = 0;
   int held = 0;

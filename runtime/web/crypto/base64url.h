@@ -14,6 +14,6 @@ namespace sedge::web {
 // Nullopt when `text` has any other character, or a length that no bytes have. Bits left over at
 // its end are not looked at.
 std::optional<SecretBytes> DecodeBase64Url(std::string_view text);
-std::string EncodeBase64Url(ByteSpan bytes);
+SecretText EncodeBase64Url(ByteSpan bytes);
 
 }  // namespace sedge::web

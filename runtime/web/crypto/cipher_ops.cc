@@ -12,6 +12,13 @@ namespace {
 using script::Isolate;
 using script::Native;
 
+Result<SecretBytes> Unwrap(const EVP_CIPHER* cipher, ByteSpan key, ByteSpan data) {
+  const CipherContext context = NewCipher(cipher, key, false);
+  SEDGE_ASSIGN_OR_RETURN(Bytes unwrapped,
+                         AesCrypt(context.get(), AesMode::kKeyWrap, false, {}, data));
+  return SecretBytes::Adopt(std::move(unwrapped));
+}
+
 v8::Local<v8::Value> CryptoAes(Isolate& isolate, CryptoService& crypto, Native<SecretKey> key,
                                uint32_t mode_number, bool encrypt, ByteSpan data,
                                std::optional<ByteSpan> iv, std::optional<ByteSpan> additional_data,
@@ -23,8 +30,16 @@ v8::Local<v8::Value> CryptoAes(Isolate& isolate, CryptoService& crypto, Native<S
   }
   AesParams params{iv.value_or(ByteSpan()), additional_data.value_or(ByteSpan()), bits};
   if (Status wrong = CheckAesParams(mode, params); !wrong.ok()) return Tell<bool>(isolate, wrong);
+  if (mode == AesMode::kKeyWrap && !encrypt) {
+    const bool at_once = CryptoService::IsShort(data);
+    return crypto.Run(
+        isolate, at_once, 2 * data.size(),
+        [key = key.shared(), cipher, input = Input(data, at_once)]() -> Result<SecretBytes> {
+          return Unwrap(cipher, key->bytes(), input.bytes());
+        });
+  }
   const size_t bytes = data.size() + params.additional_data.size();
-  if (bytes <= CryptoService::kAtOnceBytes) {
+  if (CryptoService::IsShort(data, params.additional_data)) {
     return crypto.Run(isolate, true, bytes, [&] {
       return AesCrypt(key->Cipher(cipher, encrypt), mode, encrypt, params, data);
     });

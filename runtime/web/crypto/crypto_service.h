@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // CryptoService: what the ops of crypto/*.js share in one isolate: its limits, and the work that
 // would keep the loop waiting (derivation from passwords, RSA's private operations, new key pairs,
-// long data), which runs on the loop's pool. A few such jobs run at once, so that storage gets its
-// turn; the others wait in line. The isolate's thread; outlives the isolate.
+// long data), which runs on the loop's pool. A few such jobs run at once, of one isolate and of all
+// (see PoolShare), so that storage gets its turn; the others wait in line. The isolate's thread;
+// outlives the isolate.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -18,6 +20,9 @@
 #include "runtime/script/isolate.h"
 #include "runtime/script/result.h"
 #include "runtime/web/crypto/openssl.h"
+#include "runtime/web/crypto/pool_share.h"
+#include "runtime/web/crypto/secret_bytes.h"
+#include "runtime/web/crypto/should_stop.h"
 
 namespace sedge::web {
 
@@ -30,6 +35,11 @@ v8::Local<v8::Value> Tell(script::Isolate& isolate, Result<T> result) {
                         ? script::ToV8(isolate, *std::move(result)).ToLocal(&value)
                         : script::Utf8ToV8(isolate.v8(), result.status().message()).ToLocal(&value);
   return made ? value : v8::Local<v8::Value>();
+}
+
+// Found by script::ToV8: the script's bytes are wiped when they are collected.
+inline v8::MaybeLocal<v8::Value> NativeToV8(script::Isolate& isolate, SecretBytes& bytes) {
+  return script::BytesToV8(isolate, bytes.Release(), true);
 }
 
 // An op's input for work that runs now or later: JavaScript may change or detach its buffers
@@ -52,16 +62,31 @@ class CryptoService {
  public:
   // Runs the first on a pool, then the second on the isolate's thread; as loop::Loop::RunBlocking.
   using RunBlocking = std::function<void(std::function<void()>, std::function<void()>)>;
+  // Runs it on the isolate's thread; called on any. As loop::Loop::Post.
+  using Post = std::function<void(std::function<void()>)>;
 
-  // Data up to here is worked on at once: the hop to the pool and back costs more.
+  // Input up to here is worked on at once: the hop to the pool and back costs more.
   static constexpr size_t kAtOnceBytes = 256u << 10;
+  // Of all that the work goes through: data, key, salt, label.
+  template <typename... Inputs>
+  static bool IsShort(const Inputs&... inputs) {
+    return (inputs.size() + ...) <= kAtOnceBytes;
+  }
 
-  CryptoService(RunBlocking run_blocking, int64_t max_pbkdf2_iterations);
+  // What a job that waits or runs takes besides its data: closures and a promise.
+  static constexpr size_t kJobBytes = 1024;
+
+  CryptoService(RunBlocking run_blocking, Post post, int64_t max_pbkdf2_iterations,
+                PoolShare& share = PoolShare::Process());
   ~CryptoService();
   CryptoService(const CryptoService&) = delete;
   CryptoService& operator=(const CryptoService&) = delete;
 
   int64_t max_pbkdf2_iterations() const { return max_pbkdf2_iterations_; }
+  // For work that takes seconds: whether this service is gone.
+  ShouldStop should_stop() const {
+    return [closed = queue_->closed] { return closed->load(std::memory_order_relaxed); };
+  }
 
   // Runs `work` (-> Result<T>) now, or on the pool. What the op returns: the outcome (see Tell), or
   // [promise], whose value is { value: the outcome }. `bytes`: what the work holds meanwhile.
@@ -75,15 +100,19 @@ class CryptoService {
   struct Job {
     std::function<void()> work;
     std::function<void()> done;
+    std::shared_ptr<script::Isolate*> life;  // see script::Isolate::life()
   };
   // Outlives the service while jobs run.
   struct Queue {
     RunBlocking run_blocking;
+    PoolShare& share;
+    std::optional<PoolShare::Waiter> waiter;  // while the service lives
     std::deque<Job> waiting;
     int running = 0;
-    bool closed = false;
+    std::shared_ptr<std::atomic<bool>> closed = std::make_shared<std::atomic<bool>>(false);
   };
   void Add(script::Isolate& isolate, size_t bytes, Job job);
+  static void StartWaiting(const std::shared_ptr<Queue>& queue);
   static void Start(const std::shared_ptr<Queue>& queue, Job job);
 
   int64_t max_pbkdf2_iterations_;
@@ -125,7 +154,8 @@ v8::Local<v8::Value> CryptoService::Run(script::Isolate& isolate, bool at_once, 
            if (told.IsEmpty()) return {};
            return InBox(own, told);
          });
-       }});
+       },
+       isolate.life()});
   return AsList(isolate, deferred.promise(isolate));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/base/bytes.h"
+#include "runtime/web/crypto/secret_bytes.h"
 
 namespace sedge::web {
 
@@ -22,6 +23,9 @@ enum DerTag : uint8_t {
   kDerContext1 = 0xA1,           // [1], constructed
   kDerContext1Primitive = 0x81,  // [1], of an implicit bit string
 };
+
+// For what is not secret: the time tells where they differ.
+inline bool SameBytes(ByteSpan a, ByteSpan b) { return AsText(a) == AsText(b); }
 
 // Reads elements one after the other. After a failure everything is empty, and AtEnd() is false.
 class DerReader {
@@ -50,7 +54,8 @@ class DerReader {
   bool ok_ = true;
 };
 
-using DerBytes = std::vector<uint8_t>;
+// Wiped: private keys are written in nested pieces.
+using DerBytes = std::vector<uint8_t, WipingAllocator<uint8_t>>;
 
 // An element of that tag with the parts as its contents, one after the other.
 DerBytes WriteDer(uint8_t tag, std::initializer_list<ByteSpan> parts);

@@ -5,6 +5,7 @@
 #include <openssl/params.h>
 
 #include <climits>
+#include <string>
 
 namespace sedge::web {
 namespace {
@@ -22,6 +23,11 @@ Result<Bytes> DeriveHkdf(const EVP_MD* hash, ByteSpan secret, ByteSpan salt, Byt
                          size_t size) {
   Bytes derived = Bytes::Allocate(size);
   if (size == 0) return derived;
+  if (info.size() > kMaxHkdfInfoBytes) {
+    return CryptoFailure("the info of HKDF has at most " + std::to_string(kMaxHkdfInfoBytes) +
+                         " bytes here, not " + std::to_string(info.size()) +
+                         "; give a digest of it instead");
+  }
   static EVP_KDF* const hkdf = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
   const KdfContext context(hkdf ? EVP_KDF_CTX_new(hkdf) : nullptr);
   const OSSL_PARAM params[] = {
@@ -30,8 +36,7 @@ Result<Bytes> DeriveHkdf(const EVP_MD* hash, ByteSpan secret, ByteSpan salt, Byt
       OctetParam(OSSL_KDF_PARAM_KEY, secret), OctetParam(OSSL_KDF_PARAM_SALT, salt),
       OctetParam(OSSL_KDF_PARAM_INFO, info), OSSL_PARAM_construct_end()};
   if (!context || EVP_KDF_derive(context.get(), derived.data(), size, params) != 1) {
-    return CryptoFailure(
-        "the bits could not be derived; HKDF gives at most 255 times the size of its hash");
+    return CryptoFailure("the bits could not be derived");
   }
   return derived;
 }

@@ -11,6 +11,9 @@
 
 namespace sedge::web {
 
+// OpenSSL 3.0's own limit for HKDF's info.
+inline constexpr size_t kMaxHkdfInfoBytes = 32u << 10;
+
 Result<Bytes> DeriveHkdf(const EVP_MD* hash, ByteSpan secret, ByteSpan salt, ByteSpan info,
                          size_t size);
 

@@ -15,32 +15,30 @@ using script::Native;
 // About what OpenSSL allocates for one.
 constexpr size_t kRunningHashBytes = 512;
 
-Status NotOffered() { return CryptoFailure("this OpenSSL does not offer the hash function"); }
-
 // Short data is hashed into `out`, and the op returns undefined. Else see CryptoService::Run; the
 // value is then the digest's bytes.
 v8::Local<v8::Value> CryptoDigest(Isolate& isolate, CryptoService& crypto, uint32_t id,
                                   ByteSpan data, std::span<uint8_t> out) {
   const EVP_MD* hash = FindHash(id);
   if (!hash || out.size() != static_cast<size_t>(EVP_MD_get_size(hash))) {
-    return Tell<bool>(isolate, NotOffered());
+    return Tell<bool>(isolate, HashNotOffered());
   }
-  if (data.size() <= CryptoService::kAtOnceBytes) {
-    if (!HashBytes(id, data, out.data())) return Tell<bool>(isolate, NotOffered());
+  if (CryptoService::IsShort(data)) {
+    if (!HashBytes(id, data, out.data())) return Tell<bool>(isolate, HashNotOffered());
     return v8::Undefined(isolate.v8());
   }
   Input input(data, false);
   const size_t size = out.size();
   return crypto.Run(isolate, false, data.size(), [id, size, input]() -> Result<Bytes> {
     Bytes digest = Bytes::Allocate(size);
-    if (!HashBytes(id, input.bytes(), digest.data())) return NotOffered();
+    if (!HashBytes(id, input.bytes(), digest.data())) return HashNotOffered();
     return digest;
   });
 }
 
 Result<Native<RunningHash>> CryptoNewHash(uint32_t id) {
   const EVP_MD* hash = FindHash(id);
-  if (!hash) return NotOffered();
+  if (!hash) return HashNotOffered();
   return Native<RunningHash>::Make(kRunningHashBytes, hash);
 }
 
@@ -48,7 +46,7 @@ bool CryptoUpdateHash(Native<RunningHash> hash, ByteSpan data) { return hash->Up
 
 Result<Bytes> CryptoFinishHash(Native<RunningHash> hash) {
   Bytes digest = Bytes::Allocate(hash->size());
-  if (!hash->Finish(digest.data())) return NotOffered();
+  if (!hash->Finish(digest.data())) return HashNotOffered();
   hash.Release();
   return digest;
 }

@@ -47,14 +47,14 @@ bool EcdsaVerify(const EcCurve& curve, EVP_PKEY* key, const EVP_MD* hash, ByteSp
          EVP_DigestVerify(context.get(), der.data(), der.size(), data.data(), data.size()) == 1;
 }
 
-Result<Bytes> AgreeOnSecret(EVP_PKEY* private_key, EVP_PKEY* public_key) {
+Result<SecretBytes> AgreeOnSecret(EVP_PKEY* private_key, EVP_PKEY* public_key) {
   const PKeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, private_key, nullptr));
   size_t size = 0;
   // Points are checked when a key is made.
   if (context && EVP_PKEY_derive_init(context.get()) == 1 &&
       EVP_PKEY_derive_set_peer_ex(context.get(), public_key, 0) == 1 &&
       EVP_PKEY_derive(context.get(), nullptr, &size) == 1) {
-    Bytes secret = Bytes::Allocate(size);
+    SecretBytes secret(size);
     if (EVP_PKEY_derive(context.get(), secret.data(), &size) == 1) {
       secret.Truncate(size);
       return secret;

@@ -12,7 +12,7 @@ bool EcdsaVerify(const EcCurve& curve, EVP_PKEY* key, const EVP_MD* hash, ByteSp
                  ByteSpan data);
 
 // The shared secret of any two keys that agree on one: ECDH, X25519, X448.
-Result<Bytes> AgreeOnSecret(EVP_PKEY* private_key, EVP_PKEY* public_key);
+Result<SecretBytes> AgreeOnSecret(EVP_PKEY* private_key, EVP_PKEY* public_key);
 
 Result<PKey> GenerateEc(const EcCurve& curve);
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <iterator>
 
+#include "runtime/base/check.h"
 #include "runtime/web/crypto/key_info.h"
 #include "runtime/web/crypto/key_material.h"
 
@@ -31,7 +32,6 @@ Status Invalid(const char* problem) { return CryptoFailure(std::string("the EC k
 Status WrongFormat(const EcCurve& curve, const char* format) {
   return CryptoFailure("the data is not a " + std::string(curve.name) + " key in " + format);
 }
-bool Same(ByteSpan a, ByteSpan b) { return AsText(a) == AsText(b); }
 
 // Uncompressed; nullopt for what is no point of the curve, or the one at infinity.
 std::optional<Bytes> ToUncompressed(const EcCurve& curve, const EC_POINT* point) {
@@ -70,6 +70,7 @@ const EC_GROUP* EcCurve::group() const {
     std::array<EC_GROUP*, std::size(kCurves)> made;
     for (size_t i = 0; i < made.size(); ++i) {
       made[i] = EC_GROUP_new_by_curve_name_ex(nullptr, nullptr, kCurves[i].nid);
+      SEDGE_CHECK(made[i] != nullptr);  // every OpenSSL 3 has these curves
     }
     return made;
   }();
@@ -100,7 +101,7 @@ Result<PKey> MakeEcKey(const EcCurve& curve, const EcNumbers& numbers) {
   }
   std::optional<Bytes> own = PointOfPrivate(curve, d.get());
   if (!own) return Invalid("could not be used");
-  if (point && !Same(*point, *own))
+  if (point && !SameBytes(*point, *own))
     return Invalid("has a public part that is not of its private part");
   material.Add(OSSL_PKEY_PARAM_PUB_KEY, *own);
   material.Add(OSSL_PKEY_PARAM_PRIV_KEY, d.get());
@@ -111,7 +112,7 @@ Result<PKey> MakeEcKey(const EcCurve& curve, const EcNumbers& numbers) {
 
 Result<PKey> ParseEcSpki(const EcCurve& curve, ByteSpan der) {
   const std::optional<KeyInfo> info = ParseSpki(der);
-  if (!info || !Same(info->oid, kEcPublicKeyOid) || !Same(info->parameters, curve.oid)) {
+  if (!info || !SameBytes(info->oid, kEcPublicKeyOid) || !SameBytes(info->parameters, curve.oid)) {
     return WrongFormat(curve, "SPKI");
   }
   return MakeEcKey(curve, {std::nullopt, info->key});
@@ -119,7 +120,7 @@ Result<PKey> ParseEcSpki(const EcCurve& curve, ByteSpan der) {
 
 Result<PKey> ParseEcPkcs8(const EcCurve& curve, ByteSpan der) {
   const std::optional<KeyInfo> info = ParsePkcs8(der);
-  if (!info || !Same(info->oid, kEcPublicKeyOid) || !Same(info->parameters, curve.oid)) {
+  if (!info || !SameBytes(info->oid, kEcPublicKeyOid) || !SameBytes(info->parameters, curve.oid)) {
     return WrongFormat(curve, "PKCS #8");
   }
   // RFC 5915's ECPrivateKey.
@@ -128,8 +129,8 @@ Result<PKey> ParseEcPkcs8(const EcCurve& curve, ByteSpan der) {
   const ByteSpan version = reader.ReadUnsigned();
   const ByteSpan d = reader.Read(kDerOctetString);
   std::optional<ByteSpan> point;
-  bool fits = Same(version, kOne) && d.size() == curve.bytes;
-  if (reader.Has(kDerContext0)) fits &= Same(reader.Read(kDerContext0), curve.oid);
+  bool fits = SameBytes(version, kOne) && d.size() == curve.bytes;
+  if (reader.Has(kDerContext0)) fits &= SameBytes(reader.Read(kDerContext0), curve.oid);
   if (reader.Has(kDerContext1)) {
     DerReader nested = reader.ReadNested(kDerContext1);
     point = nested.ReadBitString();
@@ -159,7 +160,7 @@ Bytes EcToSpki(const EcCurve& curve, const EVP_PKEY* key) {
   return MakeSpki(kEcPublicKeyOid, curve.oid, EcPoint(key));
 }
 
-Bytes EcToPkcs8(const EcCurve& curve, const EVP_PKEY* key) {
+SecretBytes EcToPkcs8(const EcCurve& curve, const EVP_PKEY* key) {
   // The parameters are in the envelope alone, as everybody has it.
   const DerBytes private_key =
       WriteDer(kDerSequence,

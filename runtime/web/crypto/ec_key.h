@@ -39,6 +39,6 @@ Result<PKey> ParseEcPkcs8(const EcCurve& curve, ByteSpan der);
 Bytes EcPoint(const EVP_PKEY* key);
 SecretBytes EcPrivateNumber(const EcCurve& curve, const EVP_PKEY* key);
 Bytes EcToSpki(const EcCurve& curve, const EVP_PKEY* key);
-Bytes EcToPkcs8(const EcCurve& curve, const EVP_PKEY* key);
+SecretBytes EcToPkcs8(const EcCurve& curve, const EVP_PKEY* key);
 
 }  // namespace sedge::web

@@ -81,29 +81,29 @@ v8::Local<v8::Value> CryptoMakeEc(Isolate& isolate, CryptoService& crypto, uint3
 }
 
 // [x, y] or [x, y, d].
-std::vector<std::string> CryptoEcNumbers(uint32_t number, KeyHandle key, bool is_private) {
+std::vector<SecretText> CryptoEcNumbers(uint32_t number, KeyHandle key, bool is_private) {
   const EcCurve* curve = FindCurve(number);
   if (!curve) return {};
   const Bytes point = EcPoint(key->get());
   if (point.size() != 1 + 2 * curve->bytes) return {};
-  std::vector<std::string> texts{EncodeBase64Url(point.span().subspan(1, curve->bytes)),
-                                 EncodeBase64Url(point.span().last(curve->bytes))};
+  std::vector<SecretText> texts{EncodeBase64Url(point.span().subspan(1, curve->bytes)),
+                                EncodeBase64Url(point.span().last(curve->bytes))};
   if (is_private) texts.push_back(EncodeBase64Url(EcPrivateNumber(*curve, key->get())));
   return texts;
 }
 
-Bytes CryptoFormatEc(uint32_t number, uint32_t form, KeyHandle key) {
+SecretBytes CryptoFormatEc(uint32_t number, uint32_t form, KeyHandle key) {
   const EcCurve* curve = FindCurve(number);
   if (!curve) return {};
-  if (form == 0) return EcPoint(key->get());
-  return form == 1 ? EcToSpki(*curve, key->get()) : EcToPkcs8(*curve, key->get());
+  if (form == 0) return SecretBytes(EcPoint(key->get()));
+  return form == 1 ? SecretBytes(EcToSpki(*curve, key->get())) : EcToPkcs8(*curve, key->get());
 }
 
 v8::Local<v8::Value> CryptoSignEc(Isolate& isolate, CryptoService& crypto, uint32_t number,
                                   KeyHandle key, uint32_t hash_id, ByteSpan data) {
   const EcCurve* curve = FindCurve(number);
   if (!curve) return Tell<Bytes>(isolate, NoCurve());
-  const bool at_once = key->is_quick() && data.size() <= CryptoService::kAtOnceBytes;
+  const bool at_once = key->is_quick() && CryptoService::IsShort(data);
   return crypto.Run(
       isolate, at_once, data.size(),
       [curve, key = key.shared(), hash = FindHash(hash_id), input = Input(data, at_once)] {
@@ -116,7 +116,7 @@ v8::Local<v8::Value> CryptoVerifyEc(Isolate& isolate, CryptoService& crypto, uin
                                     ByteSpan data) {
   const EcCurve* curve = FindCurve(number);
   if (!curve) return Tell<bool>(isolate, NoCurve());
-  const bool at_once = key->is_quick() && data.size() <= CryptoService::kAtOnceBytes;
+  const bool at_once = key->is_quick() && CryptoService::IsShort(signature, data);
   return crypto.Run(
       isolate, at_once, data.size() + signature.size(),
       [curve, key = key.shared(), hash = FindHash(hash_id), signed_as = Input(signature, at_once),

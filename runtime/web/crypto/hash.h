@@ -26,6 +26,11 @@ inline constexpr uint32_t kHashCount = 8;
 // Null for other numbers, and for what this OpenSSL does not offer (MD5 under FIPS).
 const EVP_MD* FindHash(uint32_t id);
 
+// What is told where FindHash() gives null.
+inline Status HashNotOffered() {
+  return CryptoFailure("this OpenSSL does not offer the hash function");
+}
+
 // False when OpenSSL fails. REQUIRES: `out` has the hash's size; `id` is of a hash that is offered.
 bool HashBytes(uint32_t id, ByteSpan data, uint8_t* out);
 

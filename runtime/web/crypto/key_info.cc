@@ -48,8 +48,8 @@ Bytes MakeSpki(ByteSpan oid, ByteSpan parameters, ByteSpan key) {
       WriteDer(kDerSequence, {WriteAlgorithm(oid, parameters), WriteDerBitString(key)}));
 }
 
-Bytes MakePkcs8(ByteSpan oid, ByteSpan parameters, ByteSpan key) {
-  return Bytes::Copy(WriteDer(kDerSequence, {WriteDerUnsigned({}), WriteAlgorithm(oid, parameters),
+SecretBytes MakePkcs8(ByteSpan oid, ByteSpan parameters, ByteSpan key) {
+  return SecretBytes(WriteDer(kDerSequence, {WriteDerUnsigned({}), WriteAlgorithm(oid, parameters),
                                              WriteDer(kDerOctetString, {key})}));
 }
 

@@ -22,6 +22,6 @@ std::optional<KeyInfo> ParsePkcs8(ByteSpan der);
 
 // `parameters` is an element, or empty for none.
 Bytes MakeSpki(ByteSpan oid, ByteSpan parameters, ByteSpan key);
-Bytes MakePkcs8(ByteSpan oid, ByteSpan parameters, ByteSpan key);
+SecretBytes MakePkcs8(ByteSpan oid, ByteSpan parameters, ByteSpan key);
 
 }  // namespace sedge::web

@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/base/check.h"
+
 namespace sedge::web {
 
 void KeyMaterial::Add(const char* name, const BIGNUM* number) {
   // OpenSSL takes integers in the machine's byte order.
   SecretBytes bytes(std::max<size_t>(1, static_cast<size_t>(BN_num_bytes(number))));
-  BN_bn2nativepad(number, bytes.data(), static_cast<int>(bytes.size()));
+  const int size = static_cast<int>(bytes.size());
+  SEDGE_CHECK(BN_bn2nativepad(number, bytes.data(), size) == size);
   items_.push_back({name, OSSL_PARAM_UNSIGNED_INTEGER, std::move(bytes)});
 }
 
@@ -52,14 +55,18 @@ SecretBytes NumberBytes(const BIGNUM* number) {
 
 SecretBytes NumberBytes(const BIGNUM* number, size_t size) {
   SecretBytes bytes(size);
-  if (size > 0) BN_bn2binpad(number, bytes.data(), static_cast<int>(size));
+  const int wanted = static_cast<int>(size);
+  // -1 for a number that does not fit: the bytes would be none of it.
+  SEDGE_CHECK(size == 0 || BN_bn2binpad(number, bytes.data(), wanted) == wanted);
   return bytes;
 }
 
 BigNum ToNumber(ByteSpan bytes) {
   constexpr size_t kMaxBytes = 1u << 16;
   if (bytes.size() > kMaxBytes) bytes = bytes.first(kMaxBytes);
-  return BigNum(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+  BigNum number(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+  SEDGE_CHECK(number != nullptr);
+  return number;
 }
 
 }  // namespace sedge::web

@@ -27,9 +27,8 @@ Status Refused(const OkpCurve& curve) {
 Status WrongFormat(const OkpCurve& curve, const char* format) {
   return CryptoFailure("the data is not a key of " + std::string(curve.name) + " in " + format);
 }
-bool Same(ByteSpan a, ByteSpan b) { return AsText(a) == AsText(b); }
 bool IsOf(const OkpCurve& curve, const std::optional<KeyInfo>& info) {
-  return info && Same(info->oid, curve.oid) && info->parameters.empty();
+  return info && SameBytes(info->oid, curve.oid) && info->parameters.empty();
 }
 
 }  // namespace
@@ -52,7 +51,7 @@ Result<PKey> MakeOkpPrivate(const OkpCurve& curve, ByteSpan bytes,
   PKey key(
       EVP_PKEY_new_raw_private_key_ex(nullptr, curve.name, nullptr, bytes.data(), bytes.size()));
   if (!key) return Refused(curve);
-  if (public_key && !Same(OkpPublic(key.get()), *public_key)) {
+  if (public_key && !SameBytes(OkpPublic(key.get()), *public_key)) {
     return CryptoFailure("the key has a public part that is not of its private part");
   }
   return key;
@@ -98,7 +97,7 @@ Bytes OkpToSpki(const OkpCurve& curve, const EVP_PKEY* key) {
   return MakeSpki(curve.oid, {}, OkpPublic(key));
 }
 
-Bytes OkpToPkcs8(const OkpCurve& curve, const EVP_PKEY* key) {
+SecretBytes OkpToPkcs8(const OkpCurve& curve, const EVP_PKEY* key) {
   return MakePkcs8(curve.oid, {}, WriteDer(kDerOctetString, {OkpPrivate(key)}));
 }
 

@@ -32,7 +32,7 @@ Result<PKey> GenerateOkp(const OkpCurve& curve);
 Bytes OkpPublic(const EVP_PKEY* key);
 SecretBytes OkpPrivate(const EVP_PKEY* key);
 Bytes OkpToSpki(const OkpCurve& curve, const EVP_PKEY* key);
-Bytes OkpToPkcs8(const OkpCurve& curve, const EVP_PKEY* key);
+SecretBytes OkpToPkcs8(const OkpCurve& curve, const EVP_PKEY* key);
 
 Result<Bytes> EdSign(EVP_PKEY* key, ByteSpan data);
 bool EdVerify(EVP_PKEY* key, ByteSpan signature, ByteSpan data);

@@ -59,22 +59,22 @@ v8::Local<v8::Value> CryptoMakeOkp(Isolate& isolate, uint32_t number, std::strin
 }
 
 // [x] or [x, d].
-std::vector<std::string> CryptoOkpNumbers(KeyHandle key, bool is_private) {
-  std::vector<std::string> texts{EncodeBase64Url(OkpPublic(key->get()))};
+std::vector<SecretText> CryptoOkpNumbers(KeyHandle key, bool is_private) {
+  std::vector<SecretText> texts{EncodeBase64Url(OkpPublic(key->get()))};
   if (is_private) texts.push_back(EncodeBase64Url(OkpPrivate(key->get())));
   return texts;
 }
 
-Bytes CryptoFormatOkp(uint32_t number, uint32_t form, KeyHandle key) {
+SecretBytes CryptoFormatOkp(uint32_t number, uint32_t form, KeyHandle key) {
   const OkpCurve* curve = FindOkpCurve(number);
   if (!curve) return {};
-  if (form == 0) return OkpPublic(key->get());
-  return form == 1 ? OkpToSpki(*curve, key->get()) : OkpToPkcs8(*curve, key->get());
+  if (form == 0) return SecretBytes(OkpPublic(key->get()));
+  return form == 1 ? SecretBytes(OkpToSpki(*curve, key->get())) : OkpToPkcs8(*curve, key->get());
 }
 
 v8::Local<v8::Value> CryptoSignEd(Isolate& isolate, CryptoService& crypto, KeyHandle key,
                                   ByteSpan data) {
-  const bool at_once = data.size() <= CryptoService::kAtOnceBytes;
+  const bool at_once = CryptoService::IsShort(data);
   return crypto.Run(isolate, at_once, data.size(),
                     [key = key.shared(), input = Input(data, at_once)] {
                       return EdSign(key->get(), input.bytes());
@@ -83,7 +83,7 @@ v8::Local<v8::Value> CryptoSignEd(Isolate& isolate, CryptoService& crypto, KeyHa
 
 v8::Local<v8::Value> CryptoVerifyEd(Isolate& isolate, CryptoService& crypto, KeyHandle key,
                                     ByteSpan signature, ByteSpan data) {
-  const bool at_once = data.size() <= CryptoService::kAtOnceBytes;
+  const bool at_once = CryptoService::IsShort(signature, data);
   return crypto.Run(isolate, at_once, data.size() + signature.size(),
                     [key = key.shared(), signed_as = Input(signature, at_once),
                      input = Input(data, at_once)]() -> Result<bool> {

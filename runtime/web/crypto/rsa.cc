@@ -30,10 +30,16 @@ bool SetOaep(EVP_PKEY_CTX* context, const EVP_MD* hash, ByteSpan label) {
   }
   if (label.empty()) return true;
   void* copy = OPENSSL_memdup(label.data(), label.size());  // the context's, once it took it
+  if (!copy) return false;
   if (EVP_PKEY_CTX_set0_rsa_oaep_label(context, copy, static_cast<int>(label.size())) > 0)
     return true;
   OPENSSL_free(copy);
   return false;
+}
+
+// OpenSSL asks after each number that it tried as a prime.
+int GoOn(EVP_PKEY_CTX* context) {
+  return (*static_cast<const ShouldStop*>(EVP_PKEY_CTX_get_app_data(context)))() ? 0 : 1;
 }
 
 }  // namespace
@@ -84,7 +90,8 @@ Status CheckRsaParams(double bits, ByteSpan exponent) {
   if (bits < kMinRsaBits || bits > kMaxGeneratedRsaBits) {
     return CryptoFailure("keys of " + std::to_string(kMinRsaBits) + " to " +
                          std::to_string(kMaxGeneratedRsaBits) + " bits are generated, not of " +
-                         std::to_string(static_cast<uint64_t>(bits)));
+                         std::to_string(static_cast<uint64_t>(bits)) +
+                         "; take 2048 to 4096, or import a key that was made elsewhere");
   }
   const BigNum e = ToNumber(exponent);
   if (!BN_is_odd(e.get()) || BN_is_one(e.get()) || BN_num_bits(e.get()) > kMaxExponentBits) {
@@ -93,14 +100,18 @@ Status CheckRsaParams(double bits, ByteSpan exponent) {
   return {};
 }
 
-Result<PKey> GenerateRsa(int bits, ByteSpan exponent) {
+Result<PKey> GenerateRsa(int bits, ByteSpan exponent, const ShouldStop& should_stop) {
   const BigNum e = ToNumber(exponent);
   const PKeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
   EVP_PKEY* key = nullptr;
   if (!context || EVP_PKEY_keygen_init(context.get()) != 1 ||
       EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), bits) <= 0 ||
-      EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), e.get()) <= 0 ||
-      EVP_PKEY_generate(context.get(), &key) != 1) {
+      EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), e.get()) <= 0) {
+    return CryptoFailure("the key pair could not be generated");
+  }
+  EVP_PKEY_CTX_set_app_data(context.get(), const_cast<ShouldStop*>(&should_stop));
+  if (should_stop) EVP_PKEY_CTX_set_cb(context.get(), GoOn);
+  if (EVP_PKEY_generate(context.get(), &key) != 1) {
     return CryptoFailure("the key pair could not be generated");
   }
   return PKey(key);

@@ -9,6 +9,7 @@
 #include "runtime/base/bytes.h"
 #include "runtime/base/status.h"
 #include "runtime/web/crypto/openssl.h"
+#include "runtime/web/crypto/should_stop.h"
 
 namespace sedge::web {
 
@@ -28,6 +29,7 @@ Result<Bytes> RsaCrypt(EVP_PKEY* key, bool encrypt, const EVP_MD* hash, ByteSpan
 // What keeps a pair from being made, if anything: its modulus has `bits`, its exponent is
 // big-endian.
 Status CheckRsaParams(double bits, ByteSpan exponent);
-Result<PKey> GenerateRsa(int bits, ByteSpan exponent);
+// May take minutes; `should_stop` is asked many times a second.
+Result<PKey> GenerateRsa(int bits, ByteSpan exponent, const ShouldStop& should_stop = nullptr);
 
 }  // namespace sedge::web

@@ -27,7 +27,9 @@ Status CheckPublic(const RsaNumbers& rsa) {
   const BIGNUM* e = rsa[Index::kE];
   const int bits = BN_num_bits(n);
   if (bits < kMinRsaBits || bits > kMaxRsaBits) {
-    return Invalid("has a modulus that is not of 512 to 16384 bits");
+    return CryptoFailure("the RSA key has a modulus of " + std::to_string(bits) + " bits, not of " +
+                         std::to_string(kMinRsaBits) + " to " + std::to_string(kMaxRsaBits) +
+                         "; use a key of 2048 to 4096 bits");
   }
   if (!BN_is_odd(n)) return Invalid("has an even modulus");
   if (!BN_is_odd(e) || BN_is_one(e) || BN_cmp(e, n) >= 0) return Invalid("has a wrong exponent");
@@ -36,7 +38,7 @@ Status CheckPublic(const RsaNumbers& rsa) {
 
 BigNum MinusOne(const BIGNUM* number) {
   BigNum result(BN_dup(number));
-  if (result) BN_sub_word(result.get(), 1);
+  if (result && BN_sub_word(result.get(), 1) != 1) result.reset();
   return result;
 }
 
@@ -76,60 +78,86 @@ Status CheckPrivate(const RsaNumbers& rsa) {
   return {};
 }
 
-// The primes of n, by its exponents: NIST SP 800-56B, appendix C.1. False when they are no
-// exponents of n.
-bool FindPrimes(RsaNumbers& rsa, BN_CTX* context) {
-  constexpr int kTries = 100;
-  const BIGNUM* n = rsa[Index::kN];
-  const BigNum n1 = MinusOne(n);
-  const BigNum k(BN_new());
-  const BigNum g(BN_new());
-  const BigNum x(BN_new());
-  const BigNum y(BN_new());
-  BigNum prime(BN_new());
+// Splits n by a factor of it.
+bool SetPrimes(RsaNumbers& rsa, BigNum factor, BN_CTX* context) {
   BigNum other(BN_new());
-  if (BN_mul(k.get(), rsa[Index::kD], rsa[Index::kE], context) != 1) return false;
-  BN_sub_word(k.get(), 1);
-  if (BN_is_zero(k.get()) || BN_is_odd(k.get())) return false;
-  int twos = 0;
-  while (!BN_is_bit_set(k.get(), twos)) ++twos;
-  BN_rshift(k.get(), k.get(), twos);
-  for (int i = 0; i < kTries; ++i) {
-    if (BN_priv_rand_range_ex(g.get(), n, 0, context) != 1 ||
-        BN_mod_exp(y.get(), g.get(), k.get(), n, context) != 1) {
-      return false;
-    }
-    if (BN_is_one(y.get()) || BN_cmp(y.get(), n1.get()) == 0) continue;
-    for (int j = 0; j < twos; ++j) {
-      BN_mod_sqr(x.get(), y.get(), n, context);
-      if (BN_is_one(x.get())) {  // y is a root of one, and neither one nor minus one
-        BN_sub_word(y.get(), 1);
-        BN_gcd(prime.get(), y.get(), n, context);
-        BN_div(other.get(), nullptr, n, prime.get(), context);
-        if (BN_cmp(prime.get(), other.get()) < 0) prime.swap(other);
-        rsa.of[Index::kP] = std::move(prime);
-        rsa.of[Index::kQ] = std::move(other);
-        return true;
-      }
-      if (BN_cmp(x.get(), n1.get()) == 0) break;
-      BN_copy(y.get(), x.get());
-    }
+  if (!other || BN_div(other.get(), nullptr, rsa[Index::kN], factor.get(), context) != 1) {
+    return false;
+  }
+  if (BN_cmp(factor.get(), other.get()) < 0) factor.swap(other);
+  rsa.of[Index::kP] = std::move(factor);
+  rsa.of[Index::kQ] = std::move(other);
+  return true;
+}
+
+// Squares y until it is one modulo n; true with y one's root before that. False when OpenSSL fails,
+// or after `twos` squares: y is then not one.
+bool FindRoot(BIGNUM* y, int twos, const BIGNUM* n, BN_CTX* context) {
+  const BigNum square(BN_new());
+  for (int i = 0; square && i < twos; ++i) {
+    if (BN_mod_sqr(square.get(), y, n, context) != 1) return false;
+    if (BN_is_one(square.get())) return true;
+    if (!BN_copy(y, square.get())) return false;
   }
   return false;
 }
 
-Status AddFactors(RsaNumbers& rsa) {
+// The primes of n, by its exponents: NIST SP 800-56B, appendix C.1. False when they are no
+// exponents of n, which the first try tells of nearly all: g^(de - 1) is one for every g without a
+// factor of n.
+bool FindPrimes(RsaNumbers& rsa, const ShouldStop& should_stop, BN_CTX* context) {
+  constexpr int kTries = 40;  // each finds the primes of a true key with a chance of a half or more
+  const BIGNUM* n = rsa[Index::kN];
+  const BigNum n1 = MinusOne(n);
+  const BigNum k(BN_new());
+  const BigNum g(BN_new());
+  const BigNum y(BN_new());
+  BigNum factor(BN_new());
+  if (!n1 || !k || !g || !y || !factor ||
+      BN_mul(k.get(), rsa[Index::kD], rsa[Index::kE], context) != 1 ||
+      BN_sub_word(k.get(), 1) != 1 || BN_is_zero(k.get()) || BN_is_odd(k.get())) {
+    return false;
+  }
+  int twos = 0;
+  while (!BN_is_bit_set(k.get(), twos)) ++twos;
+  if (BN_rshift(k.get(), k.get(), twos) != 1) return false;
+  for (int i = 0; i < kTries; ++i) {
+    if ((should_stop && should_stop()) || BN_priv_rand_range_ex(g.get(), n, 0, context) != 1 ||
+        BN_mod_exp(y.get(), g.get(), k.get(), n, context) != 1) {
+      return false;
+    }
+    if (BN_is_one(y.get())) continue;
+    if (!FindRoot(y.get(), twos, n, context)) {
+      // Wrong exponents, but for a g that has a factor of n.
+      return BN_gcd(factor.get(), g.get(), n, context) == 1 && !BN_is_one(factor.get()) &&
+             BN_cmp(factor.get(), n) < 0 && SetPrimes(rsa, std::move(factor), context);
+    }
+    if (BN_cmp(y.get(), n1.get()) == 0) continue;
+    // A root of one that is neither one nor minus one.
+    return BN_sub_word(y.get(), 1) == 1 && BN_gcd(factor.get(), y.get(), n, context) == 1 &&
+           SetPrimes(rsa, std::move(factor), context);
+  }
+  return false;
+}
+
+Status AddFactors(RsaNumbers& rsa, const ShouldStop& should_stop) {
   const BigNumContext context(BN_CTX_new());
-  if (!context || !FindPrimes(rsa, context.get()))
+  if (!context || !FindPrimes(rsa, should_stop, context.get()))
     return Invalid("has no exponents of its modulus");
   const BigNum p1 = MinusOne(rsa[Index::kP]);
   const BigNum q1 = MinusOne(rsa[Index::kQ]);
-  rsa.of[Index::kDp].reset(BN_new());
-  rsa.of[Index::kDq].reset(BN_new());
-  BN_mod(rsa.of[Index::kDp].get(), rsa[Index::kD], p1.get(), context.get());
-  BN_mod(rsa.of[Index::kDq].get(), rsa[Index::kD], q1.get(), context.get());
-  rsa.of[Index::kQi].reset(BN_mod_inverse(nullptr, rsa[Index::kQ], rsa[Index::kP], context.get()));
-  return rsa[Index::kQi] ? Status() : Invalid("has factors that do not belong together");
+  BigNum dp(BN_new());
+  BigNum dq(BN_new());
+  BigNum qi(BN_mod_inverse(nullptr, rsa[Index::kQ], rsa[Index::kP], context.get()));
+  if (!p1 || !q1 || !dp || !dq || !qi ||
+      BN_mod(dp.get(), rsa[Index::kD], p1.get(), context.get()) != 1 ||
+      BN_mod(dq.get(), rsa[Index::kD], q1.get(), context.get()) != 1) {
+    return Invalid("has factors that do not belong together");
+  }
+  rsa.of[Index::kDp] = std::move(dp);
+  rsa.of[Index::kDq] = std::move(dq);
+  rsa.of[Index::kQi] = std::move(qi);
+  return {};
 }
 
 Status WrongFormat(const char* format) {
@@ -137,22 +165,22 @@ Status WrongFormat(const char* format) {
 }
 
 bool IsRsa(const std::optional<KeyInfo>& info) {
-  const auto same = [](ByteSpan a, ByteSpan b) { return AsText(a) == AsText(b); };
-  return info && same(info->oid, kRsaOid) &&
-         (info->parameters.empty() || same(info->parameters, kNullElement));
+  return info && SameBytes(info->oid, kRsaOid) &&
+         (info->parameters.empty() || SameBytes(info->parameters, kNullElement));
 }
 
 }  // namespace
 
-Result<PKey> MakeRsaKey(RsaNumbers rsa) {
+Result<PKey> MakeRsaKey(RsaNumbers rsa, const ShouldStop& should_stop) {
   // Before anything is computed with them.
   for (const BigNum& number : rsa.of) {
     if (number && BN_num_bits(number.get()) > kMaxRsaBits)
-      return Invalid("has numbers that are too large");
+      return CryptoFailure("the RSA key has a number of more than " + std::to_string(kMaxRsaBits) +
+                           " bits; use a key of 2048 to 4096 bits");
   }
   SEDGE_RETURN_IF_ERROR(CheckPublic(rsa));
   const bool is_private = rsa[Index::kD] != nullptr;
-  if (is_private && !rsa[Index::kP]) SEDGE_RETURN_IF_ERROR(AddFactors(rsa));
+  if (is_private && !rsa[Index::kP]) SEDGE_RETURN_IF_ERROR(AddFactors(rsa, should_stop));
   if (is_private) SEDGE_RETURN_IF_ERROR(CheckPrivate(rsa));
   KeyMaterial material;
   for (int i = 0; i < (is_private ? RsaNumbers::kCount : RsaNumbers::kD); ++i) {
@@ -203,7 +231,7 @@ Bytes RsaToSpki(const EVP_PKEY* key) {
   return MakeSpki(kRsaOid, kNullElement, public_key);
 }
 
-Bytes RsaToPkcs8(const EVP_PKEY* key) {
+SecretBytes RsaToPkcs8(const EVP_PKEY* key) {
   const RsaNumbers rsa = RsaNumbersOf(key, true);
   DerBytes numbers = WriteDerUnsigned({});  // the version
   for (const BigNum& number : rsa.of) {

@@ -7,6 +7,7 @@
 #include "runtime/base/status.h"
 #include "runtime/web/crypto/openssl.h"
 #include "runtime/web/crypto/secret_bytes.h"
+#include "runtime/web/crypto/should_stop.h"
 
 namespace sedge::web {
 
@@ -24,13 +25,14 @@ struct RsaNumbers {
 };
 
 // Checks that the numbers are those of an RSA key, as far as that can be told without looking for
-// primes. A private key may lack all after d: they are computed.
-Result<PKey> MakeRsaKey(RsaNumbers numbers);
+// primes. A private key may lack all after d: they are computed, which may take a second;
+// `should_stop` is asked before each try.
+Result<PKey> MakeRsaKey(RsaNumbers numbers, const ShouldStop& should_stop = nullptr);
 Result<PKey> ParseRsaSpki(ByteSpan der);
 Result<PKey> ParseRsaPkcs8(ByteSpan der);
 
 RsaNumbers RsaNumbersOf(const EVP_PKEY* key, bool is_private);
 Bytes RsaToSpki(const EVP_PKEY* key);
-Bytes RsaToPkcs8(const EVP_PKEY* key);
+SecretBytes RsaToPkcs8(const EVP_PKEY* key);
 
 }  // namespace sedge::web

@@ -50,12 +50,15 @@ std::optional<std::string> CryptoCheckRsa(double bits, ByteSpan exponent) {
 v8::Local<v8::Value> CryptoGenerateRsa(Isolate& isolate, CryptoService& crypto, double bits,
                                        ByteSpan exponent) {
   const Input input(exponent, false);
-  return crypto.Run(isolate, false, 0, [bits, input]() -> Result<KeyPair> {
-    SEDGE_ASSIGN_OR_RETURN(PKey key, GenerateRsa(static_cast<int>(bits), input.bytes()));
-    PKey public_key = PublicOf(key.get());
-    if (!public_key) return CryptoFailure("the key pair could not be generated");
-    return KeyPair{Wrap(std::move(key), true), Wrap(std::move(public_key), false)};
-  });
+  // The numbers, and room for computing with them.
+  const size_t held = exponent.size() + 2 * static_cast<size_t>(bits);
+  return crypto.Run(
+      isolate, false, held, [bits, input, stop = crypto.should_stop()]() -> Result<KeyPair> {
+        SEDGE_ASSIGN_OR_RETURN(PKey key, GenerateRsa(static_cast<int>(bits), input.bytes(), stop));
+        PKey public_key = PublicOf(key.get());
+        if (!public_key) return CryptoFailure("the key pair could not be generated");
+        return KeyPair{Wrap(std::move(key), true), Wrap(std::move(public_key), false)};
+      });
 }
 
 v8::Local<v8::Value> CryptoParseRsa(Isolate& isolate, bool is_private, ByteSpan der) {
@@ -89,14 +92,15 @@ v8::Local<v8::Value> CryptoMakeRsa(Isolate& isolate, CryptoService& crypto, std:
   // Finding the factors takes as long as signing without them.
   const bool is_private = d.has_value();
   const bool at_once = !is_private || p.has_value();
-  return crypto.Run(isolate, at_once, 0, [rsa = std::move(rsa), is_private]() mutable {
-    return Wrap(MakeRsaKey(std::move(rsa)), is_private);
-  });
+  return crypto.Run(isolate, at_once, 0,
+                    [rsa = std::move(rsa), is_private, stop = crypto.should_stop()]() mutable {
+                      return Wrap(MakeRsaKey(std::move(rsa), stop), is_private);
+                    });
 }
 
 // The same members of a key.
-std::vector<std::string> CryptoRsaNumbers(KeyHandle key, bool is_private) {
-  std::vector<std::string> texts;
+std::vector<SecretText> CryptoRsaNumbers(KeyHandle key, bool is_private) {
+  std::vector<SecretText> texts;
   for (const BigNum& number : RsaNumbersOf(key->get(), is_private).of) {
     if (number) texts.push_back(EncodeBase64Url(NumberBytes(number.get())));
   }
@@ -107,8 +111,8 @@ double CryptoRsaBits(KeyHandle key) { return EVP_PKEY_get_bits(key->get()); }
 Bytes CryptoRsaExponent(KeyHandle key) {
   return Bytes::Copy(NumberBytes(RsaNumbersOf(key->get(), false)[Index::kE]));
 }
-Bytes CryptoFormatRsa(KeyHandle key, bool is_private) {
-  return is_private ? RsaToPkcs8(key->get()) : RsaToSpki(key->get());
+SecretBytes CryptoFormatRsa(KeyHandle key, bool is_private) {
+  return is_private ? RsaToPkcs8(key->get()) : SecretBytes(RsaToSpki(key->get()));
 }
 
 // `salt_bytes`: of RSA-PSS; null for RSASSA-PKCS1-v1_5.
@@ -126,7 +130,7 @@ v8::Local<v8::Value> CryptoVerifyRsa(Isolate& isolate, CryptoService& crypto, Ke
                                      uint32_t hash, std::optional<uint32_t> salt_bytes,
                                      ByteSpan signature, ByteSpan data) {
   const RsaSignatureScheme scheme{FindHash(hash), salt_bytes};
-  const bool at_once = key->is_quick() && data.size() <= CryptoService::kAtOnceBytes;
+  const bool at_once = key->is_quick() && CryptoService::IsShort(signature, data);
   return crypto.Run(isolate, at_once, data.size() + signature.size(),
                     [key = key.shared(), scheme, signed_as = Input(signature, at_once),
                      input = Input(data, at_once)]() -> Result<bool> {
@@ -138,13 +142,13 @@ v8::Local<v8::Value> CryptoCryptRsa(Isolate& isolate, CryptoService& crypto, Key
                                     bool encrypt, uint32_t hash, std::optional<ByteSpan> label,
                                     ByteSpan data) {
   const EVP_MD* md = FindHash(hash);
-  const bool at_once = encrypt && key->is_quick();
-  return crypto.Run(
-      isolate, at_once, data.size(),
-      [key = key.shared(), encrypt, md, text = Input(label.value_or(ByteSpan()), at_once),
-       input = Input(data, at_once)] {
-        return RsaCrypt(key->get(), encrypt, md, text.bytes(), input.bytes());
-      });
+  const ByteSpan label_bytes = label.value_or(ByteSpan());
+  const bool at_once = encrypt && key->is_quick() && CryptoService::IsShort(label_bytes, data);
+  return crypto.Run(isolate, at_once, label_bytes.size() + data.size(),
+                    [key = key.shared(), encrypt, md, text = Input(label_bytes, at_once),
+                     input = Input(data, at_once)] {
+                      return RsaCrypt(key->get(), encrypt, md, text.bytes(), input.bytes());
+                    });
 }
 
 constexpr script::OpDef kOps[] = {

@@ -20,7 +20,8 @@ const kMaxRandomBits = 8 << 20; // far more than any hash function makes use of
 
 function randomSecret(bits, what) {
   if (bits > kMaxRandomBits) {
-    fail("OperationError", `${what}: keys of more than ${kMaxRandomBits} bits are not generated.`);
+    fail("OperationError", `${what}: keys of more than ${kMaxRandomBits} bits are not generated; ` +
+      "leave the length out, or import such a key.");
   }
   const handle = ops.cryptoRandomSecret((bits + 7) >>> 3);
   return bits % 8 === 0 ? handle : ops.cryptoShortenSecret(handle, bits);

@@ -40,8 +40,8 @@ std::optional<Native<SecretKey>> CryptoDecodeSecret(std::string_view text) {
 }
 
 double CryptoSecretSize(Native<SecretKey> key) { return static_cast<double>(key->bytes().size()); }
-Bytes CryptoSecretBytes(Native<SecretKey> key) { return Bytes::Copy(key->bytes()); }
-std::string CryptoEncodeSecret(Native<SecretKey> key) { return EncodeBase64Url(key->bytes()); }
+SecretBytes CryptoSecretBytes(Native<SecretKey> key) { return SecretBytes(key->bytes()); }
+SecretText CryptoEncodeSecret(Native<SecretKey> key) { return EncodeBase64Url(key->bytes()); }
 
 // A key of the first `bits` bits; those that are left in the last byte become zero.
 Result<Native<SecretKey>> CryptoShortenSecret(Native<SecretKey> key, double bits) {
@@ -60,7 +60,7 @@ v8::Local<v8::Value> CryptoHmac(Isolate& isolate, CryptoService& crypto, Native<
                                 uint32_t hash_id, ByteSpan data, std::span<uint8_t> out) {
   const EVP_MD* hash = FindHash(hash_id);
   if (!hash) return Tell<bool>(isolate, MacFailure());
-  if (data.size() <= CryptoService::kAtOnceBytes) {
+  if (CryptoService::IsShort(key->bytes(), data)) {
     if (!ComputeMac(key->Mac(hash), data, out)) return Tell<bool>(isolate, MacFailure());
     return v8::Undefined(isolate.v8());
   }
@@ -83,7 +83,7 @@ v8::Local<v8::Value> CryptoVerifyHmac(Isolate& isolate, CryptoService& crypto,
   if (!hash) return Tell<bool>(isolate, MacFailure());
   const auto size = static_cast<size_t>(EVP_MD_get_size(hash));
   uint8_t mac[EVP_MAX_MD_SIZE];
-  if (data.size() <= CryptoService::kAtOnceBytes) {
+  if (CryptoService::IsShort(key->bytes(), data)) {
     if (!ComputeMac(key->Mac(hash), data, {mac, size})) return Tell<bool>(isolate, MacFailure());
     return v8::Boolean::New(isolate.v8(), EqualBytes({mac, size}, signature));
   }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/web/fetch/fetch_ops.h"
 
-#include <openssl/evp.h>
-
 #include "runtime/base/ascii.h"
+#include "runtime/web/crypto/hash.h"
 #include "runtime/web/fetch/body_table.h"
 #include "runtime/web/fetch/fetch_service.h"
 #include "runtime/web/fetch/header_block.h"
@@ -149,11 +148,14 @@ void FetchAbort(FetchService& service, double request_id) {
 
 // The digest by SHA-256, SHA-384 or SHA-512.
 Result<Bytes> IntegrityDigest(uint32_t bits, std::span<const uint8_t> bytes) {
-  const EVP_MD* hash = bits == 256 ? EVP_sha256() : bits == 384 ? EVP_sha384() : EVP_sha512();
+  const auto id = static_cast<uint32_t>(bits == 256   ? HashId::kSha256
+                                        : bits == 384 ? HashId::kSha384
+                                                      : HashId::kSha512);
   Bytes digest = Bytes::Allocate(bits / 8);
-  if (bits / 8 != static_cast<uint32_t>(EVP_MD_get_size(hash)) ||
-      EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, hash, nullptr) != 1) {
-    return Internal("this OpenSSL does not offer SHA-" + std::to_string(bits));
+  const EVP_MD* hash = FindHash(id);
+  if (!hash || digest.size() != static_cast<size_t>(EVP_MD_get_size(hash)) ||
+      !HashBytes(id, bytes, digest.data())) {
+    return HashNotOffered();
   }
   return digest;
 }

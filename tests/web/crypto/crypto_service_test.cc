@@ -60,7 +60,7 @@ class CryptoServiceTest : public testing::Test {
         [this](std::function<void()> work, std::function<void()> done) {
           pool_.push_back({std::move(work), std::move(done)});
         },
-        1000);
+        [this](std::function<void()> task) { posted_.push_back(std::move(task)); }, 1000, share_);
     auto isolate = Isolate::Create({});
     ASSERT_TRUE(isolate.ok());
     isolate_ = std::move(*isolate);
@@ -85,6 +85,11 @@ class CryptoServiceTest : public testing::Test {
     pool_.erase(pool_.begin());
     std::thread(task.work).join();
     task.done();
+    RunPosted();
+  }
+
+  void RunPosted() {
+    for (const std::function<void()>& run : std::exchange(posted_, {})) run();
   }
 
   struct Task {
@@ -92,6 +97,8 @@ class CryptoServiceTest : public testing::Test {
     std::function<void()> done;
   };
   std::vector<Task> pool_;
+  std::vector<std::function<void()>> posted_;
+  PoolShare share_{3};
   std::unique_ptr<CryptoService> crypto_;
   std::unique_ptr<Isolate> isolate_;
 };
@@ -125,7 +132,7 @@ TEST_F(CryptoServiceTest, AFewRunAndTheOthersWait) {
 TEST_F(CryptoServiceTest, WhatWaitsCountsAgainstTheIsolatesMemory) {
   const size_t before = isolate_->native_bytes();
   Eval("for (let i = 0; i < 5; ++i) work(false, 1000000, false)");
-  EXPECT_EQ(isolate_->native_bytes(), before + 5'000'000);
+  EXPECT_EQ(isolate_->native_bytes(), before + 5 * (1'000'000 + CryptoService::kJobBytes));
   while (!pool_.empty()) RunOne();
   EXPECT_EQ(isolate_->native_bytes(), before);
 }
@@ -134,10 +141,35 @@ TEST_F(CryptoServiceTest, WorkMayOutliveTheIsolate) {
   Eval("for (let i = 0; i < 3; ++i) work(false, 10, false)");
   isolate_.reset();
   RunOne();
-  EXPECT_EQ(pool_.size(), 2u);  // one that waited began
+  EXPECT_EQ(pool_.size(), 1u);  // what waited is dropped
   crypto_.reset();
   while (!pool_.empty()) RunOne();
+  EXPECT_EQ(g_runs, 2);
+}
+
+TEST_F(CryptoServiceTest, AllIsolatesTogetherLeaveTheRestOfThePool) {
+  PoolShare::Waiter other(share_, [] {});
+  ASSERT_TRUE(other.Take());
+  ASSERT_TRUE(other.Take());
+  Eval("for (let i = 0; i < 3; ++i) work(false, 0, false)");
+  EXPECT_EQ(pool_.size(), 1u);
+  share_.GiveBack();
+  EXPECT_EQ(pool_.size(), 1u);
+  RunPosted();
+  EXPECT_EQ(pool_.size(), 2u);
+  while (!pool_.empty()) RunOne();
   EXPECT_EQ(g_runs, 3);
+  share_.GiveBack();
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(other.Take());
+  EXPECT_FALSE(other.Take());
+}
+
+TEST_F(CryptoServiceTest, LongWorkIsToldThatTheServiceIsGone) {
+  const ShouldStop should_stop = crypto_->should_stop();
+  EXPECT_FALSE(should_stop());
+  isolate_.reset();
+  crypto_.reset();
+  EXPECT_TRUE(should_stop());
 }
 
 TEST_F(CryptoServiceTest, WhatWaitsGoesWithTheService) {

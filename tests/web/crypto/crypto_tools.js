@@ -21,3 +21,13 @@ export async function errorName(promise) {
   }
   return "nothing";
 }
+
+// Whether the promise is settled beside the loop: not within a turn's microtasks.
+export async function isBesideLoop(promise) {
+  let settled = false;
+  const watched = promise.then(() => settled = true);
+  for (let i = 0; i < 20; ++i) await null;
+  const beside = !settled;
+  await watched;
+  return beside;
+}

@@ -90,7 +90,7 @@ TEST(KeyInfoTest, EnvelopesComeBack) {
   EXPECT_EQ(AsText(parsed->oid), AsText(oid));
   EXPECT_EQ(AsText(parsed->parameters), AsText(null));
   EXPECT_EQ(AsText(parsed->key), AsText(key));
-  const Bytes pkcs8 = MakePkcs8(oid, {}, key);
+  const SecretBytes pkcs8 = MakePkcs8(oid, {}, key);
   const std::optional<KeyInfo> private_key = ParsePkcs8(pkcs8);
   ASSERT_TRUE(private_key.has_value());
   EXPECT_TRUE(private_key->parameters.empty());
@@ -105,7 +105,7 @@ TEST(KeyInfoTest, EnvelopesComeBack) {
 TEST(Base64UrlTest, ThereAndBack) {
   const std::string bytes("\xFF\xFE\0abc", 6);
   for (size_t size = 0; size <= bytes.size(); ++size) {
-    const std::string text = EncodeBase64Url(AsBytes(bytes.substr(0, size)));
+    const SecretText text = EncodeBase64Url(AsBytes(bytes.substr(0, size)));
     const std::optional<SecretBytes> decoded = DecodeBase64Url(text);
     ASSERT_TRUE(decoded.has_value()) << text;
     EXPECT_EQ(AsText(*decoded), bytes.substr(0, size));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HKDF with the vectors of RFC 5869, PBKDF2 with those of RFC 6070 and of RFC 7914, section 11.
 import { test, describe, expect } from "sedge:test";
-import { errorName, hex, unhex, utf8 } from "./crypto_tools.js";
+import { errorName, hex, isBesideLoop, unhex, utf8 } from "./crypto_tools.js";
 
 const { subtle } = crypto;
 const both = ["deriveBits", "deriveKey"];
@@ -31,6 +31,17 @@ describe("HKDF", () => {
     const params = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: new Uint8Array(0) };
     const bits = await subtle.deriveBits(params, await importRaw("HKDF", new Uint8Array(0)), 256);
     expect(hex(bits)).toBe("eb70f01dede9afafa449eee1b1286504e1f62388b3f7dd4f956697b0e828fe18");
+  });
+
+  test("takes an info of 32 KB", async () => {
+    const key = await importRaw("HKDF", utf8("secret"));
+    const params = { name: "HKDF", hash: "SHA-256", salt: utf8(""), info: new Uint8Array(32768) };
+    expect((await subtle.deriveBits(params, key, 256)).byteLength).toBe(32);
+    params.info = new Uint8Array(32769);
+    let message = "";
+    await subtle.deriveBits(params, key, 256).catch((error) => message = error.message);
+    expect(message).toBe("HKDF: the info of HKDF has at most 32768 bytes here, not 32769; " +
+      "give a digest of it instead.");
   });
 
   test("gives at most 255 blocks", async () => {
@@ -151,6 +162,25 @@ describe("keys", () => {
       expect(await errorName(subtle.deriveKey(params, key, { name: "HMAC", hash: "SHA-1", length: 0 }, true, ["sign"])))
         .toBe("TypeError");
       expect(await errorName(subtle.deriveKey(params, key, name, false, both))).toBe("OperationError");
+    }
+  });
+});
+
+describe("a long secret or salt", () => {
+  test("is worked on beside the loop", async () => {
+    const long = new Uint8Array(300_000).fill(7);
+    const short = utf8("short");
+    for (const name of ["HKDF", "PBKDF2"]) {
+      const rest = { name, hash: "SHA-256", info: short, iterations: 1 };
+      const longKey = await importRaw(name, long);
+      const shortKey = await importRaw(name, short);
+      expect(await isBesideLoop(subtle.deriveBits({ ...rest, salt: short }, shortKey, 256))).toBe(false);
+      expect(await isBesideLoop(subtle.deriveBits({ ...rest, salt: short }, longKey, 256))).toBe(true);
+      expect(await isBesideLoop(subtle.deriveBits({ ...rest, salt: long }, shortKey, 256))).toBe(true);
+      // HMAC takes a long key by its digest.
+      const digestKey = await importRaw(name, await subtle.digest("SHA-256", long));
+      expect(hex(await subtle.deriveBits({ ...rest, salt: short }, longKey, 256)) ===
+        hex(await subtle.deriveBits({ ...rest, salt: short }, digestKey, 256))).toBe(name === "PBKDF2");
     }
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HMAC, with the vectors of RFC 2202 and RFC 4231.
 import { test, describe, expect } from "sedge:test";
-import { errorName, hex, unhex, utf8 } from "./crypto_tools.js";
+import { errorName, hex, isBesideLoop, unhex, utf8 } from "./crypto_tools.js";
 
 const { subtle } = crypto;
 const importRaw = (key, hash, usages = ["sign", "verify"], extractable = true) =>
@@ -129,4 +129,25 @@ describe("keys", () => {
     expect(await errorName(subtle.generateKey(params, true, []))).toBe("SyntaxError");
     expect(await errorName(subtle.generateKey("HMAC", true, ["sign"]))).toBe("TypeError");
   });
+});
+
+test("HMAC with a long key is worked on beside the loop", async () => {
+  const bytes = new Uint8Array(300_000).fill(7);
+  const key = await importRaw(bytes, "SHA-256");
+  const digestKey = await importRaw(await subtle.digest("SHA-256", bytes), "SHA-256"); // the same to HMAC
+  const data = utf8("data");
+  expect(await isBesideLoop(subtle.sign("HMAC", key, data))).toBe(true);
+  expect(await isBesideLoop(subtle.sign("HMAC", digestKey, data))).toBe(false);
+  const signature = await subtle.sign("HMAC", key, data);
+  expect(hex(signature)).toBe(hex(await subtle.sign("HMAC", digestKey, data)));
+  expect(await isBesideLoop(subtle.verify("HMAC", key, signature, data))).toBe(true);
+  expect(await subtle.verify("HMAC", key, signature, data)).toBe(true);
+});
+
+test("the limit on a generated key's length is named with its remedy", async () => {
+  let message = "";
+  const params = { name: "HMAC", hash: "SHA-256", length: 2 ** 23 + 1 };
+  await subtle.generateKey(params, false, ["sign"]).catch((error) => message = error.message);
+  expect(message).toBe("HMAC: keys of more than 8388608 bits are not generated; leave the length out, " +
+    "or import such a key.");
 });

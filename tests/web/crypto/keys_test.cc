@@ -27,13 +27,20 @@ class KeysTest : public testing::Test {
 TEST_F(KeysTest, RsaComesBack) {
   const Result<PKey> key = GenerateRsa(1024, kExponent);
   ASSERT_TRUE(key.ok());
-  const Bytes pkcs8 = RsaToPkcs8(key.value().get());
+  const SecretBytes pkcs8 = RsaToPkcs8(key.value().get());
   const Result<PKey> again = ParseRsaPkcs8(pkcs8);
   ASSERT_TRUE(again.ok());
-  EXPECT_EQ(RsaToPkcs8(again.value().get()).text(), pkcs8.text());
+  EXPECT_EQ(AsText(RsaToPkcs8(again.value().get())), AsText(pkcs8));
   EXPECT_EQ(EVP_PKEY_eq(key.value().get(), again.value().get()), 1);
   EXPECT_FALSE(ParseRsaSpki(pkcs8).ok());
   EXPECT_TRUE(ParseRsaSpki(RsaToSpki(key.value().get())).ok());
+}
+
+TEST_F(KeysTest, RsaGenerationStopsWhenNobodyWaits) {
+  int asked = 0;
+  EXPECT_FALSE(GenerateRsa(2048, kExponent, [&] { return ++asked >= 3; }).ok());
+  EXPECT_LT(asked, 20);  // OpenSSL does not heed every answer
+  EXPECT_TRUE(GenerateRsa(512, kExponent, [] { return false; }).ok());
 }
 
 TEST_F(KeysTest, RsaFactorsAreFound) {
@@ -57,6 +64,26 @@ TEST_F(KeysTest, RsaExponentsOfAnotherModulusHaveNoFactors) {
   EXPECT_FALSE(MakeRsaKey(std::move(rsa)).ok());
 }
 
+TEST_F(KeysTest, WrongRsaExponentsAreToldByOneTry) {
+  RsaNumbers rsa;
+  rsa.of[Index::kN].reset(BN_new());
+  ASSERT_EQ(BN_set_bit(rsa.of[Index::kN].get(), 4095), 1);
+  ASSERT_EQ(BN_add_word(rsa.of[Index::kN].get(), 12345), 1);
+  rsa.of[Index::kE] = ToNumber(kExponent);
+  rsa.of[Index::kD].reset(BN_dup(rsa[Index::kN]));
+  ASSERT_EQ(BN_sub_word(rsa.of[Index::kD].get(), 2), 1);
+  int tries = 0;
+  EXPECT_FALSE(MakeRsaKey(std::move(rsa), [&] { return ++tries > 1; }).ok());
+  EXPECT_EQ(tries, 1);
+}
+
+TEST_F(KeysTest, ThePrimesOfAnRsaKeyAreNotLookedForWhenNobodyWaits) {
+  const Result<PKey> key = GenerateRsa(512, kExponent);
+  RsaNumbers rsa = RsaNumbersOf(key.value().get(), false);
+  rsa.of[Index::kD] = NumberOf(key.value().get(), "d");
+  EXPECT_FALSE(MakeRsaKey(std::move(rsa), [] { return true; }).ok());
+}
+
 TEST_F(KeysTest, RsaNumbersOfAnySizeAreRefusedQuickly) {
   const std::string many(4 << 20, '\xFF');
   for (int i = 0; i < RsaNumbers::kCount; ++i) {
@@ -71,10 +98,10 @@ TEST_F(KeysTest, EcComesBackAndSigns) {
     const EcCurve& curve = *FindCurve(number);
     const Result<PKey> key = GenerateEc(curve);
     ASSERT_TRUE(key.ok());
-    const Bytes pkcs8 = EcToPkcs8(curve, key.value().get());
+    const SecretBytes pkcs8 = EcToPkcs8(curve, key.value().get());
     const Result<PKey> again = ParseEcPkcs8(curve, pkcs8);
     ASSERT_TRUE(again.ok());
-    EXPECT_EQ(EcToPkcs8(curve, again.value().get()).text(), pkcs8.text());
+    EXPECT_EQ(AsText(EcToPkcs8(curve, again.value().get())), AsText(pkcs8));
     const Result<PKey> public_key = ParseEcSpki(curve, EcToSpki(curve, key.value().get()));
     ASSERT_TRUE(public_key.ok());
     for (int i = 0; i < 20; ++i) {  // r and s of any length
@@ -99,7 +126,7 @@ TEST_F(KeysTest, OkpComesBack) {
     const OkpCurve& curve = *FindOkpCurve(number);
     const Result<PKey> key = GenerateOkp(curve);
     ASSERT_TRUE(key.ok());
-    const Bytes pkcs8 = OkpToPkcs8(curve, key.value().get());
+    const SecretBytes pkcs8 = OkpToPkcs8(curve, key.value().get());
     const Result<PKey> again = ParseOkpPkcs8(curve, pkcs8);
     ASSERT_TRUE(again.ok());
     EXPECT_EQ(EVP_PKEY_eq(key.value().get(), again.value().get()), 1);
@@ -118,6 +145,23 @@ TEST_F(KeysTest, AKeyKeepsItsContexts) {
   ASSERT_NE(cipher, nullptr);
   EXPECT_EQ(key.Cipher(gcm, true), cipher);
   EXPECT_NE(key.Cipher(gcm, false), cipher);
+}
+
+TEST_F(KeysTest, AKeysContextIsOfTheHashThatIsAskedFor) {
+  SecretKey key{SecretBytes(kExponent)};
+  const EVP_MD* sha1 = FindHash(static_cast<uint32_t>(HashId::kSha1));
+  const EVP_MD* sha256 = FindHash(static_cast<uint32_t>(HashId::kSha256));
+  for (const EVP_MD* hash : {sha1, sha256, sha256, sha1}) {
+    EXPECT_EQ(EVP_MAC_CTX_get_mac_size(key.Mac(hash)), static_cast<size_t>(EVP_MD_get_size(hash)));
+  }
+}
+
+TEST_F(KeysTest, WhatASecretDropsIsWiped) {
+  SecretBytes secret(kExponent);
+  secret.Truncate(1);
+  EXPECT_EQ(secret.size(), 1u);
+  EXPECT_EQ(secret.data()[0], kExponent[0]);
+  EXPECT_EQ(secret.data()[2], 0);
 }
 
 TEST_F(KeysTest, UnknownAlgorithmsAreNone) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // RSA, with the keys and values of RFC 7515, A.2 (RS256), RFC 7520, 4.2 (PS384) and RFC 7516, A.1 (RSA-OAEP).
 import { test, describe, expect } from "sedge:test";
-import { errorName, hex, unhex, utf8 } from "./crypto_tools.js";
+import { errorName, hex, isBesideLoop, unhex, utf8 } from "./crypto_tools.js";
 
 const { subtle } = crypto;
 const fromBase64Url = (text) =>
@@ -66,6 +66,20 @@ describe("RSASSA-PKCS1-v1_5", () => {
     expect([jwk.alg, jwk.n, jwk.e, jwk.d, jwk.p]).toEqual(["RS256", rs256Key.n, "AQAB", rs256Key.d, rs256P]);
     const again = await subtle.importKey("jwk", jwk, rsassa, true, ["sign"]);
     expect(await subtle.exportKey("jwk", again)).toEqual(jwk);
+  });
+
+  test("the primes of a key of d alone are looked for beside the loop", async () => {
+    const order = [];
+    const done = Promise.all([
+      subtle.importKey("jwk", rs256Key, rsassa, true, ["sign"]).then(() => order.push("good")),
+      subtle.importKey("jwk", { ...rs256Key, d: `F${rs256Key.d.slice(1)}` }, rsassa, true, ["sign"])
+        .catch((error) => order.push(error.name)),
+    ]);
+    for (let i = 0; i < 20; ++i) await null;
+    order.push("turn");
+    await done;
+    expect(order[0]).toBe("turn");
+    expect(order.slice(1).sort()).toEqual(["DataError", "good"]);
   });
 });
 
@@ -150,6 +164,13 @@ describe("RSA-OAEP", () => {
         .toBe("OperationError");
     }
   }, 30_000);
+
+  test("a long label is hashed beside the loop", async () => {
+    const publicKey = await subtle.importKey("jwk", { kty: "RSA", n: jwk.n, e: jwk.e }, params, false, ["encrypt"]);
+    const encrypt = (size) => subtle.encrypt({ name: "RSA-OAEP", label: new Uint8Array(size) }, publicKey, utf8("x"));
+    expect(await isBesideLoop(encrypt(10))).toBe(false);
+    expect(await isBesideLoop(encrypt(300_000))).toBe(true);
+  });
 
   test("wraps keys", async () => {
     const pair = await subtle.generateKey(
@@ -269,4 +290,15 @@ describe("keys", () => {
     expect(await errorName(subtle.sign({ name: "RSA-PSS", saltLength: 1 }, privateKey, utf8("x"))))
       .toBe("InvalidAccessError");
   });
+});
+
+test("the limit on a key's size is named with its remedy", async () => {
+  const params = { name: "RSA-PSS", hash: "SHA-256", modulusLength: 16384, publicExponent: exponent };
+  let message = "";
+  await subtle.generateKey(params, false, ["sign"]).catch((error) => message = error.message);
+  expect(message).toBe("RSA-PSS: keys of 512 to 8192 bits are generated, not of 16384; take 2048 to 4096, " +
+    "or import a key that was made elsewhere.");
+  const jwk = { kty: "RSA", n: rs256Key.n.repeat(9), e: "AQAB" };
+  await subtle.importKey("jwk", jwk, params, false, ["verify"]).catch((error) => message = error.message);
+  expect(message).toBe("RSA-PSS: the RSA key has a number of more than 16384 bits; use a key of 2048 to 4096 bits.");
 });
