@@ -20,6 +20,20 @@ Bytes Bytes::Copy(ByteSpan source) {
   return bytes;
 }
 
+Bytes Bytes::Join(std::vector<Bytes> parts) {
+  if (parts.size() == 1) return std::move(parts[0]);
+  size_t size = 0;
+  for (const Bytes& part : parts) size += part.size();
+  Bytes all = Allocate(size);
+  size_t at = 0;
+  for (Bytes& part : parts) {
+    if (!part.empty()) std::memcpy(all.data_ + at, part.data_, part.size_);
+    at += part.size_;
+    part = Bytes();
+  }
+  return all;
+}
+
 void Bytes::RemovePrefix(size_t count) {
   SEDGE_CHECK(count <= size_);
   if (count == 0) return;

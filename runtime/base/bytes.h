@@ -11,6 +11,7 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace sedge {
 
@@ -39,6 +40,8 @@ class Bytes {
   static Bytes Allocate(size_t size);
   static Bytes Copy(ByteSpan source);
   static Bytes Copy(std::string_view source) { return Copy(AsBytes(source)); }
+  // One after the other. Each part is freed once it is copied.
+  static Bytes Join(std::vector<Bytes> parts);
 
   uint8_t* data() { return data_; }
   const uint8_t* data() const { return data_; }

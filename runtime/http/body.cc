@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/http/body.h"
 
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +26,7 @@ struct Collector : std::enable_shared_from_this<Collector> {
   std::unique_ptr<BodySource> source;
   uint64_t max_bytes = 0;
   std::function<void(Result<Bytes>)> done;
+  std::function<Status(size_t)> admit;
   std::vector<Bytes> chunks;
   uint64_t size = 0;
   bool in_read = false;
@@ -58,7 +58,7 @@ struct Collector : std::enable_shared_from_this<Collector> {
       return false;
     }
     if (chunk->empty()) {
-      Finish(Join());
+      Finish(Bytes::Join(std::move(chunks)));
       return false;
     }
     size += chunk->size();
@@ -66,24 +66,19 @@ struct Collector : std::enable_shared_from_this<Collector> {
       Finish(OutOfRange("the body is longer than " + std::to_string(max_bytes) + " bytes"));
       return false;
     }
+    const Status admitted = admit ? admit(chunk->size()) : Status();
+    if (!admitted.ok()) {
+      Finish(admitted);
+      return false;
+    }
     chunks.push_back(std::move(chunk).value());
     return true;
-  }
-
-  Bytes Join() {
-    if (chunks.size() == 1) return std::move(chunks[0]);
-    Bytes all = Bytes::Allocate(size);
-    size_t at = 0;
-    for (const Bytes& chunk : chunks) {
-      std::memcpy(all.data() + at, chunk.data(), chunk.size());
-      at += chunk.size();
-    }
-    return all;
   }
 
   void Finish(Result<Bytes> result) {
     source.reset();
     chunks.clear();
+    admit = nullptr;
     auto report = std::exchange(done, nullptr);
     report(std::move(result));
   }
@@ -92,15 +87,18 @@ struct Collector : std::enable_shared_from_this<Collector> {
 }  // namespace
 
 std::function<void()> ReadAll(std::unique_ptr<BodySource> source, uint64_t max_bytes,
-                              std::function<void(Result<Bytes>)> done) {
+                              std::function<void(Result<Bytes>)> done,
+                              std::function<Status(size_t)> admit) {
   auto collector = std::make_shared<Collector>();
   collector->source = std::move(source);
   collector->max_bytes = max_bytes;
   collector->done = std::move(done);
+  collector->admit = std::move(admit);
   collector->Run();
   return [collector] {
     collector->done = nullptr;
     collector->source.reset();
+    collector->chunks.clear();
   };
 }
 

@@ -33,9 +33,11 @@ class BodySource {
 };
 
 // Reads `source` to its end and gives all bytes; fails with kOutOfRange past `max_bytes`. Takes
-// ownership; the returned function cancels (dropping `done`).
+// ownership; the returned function cancels (dropping `done`). `admit`, when given, is asked before
+// that many more bytes are kept: its failure is that of the read.
 std::function<void()> ReadAll(std::unique_ptr<BodySource> source, uint64_t max_bytes,
-                              std::function<void(Result<Bytes>)> done);
+                              std::function<void(Result<Bytes>)> done,
+                              std::function<Status(size_t)> admit = nullptr);
 
 // A body that is there already.
 std::unique_ptr<BodySource> MakeBytesBody(Bytes bytes);

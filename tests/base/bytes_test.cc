@@ -27,6 +27,18 @@ TEST(BytesTest, PrefixAndSuffixCanGo) {
   EXPECT_EQ(bytes.text(), "cde");
 }
 
+TEST(BytesTest, PartsAreJoined) {
+  std::vector<Bytes> parts;
+  EXPECT_TRUE(Bytes::Join(std::move(parts)).empty());
+  parts.clear();
+  parts.push_back(Bytes::Copy("abc"));
+  const uint8_t* memory = parts[0].data();
+  EXPECT_EQ(Bytes::Join(std::move(parts)).data(), memory);  // nothing is copied
+  parts.clear();
+  for (const std::string_view part : {"abc", "", "de"}) parts.push_back(Bytes::Copy(part));
+  EXPECT_EQ(Bytes::Join(std::move(parts)).text(), "abcde");
+}
+
 TEST(BytesTest, ReleaseGivesMallocMemory) {
   Bytes bytes = Bytes::Copy("abc");
   uint8_t* memory = bytes.Release();

@@ -49,6 +49,16 @@ ServerResponse Answer(const ServerRequest& request) {
                              Compressed(Format::kGzip, kText.substr(100)));
   }
   if (path == "/json") return coded("gzip", Compressed(Format::kGzip, R"({"a":[1,2]})"));
+  if (path == "/padded") return coded("gzip", kGzip + std::string(512, '\0'));
+  if (path == "/no-transform" || path == "/two-etags") {
+    ServerResponse response = coded("gzip", kGzip);
+    if (path == "/two-etags") {
+      response.headers.push_back({"ETag", "\"" + std::string(100, 'x') + "\""});
+    } else {
+      response.headers.push_back({"Cache-Control", "max-age=60, no-transform"});
+    }
+    return response;
+  }
   if (path == "/unknown") return coded("zstd", "raw bytes");
   if (path == "/no-bytes") return coded("gzip", "");
   if (path == "/corrupt") return coded("gzip", "this is no gzip");
@@ -111,8 +121,8 @@ TEST(ContentCodingTest, AScriptReadsDecodedBytes) {
     return new Response(read, { headers: { "x-coding": response.headers.get("content-encoding"),
       "x-length": response.headers.get("content-length") } });)"),
               {"--map", MapTo("api.test", api)});
-  for (const std::string path :
-       {"gzip", "x-gzip", "br", "deflate", "deflate-raw", "list", "members", "plain"}) {
+  for (const std::string path : {"gzip", "x-gzip", "br", "deflate", "deflate-raw", "list",
+                                 "members", "padded", "no-transform", "plain"}) {
     const HttpResponse response = Get(text.url() + "/" + path);
     EXPECT_EQ(response.body, kText) << path;
     EXPECT_EQ(response.Header("content-encoding"), "") << path;
@@ -157,7 +167,8 @@ TEST(ContentCodingTest, ABodyThatNobodyReadsStaysAsItIs) {
       EXPECT_EQ(response.Header("content-encoding"), path + 1);
       EXPECT_EQ(response.Header("content-length"), std::to_string(bytes.size()));
       EXPECT_EQ(response.Header("etag"), "\"1\"");
-      EXPECT_EQ(response.Header("vary"), "");
+      // Other clients get it decoded, unless the script says that nobody does.
+      EXPECT_EQ(response.Header("vary"), how == "manual" ? "" : "accept-encoding");
     }
   }
   EXPECT_EQ(Get(worker.url() + "/corrupt", {kTakesAll}).body, "this is no gzip");
@@ -198,10 +209,13 @@ TEST(ContentCodingTest, NoBodyIsNotDecoded) {
   HttpRequest head;
   head.method = "HEAD";
   head.url = worker.url() + "/gzip";
+  head.headers = {kTakesAll};
   const HttpResponse response = Fetch(head);
   EXPECT_EQ(response.status, 200) << response.error;
   EXPECT_EQ(response.Header("content-encoding"), "gzip");
   EXPECT_EQ(response.Header("content-length"), std::to_string(kGzip.size()));
+  EXPECT_EQ(response.Header("vary"), "accept-encoding");
+  EXPECT_EQ(response.Header("etag"), "\"1\"");
   EXPECT_EQ(Get(worker.url() + "/204").status, 204);
   EXPECT_EQ(Get(worker.url() + "/304").status, 304);
   EXPECT_EQ(Get(worker.url() + "/304").Header("content-encoding"), "gzip");
@@ -211,6 +225,72 @@ TEST(ContentCodingTest, NoBodyIsNotDecoded) {
     EXPECT_EQ(part.status, 206);
     EXPECT_EQ(part.body, kGzip.substr(10, 10));
     EXPECT_EQ(part.Header("content-encoding"), "gzip");
+  }
+}
+
+TEST(ContentCodingTest, HeadSaysWhatGetSays) {
+  LocalServer api(Answer);
+  Worker worker(WithResponse(R"(
+    return url.search === "" ? response : new Response(response.body, { headers: response.headers,
+      encodeBody: "manual" });)"),
+                {"--map", MapTo("api.test", api)});
+  for (const std::string path :
+       {"/gzip", "/list", "/deflate", "/unknown", "/no-transform", "/plain", "/gzip?manual"}) {
+    for (const auto& accepted : {kTakesAll, std::pair<std::string, std::string>("X", "y")}) {
+      HttpRequest request;
+      request.url = worker.url() + path;
+      request.headers = {accepted};
+      const HttpResponse get = Fetch(request);
+      request.method = "HEAD";
+      const HttpResponse head = Fetch(request);
+      for (const std::string name : {"content-encoding", "content-length", "vary", "etag"}) {
+        EXPECT_EQ(head.Header(name), get.Header(name)) << path << " " << name;
+      }
+    }
+  }
+}
+
+TEST(ContentCodingTest, AScriptsContentLengthIsNotThatOfTheCodedBody) {
+  Worker worker(Worker::Handler(R"(
+    return new Response("some text", { headers: { "Content-Encoding": "gzip", "Content-Length": "5" } });)"));
+  for (const auto& accepted : {kTakesAll, std::pair<std::string, std::string>("X", "y")}) {
+    HttpRequest head;
+    head.method = "HEAD";
+    head.url = worker.url();
+    head.headers = {accepted};
+    const std::string length = Fetch(head).Header("content-length");
+    EXPECT_EQ(length, accepted == kTakesAll ? "" : "9");
+  }
+}
+
+TEST(ContentCodingTest, AServerMayForbidChanges) {
+  LocalServer api(Answer);
+  Worker worker(WithResponse("return response;"), {"--map", MapTo("api.test", api)});
+  for (const auto& accepted : {kTakesAll, std::pair<std::string, std::string>("X", "y")}) {
+    const HttpResponse response = Get(worker.url() + "/no-transform", {accepted});
+    EXPECT_EQ(response.body, kGzip);
+    EXPECT_EQ(response.Header("content-encoding"), "gzip");
+    EXPECT_EQ(response.Header("content-length"), std::to_string(kGzip.size()));
+    EXPECT_EQ(response.Header("etag"), "\"1\"");
+  }
+}
+
+TEST(ContentCodingTest, EveryEtagIsMadeWeak) {
+  LocalServer api(Answer);
+  const std::string long_tag = "\"" + std::string(100, 'x') + "\"";
+  Worker passes(WithResponse("return response;"), {"--map", MapTo("api.test", api)});
+  Worker makes(Worker::Handler(R"(
+    const headers = new Headers({ "Content-Encoding": "gzip" });
+    headers.append("ETag", '"1"');
+    headers.append("ETag", `"${"x".repeat(100)}"`);
+    return new Response("text", { headers });)"));
+  for (const std::string& url : {passes.url() + "/two-etags", makes.url()}) {
+    const HttpResponse response = Get(url);
+    std::vector<std::string> tags;
+    for (const auto& [name, value] : response.headers) {
+      if (name == "etag") tags.push_back(value);
+    }
+    EXPECT_THAT(tags, testing::UnorderedElementsAre("W/\"1\"", "W/" + long_tag)) << url;
   }
 }
 
@@ -406,6 +486,32 @@ TEST(ContentCodingTest, ABombIsStoppedAtTheLimitOfABody) {
   EXPECT_EQ(Fetch(pass).body_bytes, 200u << 20);
   EXPECT_LT(worker.process().PeakResidentBytes(), before + kAllowedGrowthBytes);
   EXPECT_EQ(Get(worker.url() + "/ping").body, "pong");
+}
+
+TEST(ContentCodingTest, BombsTogetherAreStoppedAtTheMemoryLimit) {
+  const std::string bomb = Compressed(Format::kGzip, std::string(120 << 20, '\0'));
+  LocalServer api([&](const ServerRequest& request) -> ServerResponse {
+    if (request.target == "/small") return {.body = "small"};
+    return {.headers = {{"Content-Encoding", "gzip"}}, .body = bomb};
+  });
+  Worker worker(Worker::Handler(R"(
+    if (url.pathname === "/ping") return new Response("pong");
+    const read = async () => (await fetch("http://api.test/")).arrayBuffer();
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, read));
+    const small = await (await fetch("http://api.test/small")).text();
+    return new Response([small, ...outcomes.map(({ reason }) => `${reason?.name}: ${reason?.message}`)].join("\n"));)"),
+                {"--map", MapTo("api.test", api)}, "[limits]\nmemory_mb = 64");
+  EXPECT_EQ(Get(worker.url() + "/ping").body, "pong");
+  const size_t before = worker.process().PeakResidentBytes();
+  for (int round = 0; round < 3; ++round) {
+    const HttpResponse response = Get(worker.url());
+    EXPECT_EQ(response.status, 200) << response.body;
+    EXPECT_TRUE(response.body.starts_with("small\n")) << response.body;
+    EXPECT_THAT(response.body, HasSubstr("RangeError: the body does not fit into what is left of "
+                                         "the memory limit of 64 MB (limits.memory_mb)"));
+    EXPECT_THAT(response.body, Not(HasSubstr("undefined")));
+  }
+  EXPECT_LT(worker.process().PeakResidentBytes(), before + (96u << 20) + kAllowedGrowthBytes);
 }
 
 // The chunks of a response, joined; the last may be missing.

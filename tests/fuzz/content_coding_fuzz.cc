@@ -2,6 +2,7 @@
 // Content-Encoding and Accept-Encoding: any values are read, and any plan leaves a head that says
 // what is sent.
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,14 +23,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   const CodingList has = data[0] & 1 && parsed ? *parsed : CodingList(data[0] >> 6, Coding::kGzip);
   std::vector<sedge::http::HeaderField> fields = {
-      {"content-encoding", named}, {"vary", rest}, {"etag", rest}};
+      {"content-encoding", named}, {"vary", rest}, {"etag", rest}, {"etag", named}};
   const CodingPlan plan = PlanCoding({200, "", fields}, has, (data[0] & 2) != 0, rest);
   if (plan.encode) {
     SEDGE_CHECK(AcceptsCoding(rest, *plan.encode) && !plan.drop_header);
     SEDGE_CHECK(parsed && parsed->front() == *plan.encode);
   }
-  std::string etag;
-  ApplyPlan(plan, fields, etag);
+  std::deque<std::string> values;
+  ApplyPlan(plan, fields, values);
   bool found = false;
   for (const auto& field : fields) found |= field.name == "content-encoding";
   SEDGE_CHECK(found != plan.drop_header);

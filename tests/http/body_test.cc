@@ -150,6 +150,24 @@ TEST(ReadAllTest, StopsPastTheLimit) {
   EXPECT_TRUE(pipe->cancelled());
 }
 
+TEST(ReadAllTest, KeepsOnlyWhatIsAdmitted) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  Status status;
+  std::vector<size_t> asked;
+  ReadAll(
+      std::move(source), 100, [&](Result<Bytes> all) { status = all.status(); },
+      [&](size_t bytes) {
+        asked.push_back(bytes);
+        return asked.size() < 2 ? Status() : Unavailable("full");
+      });
+  pipe->Write(Bytes::Copy("abc"));
+  EXPECT_TRUE(status.ok());
+  pipe->Write(Bytes::Copy("de"));
+  EXPECT_EQ(asked, (std::vector<size_t>{3, 2}));
+  EXPECT_EQ(status.ToString(), "unavailable: full");
+  EXPECT_TRUE(pipe->cancelled());
+}
+
 TEST(ReadAllTest, CancellingDropsTheCallback) {
   auto [pipe, source] = BodyPipe::Make(std::nullopt);
   bool called = false;

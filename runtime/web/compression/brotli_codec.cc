@@ -81,12 +81,16 @@ class BrotliDecoder final : public Codec {
     uint8_t* out = output.data();
     const BrotliDecoderResult result =
         BrotliDecoderDecompressStream(state_, &in_left, &in, &out_left, &out, nullptr);
+    Step step{.consumed = input.size() - in_left,
+              .produced = output.size() - out_left,
+              .ended = result == BROTLI_DECODER_RESULT_SUCCESS,
+              .failure = {}};
     if (result == BROTLI_DECODER_RESULT_ERROR) {
-      return InvalidArgument(ErrorText(BrotliDecoderGetErrorCode(state_)));
+      Status failure = InvalidArgument(ErrorText(BrotliDecoderGetErrorCode(state_)));
+      if (step.produced == 0) return failure;
+      step.failure = std::move(failure);
     }
-    return Step{.consumed = input.size() - in_left,
-                .produced = output.size() - out_left,
-                .ended = result == BROTLI_DECODER_RESULT_SUCCESS};
+    return step;
   }
   void Restart() override {
     BrotliDecoderDestroyInstance(state_);

@@ -43,8 +43,11 @@ class EitherInflater final : public Codec {
     Result<Step> step = inner_->Run({header_, kHeaderBytes}, output, Flush::kNone);
     if (!step.ok()) return step;
     // The shortest deflate data that there is fills the two bytes.
-    if (step->consumed < kHeaderBytes) return InvalidArgument("it ends in its first byte");
-    return Step{.consumed = taken, .produced = step->produced, .ended = step->ended};
+    if (step->failure.ok() && step->consumed < kHeaderBytes) {
+      return InvalidArgument("it ends in its first byte");
+    }
+    step->consumed = taken;
+    return step;
   }
 
   std::unique_ptr<Codec> inner_;

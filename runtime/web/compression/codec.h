@@ -37,7 +37,8 @@ class Codec {
   struct Step {
     size_t consumed = 0;
     size_t produced = 0;
-    bool ended = false;  // the compressed data is complete
+    bool ended = false;   // the compressed data is complete
+    Status failure = {};  // the data is not of the format after what was produced
   };
 
   virtual ~Codec() = default;
@@ -46,8 +47,8 @@ class Codec {
   Codec& operator=(const Codec&) = delete;
 
   // Takes input and gives output until either is used up or the compressed data ends. Decompressors
-  // ignore `flush`; data that is not of the format fails with kInvalidArgument. REQUIRES: not
-  // ended.
+  // ignore `flush`; data that is not of the format fails with kInvalidArgument: the step when it
+  // produced something, else the result. REQUIRES: neither ended nor failed.
   virtual Result<Step> Run(ByteSpan input, std::span<uint8_t> output, Flush flush) = 0;
   // A decompressor that ended begins anew.
   virtual void Restart() = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/web/compression/codec_stream.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -88,8 +89,14 @@ Result<Bytes> CodecStream::Produce(Codec::Flush flush) {
     if (ended_ && !BeginMember()) break;
     const std::span<uint8_t> space(chunk.data() + size, kChunkBytes - size);
     Result<Codec::Step> step = RunCodec(space, flush);
-    if (!step.ok()) return Corrupt(step.status());
-    size += step->produced;
+    if (step.ok()) size += step->produced;
+    const Status& failure = step.ok() ? step->failure : step.status();
+    if (!failure.ok()) {
+      if (size == 0) return Corrupt(failure);
+      failure_ = Corrupt(failure);  // after what came before
+      input_ = {};
+      break;
+    }
     if (ended_) continue;
     if (step->produced < space.size() && input_.empty()) break;
     if (step->produced == 0 && step->consumed == 0) return Internal("a codec does not go on");
@@ -116,6 +123,12 @@ bool CodecStream::BeginMember() {
     input_ = {};
     return false;
   }
+  // gzip(1) and browsers take zeros after a member for padding.
+  const auto padding_end = std::find_if(input_.begin(), input_.end(), [](uint8_t b) { return b; });
+  const auto padding = static_cast<size_t>(padding_end - input_.begin());
+  input_ = input_.subspan(padding);
+  taken_ += padding;
+  if (input_.empty()) return false;
   codec_->Restart();
   ended_ = false;
   return true;

@@ -21,7 +21,8 @@ class CodecStream {
 
   enum class Direction : uint8_t { kCompress, kDecompress };
   struct Options {
-    // After the end of the compressed data may follow more of the same format (gzip's members).
+    // After the end of the compressed data may follow more of the same format (gzip's members), and
+    // zeros.
     bool many_members = false;
     // No bytes at all decompress to none.
     bool empty_is_valid = false;
@@ -33,8 +34,9 @@ class CodecStream {
   enum class Pending : uint8_t { kNothing, kOutput, kFailure };
   Pending pending() const;
 
-  // Puts bytes in and gives the first chunk that comes out, empty when none does. A failure is the
-  // end; it says what is wrong with the data. REQUIRES: nothing is pending.
+  // Puts bytes in and gives the first chunk that comes out, empty when none does. A failure comes
+  // after all that could be decoded, and is the end; it says what is wrong with the data. REQUIRES:
+  // nothing is pending.
   Result<Bytes> Push(ByteSpan input);
   Result<Bytes> PushOwned(Bytes input);  // the same, without a copy of what waits
   // The next chunk; may be empty. REQUIRES: something is pending.

@@ -2,7 +2,6 @@
 #include "runtime/web/compression/coded_body.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -203,10 +202,8 @@ std::unique_ptr<http::BodySource> MakeEncodedBody(std::unique_ptr<http::BodySour
 Bytes EncodeBytes(ByteSpan bytes, Coding coding) {
   CodecStream stream(CodecStream::Direction::kCompress, EncodingFormat(coding));
   std::vector<Bytes> chunks;
-  size_t size = 0;
   const auto add = [&](Result<Bytes> chunk) {
     SEDGE_CHECK(chunk.ok());  // any bytes can be compressed
-    size += chunk->size();
     const bool more = !chunk->empty();
     if (more) chunks.push_back(std::move(chunk).value());
     return more;
@@ -215,13 +212,7 @@ Bytes EncodeBytes(ByteSpan bytes, Coding coding) {
   while (stream.pending() != CodecStream::Pending::kNothing) add(stream.More());
   while (add(stream.Finish())) {
   }
-  Bytes all = Bytes::Allocate(size);
-  size_t at = 0;
-  for (const Bytes& chunk : chunks) {
-    std::memcpy(all.data() + at, chunk.data(), chunk.size());
-    at += chunk.size();
-  }
-  return all;
+  return Bytes::Join(std::move(chunks));
 }
 
 }  // namespace sedge::web

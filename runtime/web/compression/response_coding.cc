@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/web/compression/response_coding.h"
 
+#include <algorithm>
+
 #include "runtime/base/ascii.h"
 
 namespace sedge::web {
@@ -12,6 +14,16 @@ constexpr int kPartialContent = 206;
 bool VariesByEncoding(std::string_view vary) {
   return vary.find('*') != std::string_view::npos ||
          AsciiLowerCopy(vary).find("accept-encoding") != std::string::npos;
+}
+
+// RFC 9110 section 7.7: nobody on the way may change the body.
+bool ForbidsTransform(std::string_view cache_control) {
+  while (!cache_control.empty()) {
+    const size_t comma = std::min(cache_control.find(','), cache_control.size());
+    if (EqualsIgnoreCase(Trim(cache_control.substr(0, comma)), "no-transform")) return true;
+    cache_control.remove_prefix(std::min(comma + 1, cache_control.size()));
+  }
+  return false;
 }
 
 }  // namespace
@@ -33,7 +45,10 @@ CodingPlan PlanCoding(const http::ResponseHead& head, const CodingList& has, boo
   const std::optional<CodingList> named =
       ParseContentEncoding(JoinedValues(head.headers, "content-encoding"));
   if (named && !named->empty() && *named == has) {
-    if (manual || AcceptsAll(accept_encoding, has)) return {};
+    if (manual || ForbidsTransform(JoinedValues(head.headers, "cache-control"))) return {};
+    if (AcceptsAll(accept_encoding, has)) {
+      return {.decode = false, .encode = {}, .drop_header = false, .negotiated = true};
+    }
     return {.decode = true, .encode = {}, .drop_header = true, .negotiated = true};
   }
   CodingPlan plan;
@@ -51,19 +66,21 @@ CodingPlan PlanCoding(const http::ResponseHead& head, const CodingList& has, boo
   return plan;
 }
 
-void ApplyPlan(const CodingPlan& plan, std::vector<http::HeaderField>& fields, std::string& etag) {
-  if (plan.drop_header) {
-    std::erase_if(fields, [](const http::HeaderField& field) {
-      return EqualsIgnoreCase(field.name, "content-encoding") ||
-             EqualsIgnoreCase(field.name, "content-length");
+void ApplyPlan(const CodingPlan& plan, std::vector<http::HeaderField>& fields,
+               std::deque<std::string>& values) {
+  if (plan.recodes()) {
+    std::erase_if(fields, [&](const http::HeaderField& field) {
+      return EqualsIgnoreCase(field.name, "content-length") ||
+             (plan.drop_header && EqualsIgnoreCase(field.name, "content-encoding"));
     });
   }
   if (!plan.negotiated) return;
   for (http::HeaderField& field : fields) {
     // Other bytes of the same meaning: RFC 9110 section 8.8.1.
-    if (!EqualsIgnoreCase(field.name, "etag") || !field.value.starts_with('"')) continue;
-    etag = "W/" + std::string(field.value);
-    field.value = etag;
+    if (!plan.recodes() || !EqualsIgnoreCase(field.name, "etag") || !field.value.starts_with('"')) {
+      continue;
+    }
+    field.value = values.emplace_back("W/" + std::string(field.value));
   }
   if (!VariesByEncoding(JoinedValues(fields, "vary")))
     fields.push_back({"vary", "accept-encoding"});

@@ -53,7 +53,8 @@ struct Stream {
   Codec::Step StepFrom(ByteSpan input, std::span<uint8_t> output, bool ended) const {
     return {.consumed = static_cast<size_t>(z.next_in - input.data()),
             .produced = static_cast<size_t>(z.next_out - output.data()),
-            .ended = ended};
+            .ended = ended,
+            .failure = {}};
   }
 
   CodecMemory memory;
@@ -138,8 +139,13 @@ class Inflater final : public Codec {
       case Z_STREAM_END: return stream_.StepFrom(input, output, true);
       case Z_NEED_DICT: return InvalidArgument("it needs a preset dictionary");
       case Z_MEM_ERROR: return ResourceExhausted("there is no memory for it");
-      default: return InvalidArgument(stream_.z.msg ? stream_.z.msg : "unknown error");
+      default: break;
     }
+    Status failure = InvalidArgument(stream_.z.msg ? stream_.z.msg : "unknown error");
+    Step step = stream_.StepFrom(input, output, false);
+    if (step.produced == 0) return failure;
+    step.failure = std::move(failure);
+    return step;
   }
   void Restart() override { SEDGE_CHECK(inflateReset(&stream_.z) == Z_OK); }
   size_t memory_bytes() const override { return sizeof(*this) + stream_.memory.bytes(); }

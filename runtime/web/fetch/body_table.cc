@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/web/compression/coded_body.h"
+#include "runtime/web/fetch/collected_bytes.h"
 
 namespace sedge::web {
 namespace {
@@ -95,16 +96,20 @@ void BodyTable::ReadAll(script::Deferred deferred, SlotId id, uint64_t max_bytes
     return;
   }
   auto over = std::make_shared<bool>(false);
-  std::function<void()> cancel =
-      http::ReadAll(std::move(source), max_bytes, [this, deferred, id, over](Result<Bytes> bytes) {
+  auto collected = std::make_shared<CollectedBytes>(deferred, unchecked_bytes_);
+  std::function<void()> cancel = http::ReadAll(
+      std::move(source), max_bytes,
+      [this, deferred, id, over, collected](Result<Bytes> bytes) {
         *over = true;
         collecting_.erase(id);
+        collected->Drop();  // JavaScript's buffer is counted on its own
         if (bytes.ok()) {
           deferred.Resolve(Boxed(std::move(*bytes)));
         } else {
           deferred.Reject(ForScript(bytes.status()));
         }
-      });
+      },
+      [collected](size_t bytes) { return collected->Add(bytes); });
   if (!*over) collecting_.emplace(id, Collecting{std::move(cancel), std::move(deferred)});
 }
 

@@ -102,6 +102,7 @@ class BodyTable {
 
   SlotMap<Entry> entries_;
   std::unordered_map<SlotId, Collecting> collecting_;
+  size_t unchecked_bytes_ = 0;              // see CollectedBytes
   std::unordered_map<SlotId, Pipe> pipes_;  // by the handle of their reading end
 };
 

@@ -2,6 +2,7 @@
 #include "runtime/web/fetch/incoming.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "runtime/base/ascii.h"
 #include "runtime/web/compression/coded_body.h"
@@ -56,6 +57,11 @@ std::vector<script::Latin1String> HeadersOf(const http::RequestHead& head) {
     flat.push_back({std::string(field.value)});
   }
   return flat;
+}
+
+// A response to HEAD stands for one that has a body.
+bool IsHeadOfBody(const http::Exchange& exchange, int status) {
+  return exchange.head().method == "HEAD" && status != 204 && status != 205 && status != 304;
 }
 
 }  // namespace
@@ -145,7 +151,8 @@ Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
     return Internal("the header block is not made of names and values");
   }
   const http::ResponseHead head{status, reason, fields_};
-  if (!body.is_null() && head.Find("content-encoding")) [[unlikely]] {
+  if (head.Find("content-encoding") &&
+      (!body.is_null() || IsHeadOfBody(*request->exchange, status))) [[unlikely]] {
     SEDGE_RETURN_IF_ERROR(RespondCoded(*request->exchange, status, reason, body, coded_by_script));
   } else if (body.is_handle()) {
     std::unique_ptr<http::BodySource> source = bodies_.Take(body.handle());
@@ -165,14 +172,22 @@ Status IncomingRequests::RespondCoded(http::Exchange& exchange, int status, std:
   if (body.is_handle()) {
     coded = bodies_.TakeCoded(body.handle());
     if (!coded.source) return FailedPrecondition("the response's body is gone");
+  } else if (body.is_null()) {
+    // The head of a fetched response, whose body would be coded as it says.
+    coded.source = http::MakeBytesBody(Bytes());
+    if (auto named = ParseContentEncoding(JoinedValues(fields_, "content-encoding"))) {
+      coded.codings = *std::move(named);
+    }
   }
   const http::RequestHead& request = exchange.head();
   const CodingPlan plan = PlanCoding({status, reason, fields_}, coded.codings, coded_by_script,
                                      JoinedValues(request.headers, "accept-encoding"));
-  std::string etag;
-  ApplyPlan(plan, fields_, etag);
+  std::deque<std::string> values;
+  ApplyPlan(plan, fields_, values);
   const http::ResponseHead head{status, reason, fields_};
-  if (!body.is_handle()) {
+  if (body.is_null()) {
+    if (!plan.recodes()) return exchange.Respond(head, "");
+  } else if (!body.is_handle()) {
     const std::string_view text = body.text();
     if (!plan.encode) return exchange.Respond(head, text);
     // A response to HEAD is not worth the work, but must not have the wrong length either.

@@ -23,7 +23,7 @@ function respond(slot, response) {
     if (status === 0) {
       throw new TypeError("Response.error() cannot be sent: return a response with a status, such as 502.");
     }
-    ops.respond(slot, status, responseStatusText(response), block, null, false);
+    ops.respond(slot, status, responseStatusText(response), block, null, isCoded);
     return undefined;
   }
   if (body.kind === kString || body.kind === kBytes) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/web/compression/codec_stream.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/web/compression/codec_util.h"
@@ -103,6 +104,61 @@ TEST(CodecStreamTest, MembersFollowEachOtherWhereThatIsAllowed) {
   EXPECT_EQ(one.pending(), CodecStream::Pending::kFailure);
   EXPECT_EQ(one.More().status().message(),
             "there is more after the end of the gzip data, which is 21 bytes long");
+}
+
+TEST(CodecStreamTest, ZerosAfterAMemberArePadding) {
+  const CodecStream::Options members{.many_members = true, .empty_is_valid = false};
+  const std::string one = Compressed(Format::kGzip, "a");
+  const std::string zeros(1000, '\0');
+  for (const size_t piece : {size_t{1}, size_t{7}, size_t{10'000}}) {
+    CodecStream padded(kDecompress, Format::kGzip, members);
+    EXPECT_EQ(RunThrough(padded, one + zeros, piece), "a");
+    EXPECT_TRUE(padded.ended());
+    CodecStream more(kDecompress, Format::kGzip, members);
+    EXPECT_EQ(RunThrough(more, one + zeros + one, piece), "aa");
+    CodecStream junk(kDecompress, Format::kGzip, members);
+    EXPECT_EQ(RunThrough(junk, one + zeros + "junk", piece), std::nullopt);
+    CodecStream strict(kDecompress, Format::kGzip);
+    EXPECT_EQ(RunThrough(strict, one + zeros, piece), std::nullopt);
+  }
+}
+
+TEST(CodecStreamTest, WhatCameBeforeTheCorruptionIsGiven) {
+  const std::string text = Noise(150'000);
+  for (const Format format : {Format::kGzip, Format::kDeflate}) {
+    std::string coded = Compressed(format, text);
+    coded[coded.size() - (format == Format::kGzip ? 6 : 2)] ^= 1;  // of the checksum
+    CodecStream stream(kDecompress, format);
+    std::string got(stream.Push(AsBytes(coded))->text());
+    while (stream.pending() == CodecStream::Pending::kOutput) got += stream.More()->text();
+    EXPECT_TRUE(got == text) << got.size();
+    EXPECT_EQ(stream.pending(), CodecStream::Pending::kFailure);
+    EXPECT_FALSE(stream.More().ok());
+    EXPECT_FALSE(stream.More().ok());
+  }
+  CodecStream small(kDecompress, Format::kGzip);
+  std::string coded = Compressed(Format::kGzip, "hello");
+  coded[coded.size() - 6] ^= 1;
+  const Result<Bytes> chunk = small.Push(AsBytes(coded));
+  ASSERT_TRUE(chunk.ok());
+  EXPECT_EQ(chunk->text(), "hello");
+  EXPECT_THAT(std::string(small.More().status().message()),
+              testing::HasSubstr("incorrect data check"));
+  // All at once: first the output, then why there is no more.
+  CodecStream last(kDecompress, Format::kGzip);
+  std::string got;
+  Status failure;
+  for (const char c : coded) {
+    const Result<Bytes> piece = last.Push(AsBytes(std::string_view(&c, 1)));
+    if (piece.ok()) {
+      got += piece->text();
+    } else {
+      failure = piece.status();
+      break;
+    }
+  }
+  EXPECT_EQ(got, "hello");
+  EXPECT_FALSE(failure.ok());
 }
 
 TEST(CodecStreamTest, DeflateOfEitherKindIsTold) {

@@ -61,6 +61,23 @@ TEST(CodedBodyTest, FailsForWhatItCannotDecode) {
             "brotli data is incomplete: it ends after 4 bytes");
 }
 
+TEST(CodedBodyTest, GivesWhatCameBeforeTheCorruption) {
+  std::string coded = Compressed(Format::kGzip, "hello");
+  coded[coded.size() - 6] ^= 1;  // of the checksum
+  std::unique_ptr<BodySource> body = MakeDecodedBody(BytesOf(coded), {Coding::kGzip}, nullptr);
+  std::string text;
+  Status failure;
+  body->Read([&](Result<Bytes> chunk) { text = chunk->text(); });
+  body->Read([&](Result<Bytes> chunk) { failure = chunk.status(); });
+  EXPECT_EQ(text, "hello");
+  EXPECT_EQ(failure.code(), StatusCode::kInvalidArgument);
+}
+
+TEST(CodedBodyTest, ZerosAfterGzipArePadding) {
+  const std::string padded = Compressed(Format::kGzip, "hello") + std::string(600, '\0');
+  EXPECT_EQ(ReadWhole(MakeDecodedBody(BytesOf(padded), {Coding::kGzip}, nullptr)), "hello");
+}
+
 TEST(CodedBodyTest, TheSourcesFailureIsItsOwn) {
   auto [end, source] = BodyPipe::Make(std::nullopt);
   end->Write(Bytes::Copy(Compressed(Format::kGzip, "hello").substr(0, 12)));

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <string>
+
 #include "runtime/web/compression/response_coding.h"
 
 namespace sedge::web {
@@ -63,11 +66,25 @@ void ExpectPlan(const CodingPlan& plan, bool decode, std::optional<Coding> encod
 }
 
 TEST(ContentCodingTest, ACodedBodyGoesOnOrIsDecoded) {
-  ExpectPlan(Plan("gzip", {kGzip}, "gzip"), false, {}, false, false);
-  ExpectPlan(Plan("deflate", {kDeflate}, "deflate"), false, {}, false, false);
+  ExpectPlan(Plan("gzip", {kGzip}, "gzip"), false, {}, false, true);
+  ExpectPlan(Plan("deflate", {kDeflate}, "deflate"), false, {}, false, true);
   ExpectPlan(Plan("gzip", {kGzip}, "br"), true, {}, true, true);
   ExpectPlan(Plan("gzip, br", {kGzip, kBrotli}, "br"), true, {}, true, true);
   ExpectPlan(Plan("gzip", {kGzip}, "", true), false, {}, false, false);
+}
+
+TEST(ContentCodingTest, AServerMayForbidChanges) {
+  const auto plan = [](std::string_view cache_control, const CodingList& has) {
+    const Fields fields = {{"content-encoding", "gzip"},
+                           {"cache-control", "private"},
+                           {"Cache-Control", cache_control}};
+    return PlanCoding({200, "", fields}, has, false, "");
+  };
+  ExpectPlan(plan("no-transform", {kGzip}), false, {}, false, false);
+  ExpectPlan(plan("max-age=1 , No-Transform", {kGzip}), false, {}, false, false);
+  ExpectPlan(plan("no-transforms, x-no-transform", {kGzip}), true, {}, true, true);
+  // The script made the body: it is not what the header says yet.
+  ExpectPlan(plan("no-transform", {}), false, {}, true, true);
 }
 
 TEST(ContentCodingTest, AnotherBodyIsCompressedAsTheHeaderSays) {
@@ -94,23 +111,51 @@ std::string Text(const Fields& fields) {
 }
 
 TEST(ContentCodingTest, TheHeadSaysWhatIsSent) {
-  std::string etag;
+  std::deque<std::string> values;
   Fields fields = {{"content-encoding", "gzip"}, {"Content-Length", "9"}, {"ETag", "\"1\""}};
-  ApplyPlan({.decode = true, .encode = {}, .drop_header = true, .negotiated = true}, fields, etag);
+  ApplyPlan({.decode = true, .encode = {}, .drop_header = true, .negotiated = true}, fields,
+            values);
   EXPECT_EQ(Text(fields), "ETag=W/\"1\" vary=accept-encoding ");
 
   fields = {{"content-encoding", "gzip"}, {"etag", "W/\"1\""}, {"vary", "Origin, Accept-Encoding"}};
   ApplyPlan({.decode = false, .encode = kGzip, .drop_header = false, .negotiated = true}, fields,
-            etag);
+            values);
   EXPECT_EQ(Text(fields), "content-encoding=gzip etag=W/\"1\" vary=Origin, Accept-Encoding ");
 
   fields = {{"vary", "*"}, {"x", "y"}};
-  ApplyPlan({.decode = false, .encode = {}, .drop_header = true, .negotiated = true}, fields, etag);
+  ApplyPlan({.decode = false, .encode = {}, .drop_header = true, .negotiated = true}, fields,
+            values);
   EXPECT_EQ(Text(fields), "vary=* x=y ");
 
+  fields = {{"content-encoding", "gzip"}, {"etag", "\"1\""}, {"content-length", "9"}};
+  ApplyPlan({.decode = false, .encode = {}, .drop_header = false, .negotiated = true}, fields,
+            values);
+  EXPECT_EQ(Text(fields),
+            "content-encoding=gzip etag=\"1\" content-length=9 vary=accept-encoding ");
+
+  fields = {{"content-encoding", "gzip"}, {"content-length", "9"}};
+  ApplyPlan({.decode = true, .encode = {}, .drop_header = false, .negotiated = false}, fields,
+            values);
+  EXPECT_EQ(Text(fields), "content-encoding=gzip ");
+
   fields = {{"content-encoding", "gzip"}, {"etag", "\"1\""}};
-  ApplyPlan({}, fields, etag);
+  ApplyPlan({}, fields, values);
   EXPECT_EQ(Text(fields), "content-encoding=gzip etag=\"1\" ");
+}
+
+TEST(ContentCodingTest, EveryEtagStaysReadable) {
+  // Short ones are kept inside of a string's own object, long ones elsewhere.
+  const std::string long_tag = "\"" + std::string(100, 'x') + "\"";
+  std::deque<std::string> values;
+  Fields fields;
+  for (int i = 0; i < 50; ++i) {
+    fields.push_back({"etag", "\"1\""});
+    fields.push_back({"ETag", long_tag});
+  }
+  ApplyPlan({.decode = false, .encode = kGzip, .drop_header = false, .negotiated = true}, fields,
+            values);
+  ASSERT_EQ(fields.size(), 101u);
+  for (size_t i = 0; i < 100; ++i) EXPECT_EQ(fields[i].value, i % 2 ? "W/" + long_tag : "W/\"1\"");
 }
 
 }  // namespace
