@@ -247,11 +247,12 @@ function checkNoCorsMethod(method, context) {
   throw new TypeError(`${context}: '${method}' is unsupported in the mode "no-cors".`);
 }
 
-// What a request made from `request` begins with: it follows its signal.
+// What a request made from `request` begins with: it follows its signal, or that of the request that this one follows,
+// so that one at the end of a long line does not look through all of it.
 function inheritedExtras(request) {
   const extras = new Extras(extrasOf(request));
   extras.signal = signalOf(request);
-  extras.follows = extras.signal === null ? request : null;
+  extras.follows = extras.signal === null ? extras.follows ?? request : null;
   extras.abortReason = undefined;
   return extras;
 }
