@@ -10,7 +10,7 @@ const { abortReason, createAbortSignal, createDependentSignal, signalAbort } = r
 const { Body, checkUsable, cloneBody, extractBody, kNative, kStream, mixinBody, moveBody } =
   require("fetch/body");
 const {
-  createHeaders, createIncomingHeaders, headersList, kGuardNoCors, kGuardNone, listFind, listGet, listToBlock,
+  createHeaders, createIncomingHeaders, headersGuard, headersList, kGuardNoCors, kGuardNone, listFind, listGet, listToBlock,
 } = require("fetch/headers");
 const { isSafelisted, keepSafelisted } = require("fetch/no_cors");
 const { Extras, applyInit, kDefaults, normalizeMethod, readInit } = require("fetch/request_init");
@@ -142,7 +142,8 @@ class Request {
     const request = new Request(constructKey, 0);
     request.#method = methodOf(this);
     request.#url = urlOf(this);
-    request.#headers = createHeaders(copyList(listOf(this)), guardOf(this.#extras));
+    const { headers } = this;
+    request.#headers = createHeaders(copyList(headersList(headers)), headersGuard(headers));
     request.#body = copy;
     request.#extras = inheritedExtras(this);
     return request;
