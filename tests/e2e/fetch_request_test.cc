@@ -69,6 +69,20 @@ TEST(FetchRequestTest, TheHeadersOfWhatCameInCannotBeChangedNorThoseOfItsClones)
   EXPECT_EQ(Get(worker.url()).body, R"(["1",true,"TypeError","TypeError","TypeError"])");
 }
 
+TEST(FetchRequestTest, AChangeOfTheHeadersComesTooLateOnceTheFetchHasBegun) {
+  LocalServer api([](const ServerRequest& request) -> ServerResponse {
+    if (request.target == "/moved") return {.status = 302, .headers = {{"location", "/there"}}};
+    return {.body = request.Header("x-a")};
+  });
+  Worker worker(Worker::Handler(R"(
+    const made = new Request("http://api.test/moved", { headers: { "x-a": "early" } });
+    const fetching = fetch(made);
+    made.headers.set("x-a", "late");
+    return fetching;)"),
+                {"--map", MapTo("api.test", api)});
+  EXPECT_EQ(Get(worker.url()).body, "early");
+}
+
 TEST(FetchRequestTest, ARequestThatIsPassedOnKeepsToWhatItsClientSaid) {
   LocalServer origin([](const ServerRequest& request) -> ServerResponse {
     return {.body = request.headers.contains("accept-language") ? "language" : "none"};
