@@ -81,6 +81,12 @@ Status Respond(IncomingRequests& requests, uint64_t slot, int32_t status, Latin1
 void WaitBegin(IncomingRequests& requests, uint64_t slot) { requests.BeginWait(slot); }
 void WaitEnd(IncomingRequests& requests, uint64_t slot) { requests.EndWait(slot); }
 bool RequestIsOver(IncomingRequests& requests, uint64_t slot) { return requests.over(slot); }
+bool RequestIsAnswered(IncomingRequests& requests, uint64_t slot) {
+  return requests.answered(slot);
+}
+bool RequestClientIsGone(IncomingRequests& requests, uint64_t slot) {
+  return requests.client_gone(slot);
+}
 double CurrentRequest(Isolate& isolate) {
   return static_cast<double>(isolate.continuation_request());
 }
@@ -124,7 +130,8 @@ Status FetchStart(Deferred deferred, Isolate& isolate, FetchService& service, Bo
   if (!SplitHeaderBlock(header_block.text, fields)) {
     return Internal("the header block is not made of names and values");
   }
-  for (const http::HeaderField& field : fields) request.headers.emplace_back(field.name, field.value);
+  for (const http::HeaderField& field : fields)
+    request.headers.emplace_back(field.name, field.value);
   SEDGE_ASSIGN_OR_RETURN(request.body, TakeBody(bodies, body));
   request.method = method;
   request.url = url;
@@ -178,6 +185,8 @@ constexpr OpDef kOps[] = {
     Op<WaitBegin>("waitBegin"),
     Op<WaitEnd>("waitEnd"),
     Op<RequestIsOver>("requestIsOver"),
+    Op<RequestIsAnswered>("requestIsAnswered"),
+    Op<RequestClientIsGone>("requestClientIsGone"),
     Op<CurrentRequest>("currentRequest"),
     Op<SetCurrentRequest>("setCurrentRequest"),
     Op<FetchStart>("fetchStart"),

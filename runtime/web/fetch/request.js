@@ -6,7 +6,7 @@
 
 const webidl = require("webidl/webidl");
 const { copyList } = require("script/lists");
-const { abortReason, createAbortSignal, createDependentSignal, signalAbort } = require("dom/abort_signal");
+const { createAbortSignal, createDependentSignal, signalAbort } = require("dom/abort_signal");
 const { Body, checkUsable, cloneBody, extractBody, kNative, kStream, mixinBody, moveBody } =
   require("fetch/body");
 const {
@@ -123,8 +123,7 @@ class Request {
     if (source === null && extras.follows !== null) source = extras.follows.signal;
     if (source !== null) return this.#signal = createDependentSignal([source]);
     const signal = this.#signal = createAbortSignal();
-    if (extras.abortReason !== undefined) signalAbort(signal, extras.abortReason);
-    else if (this.#slot !== 0) watchSignal(this.#slot, this);
+    if (this.#slot !== 0) watchSignal(this.#slot, this);
     return signal;
   }
 
@@ -211,17 +210,7 @@ class Request {
       const { signal, follows } = request.#extras;
       return signal !== null || follows === null ? signal : signalOf(follows);
     };
-    abortIncoming = (request, reason) => {
-      if (request.#signal !== null) {
-        signalAbort(request.#signal, reason);
-        return;
-      }
-      const extras = new Extras(request.#extras);
-      const signal = createAbortSignal();
-      signalAbort(signal, reason);
-      extras.abortReason = abortReason(signal);
-      request.#extras = extras;
-    };
+    abortIncoming = (request, reason) => signalAbort(request.#signal, reason);
   }
 }
 
@@ -254,7 +243,6 @@ function inheritedExtras(request) {
   const extras = new Extras(extrasOf(request));
   extras.signal = signalOf(request);
   extras.follows = extras.signal === null ? extras.follows ?? request : null;
-  extras.abortReason = undefined;
   return extras;
 }
 
@@ -264,9 +252,9 @@ webidl.defineInterface(Request);
 exports.Request = Request;
 exports.isRequest = isRequest;
 exports.createIncomingRequest = (slot) => new Request(constructKey, slot);
-// The client of an incoming request went away. `reason` undefined: an AbortError.
+// The client of an incoming request went away. REQUIRES: the request's signal was asked for.
 exports.abortIncoming = abortIncoming;
-// watcher(slot, request)
+// watcher(slot, request), which may abort it at once
 exports.setSignalWatcher = (watcher) => {
   watchSignal = watcher;
 };
