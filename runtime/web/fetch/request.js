@@ -10,7 +10,8 @@ const { createAbortSignal, createDependentSignal, signalAbort } = require("dom/a
 const { Body, checkUsable, cloneBody, extractBody, kNative, kStream, mixinBody, moveBody } =
   require("fetch/body");
 const {
-  createHeaders, createIncomingHeaders, headersGuard, headersList, kGuardNoCors, kGuardNone, listFind, listGet, listToBlock,
+  createHeaders, createIncomingHeaders, headersGuard, headersList, kGuardNoCors, kGuardNone, listFind, listGet,
+  listToBlock,
 } = require("fetch/headers");
 const { isSafelisted, keepSafelisted } = require("fetch/no_cors");
 const { Extras, applyInit, kDefaults, normalizeMethod, readInit } = require("fetch/request_init");
