@@ -260,6 +260,10 @@ function finish(state, result) {
       watch.handle = handle;
       watch.body = body;
       body.watch = watch;
+      // Read, cancelled, handed on, or never read by a request that is over. text() and the like end it themselves.
+      PromisePrototypeThen(ops.bodyWatch(handle), () => {
+        if (watch.reject === null) watch.stop();
+      });
     }
   }
   return createResponse(status, result[1], result[2], body, withoutFragment(state.url), state.redirects > 0,

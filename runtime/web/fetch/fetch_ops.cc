@@ -32,6 +32,9 @@ void BodyCoded(BodyTable& bodies, uint64_t handle, Latin1View content_encoding) 
     bodies.SetCodings(handle, *std::move(codings));
   }
 }
+void BodyWatch(Deferred deferred, BodyTable& bodies, uint64_t handle) {
+  bodies.WatchEnd(std::move(deferred), handle);
+}
 double PipeCreate(Isolate& isolate, BodyTable& bodies, double length) {
   return static_cast<double>(bodies.CreatePipe(
       length < 0 ? std::nullopt : std::optional<uint64_t>(static_cast<uint64_t>(length)),
@@ -171,6 +174,7 @@ constexpr OpDef kOps[] = {
     Op<BodyCancel>("bodyCancel"),
     Op<BodyLength>("bodyLength"),
     Op<BodyCoded>("bodyCoded"),
+    Op<BodyWatch>("bodyWatch"),
     Op<PipeCreate>("pipeCreate"),
     Op<PipeWrite>("pipeWrite"),
     Op<PipeWatch>("pipeWatch"),
