@@ -14,7 +14,7 @@ const { reportException } = require("html/report_error");
 const { closeFetchEvent, createFetchEvent, eventPassesThrough } = require("worker/fetch_event");
 const { createContext, passesThrough } = require("worker/execution_context");
 const { env } = require("worker/environment");
-const { PromisePrototypeThen, PromiseResolve, SafeMap, TypeError, globalThis: globalObject } = primordials;
+const { PromisePrototypeThen, PromiseResolve, SafeMap, SafeSet, TypeError, globalThis: globalObject } = primordials;
 
 const kNotAResponse = "Incorrect type for Promise: the Promise did not resolve to 'Response'.";
 
@@ -45,30 +45,54 @@ function describe(value) {
 
 // slot -> the request whose signal somebody holds, until the response is sent.
 let watched;
+// The slots whose response is being pumped: it is begun, but their clients may go away yet.
+let pumped;
 
 setSignalWatcher((slot, request) => {
-  watched ??= new SafeMap();
-  watched.set(slot, request);
+  if (ops.requestClientIsGone(slot)) {
+    abortIncoming(request, clientIsGone());
+  } else if (!ops.requestIsAnswered(slot) || pumped?.has(slot)) {
+    watched ??= new SafeMap();
+    watched.set(slot, request);
+  }
 });
+
+function clientIsGone() {
+  return new DOMException("The client has disconnected.", "AbortError");
+}
 
 // Called when the client of a request went away before its response was whole.
 function clientGone(slot) {
   const request = watched?.get(slot);
   if (request === undefined) return;
   watched.delete(slot);
-  abortIncoming(request, new DOMException("The client has disconnected.", "AbortError"));
+  abortIncoming(request, clientIsGone());
+}
+
+// Every answer ends here.
+function over(slot) {
+  if (watched !== undefined) watched.delete(slot);
+}
+
+function respondError(slot, error) {
+  over(slot);
+  ops.respondError(slot, error);
 }
 
 function send(slot, response) {
   const pumping = respond(slot, response);
   if (pumping === undefined) {
-    if (watched !== undefined) watched.delete(slot);
+    over(slot);
     return;
   }
+  pumped ??= new SafeSet();
+  pumped.add(slot);
   PromisePrototypeThen(pumping, () => {
-    watched?.delete(slot);
+    pumped.delete(slot);
+    over(slot);
     ops.waitEnd(slot);
   }, (error) => { // the client went away, or the worker's stream failed
+    pumped.delete(slot);
     clientGone(slot);
     ops.bodyFailed(slot, error);
     ops.waitEnd(slot);
@@ -83,7 +107,7 @@ function succeed(slot, response) {
 // Answers a failed request: from the origin when the worker asked for that, else with an error page.
 function fail(slot, request, context, error) {
   if (!(target !== undefined ? passesThrough(context) : eventPassesThrough(context))) {
-    ops.respondError(slot, error);
+    respondError(slot, error);
     return;
   }
   reportException(error);
@@ -91,9 +115,9 @@ function fail(slot, request, context, error) {
     try {
       send(slot, response);
     } catch (second) {
-      ops.respondError(slot, second);
+      respondError(slot, second);
     }
-  }, (second) => ops.respondError(slot, second));
+  }, (second) => respondError(slot, second));
 }
 
 function settle(slot, request, promise, context) {

@@ -52,6 +52,37 @@ TEST(FetchRequestTest, SaysTheDefaultsOfWhatAScriptDoesNotSay) {
   EXPECT_EQ(api.requests().back().Header("user-agent"), "me");
 }
 
+TEST(FetchRequestTest, TheHeadersOfWhatCameInCannotBeChangedNorThoseOfItsClones) {
+  Worker worker(Worker::Handler(R"(
+    const made = new Request(request);
+    made.headers.set("x-a", "1");
+    const tells = [made.headers.get("x-a"), made.clone().headers.has("x-a")];
+    for (const one of [request, request.clone(), request.clone().clone()]) {
+      try {
+        one.headers.set("x-a", "1");
+        tells.push("changed");
+      } catch (error) {
+        tells.push(error.name);
+      }
+    }
+    return Response.json(tells);)"));
+  EXPECT_EQ(Get(worker.url()).body, R"(["1",true,"TypeError","TypeError","TypeError"])");
+}
+
+TEST(FetchRequestTest, AChangeOfTheHeadersComesTooLateOnceTheFetchHasBegun) {
+  LocalServer api([](const ServerRequest& request) -> ServerResponse {
+    if (request.target == "/moved") return {.status = 302, .headers = {{"location", "/there"}}};
+    return {.body = request.Header("x-a")};
+  });
+  Worker worker(Worker::Handler(R"(
+    const made = new Request("http://api.test/moved", { headers: { "x-a": "early" } });
+    const fetching = fetch(made);
+    made.headers.set("x-a", "late");
+    return fetching;)"),
+                {"--map", MapTo("api.test", api)});
+  EXPECT_EQ(Get(worker.url()).body, "early");
+}
+
 TEST(FetchRequestTest, ARequestThatIsPassedOnKeepsToWhatItsClientSaid) {
   LocalServer origin([](const ServerRequest& request) -> ServerResponse {
     return {.body = request.headers.contains("accept-language") ? "language" : "none"};

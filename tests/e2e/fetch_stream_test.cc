@@ -358,6 +358,40 @@ TEST(FetchStreamTest, AClientThatGoesAbortsTheRequestsSignal) {
   EXPECT_EQ(Get(worker.url() + "/log").body, "AbortError: The client has disconnected.");
 }
 
+// Also when nobody asked for the signal before: while the handler is at work, and after it answered
+// nobody.
+TEST(FetchStreamTest, ASignalThatIsFirstReadAfterTheClientWentIsAborted) {
+  Worker worker(Worker::Handler(R"(
+    if (url.pathname === "/gone") {
+      globalThis.gone = true;
+      return new Response("noted");
+    }
+    console.log(`waiting for ${url.pathname}`);
+    const derived = request.clone();
+    let answered = false;
+    ctx.waitUntil((async () => {
+      while (!globalThis.gone) await scheduler.wait(5);
+      if (url.pathname === "/late") while (!answered) await scheduler.wait(5);
+      await scheduler.wait(20);
+      const { aborted, reason } = request.signal;
+      console.log(`${url.pathname} ${aborted} ${reason} ${derived.signal.aborted}`);
+      globalThis.gone = false;
+    })());
+    while (!globalThis.gone) await scheduler.wait(5);
+    if (url.pathname === "/early") await scheduler.wait(100);
+    answered = true;
+    return new Response("nobody gets this");)"));
+  for (const std::string path : {"/early", "/late"}) {
+    RawConnection client(worker.url());
+    client.Send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_TRUE(worker.process().WaitForLog("waiting for " + path));
+    client.Reset();
+    Get(worker.url() + "/gone");
+    EXPECT_TRUE(
+        worker.process().WaitForLog(path + " true AbortError: The client has disconnected. true"));
+  }
+}
+
 // What waitUntil() was given goes on when the client is gone.
 TEST(FetchStreamTest, WaitUntilOutlivesTheClient) {
   Event client_gone, noted;

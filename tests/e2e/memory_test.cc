@@ -125,6 +125,76 @@ TEST_P(MemoryTest, DoesNotGrow) {
   EXPECT_LT(worker.process().ResidentBytes(), after_warm_up + kAllowedGrowthBytes);
 }
 
+// What requests leave behind: each holds on to a large buffer with what its handler does.
+struct Leaving {
+  const char* name;
+  int count;
+  // Statements of a handler that sees request, ctx, big(object), which makes the object large,
+  // lasting, an AbortController of the module, and kApi, the URL of 10 kB.
+  const char* handle;
+};
+
+void PrintTo(const Leaving& leaving, std::ostream* out) { *out << leaving.name; }
+
+constexpr int kRequests = 1'500;
+
+constexpr Leaving kLeft[] = {
+    {"SignalOfARequest", kRequests, "big(request).signal; return new Response('x');"},
+    {"SignalOfARequestThatFailed", kRequests, "big(request).signal; throw new Error('meant');"},
+    {"SignalOfARequestWithoutAResponse", kRequests, "big(request).signal; return 'nothing';"},
+    {"SignalOfAStreamedRequest", kRequests,
+     "big(request).signal; return new Response(new Response('x').body.pipeThrough(new "
+     "TransformStream()));"},
+    {"SignalThatIsFirstReadAfterTheAnswer", kRequests,
+     "big(request); ctx.waitUntil(scheduler.wait(1).then(() => request.signal)); return new "
+     "Response('x');"},
+    {"FetchReadAsAStream", kRequests,
+     "const { body } = big(await fetch(kApi, { signal: lasting.signal })); big(body);"
+     "for await (const chunk of body); return new Response('x');"},
+    {"FetchReadAsText", kRequests,
+     "return new Response(await big(await fetch(kApi, { signal: lasting.signal })).text());"},
+    {"FetchCancelled", kRequests,
+     "const { body } = await fetch(kApi, { signal: lasting.signal }); await big(body).cancel();"
+     "return new Response('x');"},
+    {"FetchReturned", kRequests, "return big(await fetch(kApi, { signal: lasting.signal }));"},
+    {"FetchReturnedAfterItsBodyWasAskedFor", kRequests,
+     "const r = await fetch(kApi, { signal: lasting.signal }); big(r.body); return r;"},
+    {"FetchUnread", kRequests,
+     "big((await fetch(kApi, { signal: lasting.signal })).body); return new Response('x');"},
+    {"FetchWithATimeout", kRequests,
+     "const signal = big(AbortSignal.timeout(600_000));"
+     "for await (const chunk of (await fetch(kApi, { signal })).body); return new Response('x');"},
+    {"FetchWithATimeoutReturned", kRequests,
+     "return fetch(kApi, { signal: big(AbortSignal.timeout(600_000)) });"},
+};
+
+class RequestMemoryTest : public testing::TestWithParam<Leaving> {};
+
+TEST_P(RequestMemoryTest, DoesNotGrow) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers keep what was freed";
+#endif
+  const Leaving& leaving = GetParam();
+  Worker api(Worker::Handler("return new Response('x'.repeat(10_000));"));
+  Worker worker(std::string(R"(
+    const kApi = "http://api.test/";
+    const lasting = new AbortController();
+    const big = (object) => Object.assign(object, { big: new Uint8Array(100_000).fill(1) });
+    export default { async fetch(request, env, ctx) { )") +
+                    leaving.handle + "} };",
+                {"--map", "api.test=" + api.url()}, "[limits]\nmemory_mb = 128\ncpu_ms = 60000");
+  size_t after_warm_up = 0;
+  for (int i = 0; i < leaving.count; ++i) {
+    Get(worker.url());
+    worker.process().err();  // or its log would fill the pipe
+    if (i == leaving.count / 5) after_warm_up = worker.process().ResidentBytes();
+  }
+  EXPECT_LT(worker.process().ResidentBytes(), after_warm_up + kAllowedGrowthBytes);
+}
+
+INSTANTIATE_TEST_SUITE_P(Requests, RequestMemoryTest, testing::ValuesIn(kLeft),
+                         [](const auto& info) { return std::string(info.param.name); });
+
 INSTANTIATE_TEST_SUITE_P(Things, MemoryTest, testing::ValuesIn(kThings),
                          [](const auto& info) { return std::string(info.param.name); });
 

@@ -55,8 +55,27 @@ std::unique_ptr<http::BodySource> BodyTable::Take(SlotId id) {
 CodedSource BodyTable::TakeCoded(SlotId id) {
   Entry* entry = entries_.Find(id);
   if (!entry || entry->reading) return {};
-  std::optional<Entry> taken = entries_.Remove(id);
+  std::optional<Entry> taken = Remove(id);
   return {std::move(taken->source), std::move(taken->codings)};
+}
+
+std::optional<BodyTable::Entry> BodyTable::Remove(SlotId id) {
+  std::optional<Entry> removed = entries_.Remove(id);
+  if (watched_.empty()) return removed;
+  const auto found = watched_.find(id);
+  if (found == watched_.end()) return removed;
+  const script::Deferred watching = std::move(found->second);
+  watched_.erase(found);
+  watching.ResolveUndefined();
+  return removed;
+}
+
+void BodyTable::WatchEnd(script::Deferred deferred, SlotId id) {
+  if (entries_.Find(id)) {
+    watched_.insert_or_assign(id, std::move(deferred));
+  } else {
+    deferred.ResolveUndefined();
+  }
 }
 
 void BodyTable::Read(script::Deferred deferred, SlotId id) {
@@ -79,7 +98,7 @@ void BodyTable::OnRead(SlotId id, Result<Bytes> chunk) {
   if (!entry || !entry->reading) return;
   const script::Deferred deferred = std::move(*entry->reading);
   entry->reading.reset();
-  if (!chunk.ok() || chunk->empty()) entries_.Remove(id);
+  if (!chunk.ok() || chunk->empty()) Remove(id);
   if (!chunk.ok()) {
     deferred.Reject(ForScript(chunk.status()));
   } else if (chunk->empty()) {
@@ -114,7 +133,7 @@ void BodyTable::ReadAll(script::Deferred deferred, SlotId id, uint64_t max_bytes
 }
 
 void BodyTable::Cancel(SlotId id) {
-  std::optional<Entry> entry = entries_.Remove(id);
+  std::optional<Entry> entry = Remove(id);
   if (!entry) {
     const auto found = collecting_.find(id);
     if (found == collecting_.end()) return;
@@ -129,7 +148,7 @@ void BodyTable::Cancel(SlotId id) {
 }
 
 void BodyTable::Abandon(SlotId id) {
-  std::optional<Entry> entry = entries_.Remove(id);
+  std::optional<Entry> entry = Remove(id);
   if (!entry) return;
   entry->source->Cancel();
   if (entry->reading) {

@@ -59,6 +59,9 @@ class BodyTable {
   // pending read fails; a body that is being read to its end goes on.
   void Abandon(SlotId id);
   double Length(SlotId id);
+  // Fulfilled when the handle is good for nothing any more: the body was read to its end, failed,
+  // was cancelled, abandoned or handed on. Once for a handle.
+  void WatchEnd(script::Deferred deferred, SlotId id);
   // `request`: the one that JavaScript works for now.
   SlotId CreatePipe(std::optional<uint64_t> length, uint64_t request = 0);
   // Undefined while the reader keeps up; else a promise to wait for, rejected when it went away.
@@ -95,12 +98,15 @@ class BodyTable {
 
   std::function<void(SlotId)> added_;
   loop::Loop* loop_ = nullptr;
+  // The one place where an entry goes.
+  std::optional<Entry> Remove(SlotId id);
   void OnRead(SlotId id, Result<Bytes> chunk);
   std::unique_ptr<http::BodyPipe> TakePipe(SlotId id);
   void OnDrained(SlotId id);
   void OnCancelled(SlotId id);
 
   SlotMap<Entry> entries_;
+  std::unordered_map<SlotId, script::Deferred> watched_;  // of entries, by their handles
   std::unordered_map<SlotId, Collecting> collecting_;
   size_t unchecked_bytes_ = 0;              // see CollectedBytes
   std::unordered_map<SlotId, Pipe> pipes_;  // by the handle of their reading end

@@ -83,11 +83,14 @@ webidl.detachRecord(FetchWatch);
 
 // One fetch() on its way through redirects.
 class FetchState {
-  constructor(request, url, body, watch) {
+  // `isOwn`: nobody else has the request.
+  constructor(request, url, body, watch, isOwn) {
     const extras = requestExtras(request);
+    const list = requestHeaderList(request);
     this.method = requestMethod(request);
     this.url = url;
-    this.list = requestHeaderList(request);
+    this.isIncoming = requestIsIncoming(request);
+    this.list = isOwn || this.isIncoming ? list : copyList(list); // that nobody changes while the fetch is under way
     this.cache = extras.cache;
     this.redirect = extras.redirect;
     this.isDecoded = extras.encodeResponseBody !== "manual";
@@ -95,7 +98,6 @@ class FetchState {
     this.referrer = extras.referrer;
     this.referrerPolicy = extras.referrerPolicy;
     this.integrity = extras.integrity;
-    this.isIncoming = requestIsIncoming(request);
     this.fresh = false; // wants a connection of its own
     this.body = body;
     this.watch = watch;
@@ -258,6 +260,10 @@ function finish(state, result) {
       watch.handle = handle;
       watch.body = body;
       body.watch = watch;
+      // Read, cancelled, handed on, or never read by a request that is over. text() and the like end it themselves.
+      PromisePrototypeThen(ops.bodyWatch(handle), () => {
+        if (watch.reject === null) watch.stop();
+      });
     }
   }
   return createResponse(status, result[1], result[2], body, withoutFragment(state.url), state.redirects > 0,
@@ -335,7 +341,8 @@ async function fetch(input, init = undefined) {
   if (requestExtras(request).cache === "only-if-cached") {
     throw new TypeError(`Failed to fetch ${url}: the cache mode is "only-if-cached", and there is no cache.`);
   }
-  return await fetchHttp(new FetchState(request, url, body, signal === null ? null : new FetchWatch(signal)));
+  const watch = signal === null ? null : new FetchWatch(signal);
+  return await fetchHttp(new FetchState(request, url, body, watch, request !== input));
 }
 
 exports.fetch = fetch;

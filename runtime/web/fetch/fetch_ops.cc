@@ -31,6 +31,9 @@ void BodyCoded(BodyTable& bodies, uint64_t handle, Latin1View content_encoding) 
     bodies.SetCodings(handle, *std::move(codings));
   }
 }
+void BodyWatch(Deferred deferred, BodyTable& bodies, uint64_t handle) {
+  bodies.WatchEnd(std::move(deferred), handle);
+}
 double PipeCreate(Isolate& isolate, BodyTable& bodies, double length) {
   return static_cast<double>(bodies.CreatePipe(
       length < 0 ? std::nullopt : std::optional<uint64_t>(static_cast<uint64_t>(length)),
@@ -80,6 +83,12 @@ Status Respond(IncomingRequests& requests, uint64_t slot, int32_t status, Latin1
 void WaitBegin(IncomingRequests& requests, uint64_t slot) { requests.BeginWait(slot); }
 void WaitEnd(IncomingRequests& requests, uint64_t slot) { requests.EndWait(slot); }
 bool RequestIsOver(IncomingRequests& requests, uint64_t slot) { return requests.over(slot); }
+bool RequestIsAnswered(IncomingRequests& requests, uint64_t slot) {
+  return requests.answered(slot);
+}
+bool RequestClientIsGone(IncomingRequests& requests, uint64_t slot) {
+  return requests.client_gone(slot);
+}
 double CurrentRequest(Isolate& isolate) {
   return static_cast<double>(isolate.continuation_request());
 }
@@ -123,7 +132,8 @@ Status FetchStart(Deferred deferred, Isolate& isolate, FetchService& service, Bo
   if (!SplitHeaderBlock(header_block.text, fields)) {
     return Internal("the header block is not made of names and values");
   }
-  for (const http::HeaderField& field : fields) request.headers.emplace_back(field.name, field.value);
+  for (const http::HeaderField& field : fields)
+    request.headers.emplace_back(field.name, field.value);
   SEDGE_ASSIGN_OR_RETURN(request.body, TakeBody(bodies, body));
   request.method = method;
   request.url = url;
@@ -166,6 +176,7 @@ constexpr OpDef kOps[] = {
     Op<BodyCancel>("bodyCancel"),
     Op<BodyLength>("bodyLength"),
     Op<BodyCoded>("bodyCoded"),
+    Op<BodyWatch>("bodyWatch"),
     Op<PipeCreate>("pipeCreate"),
     Op<PipeWrite>("pipeWrite"),
     Op<PipeWatch>("pipeWatch"),
@@ -180,6 +191,8 @@ constexpr OpDef kOps[] = {
     Op<WaitBegin>("waitBegin"),
     Op<WaitEnd>("waitEnd"),
     Op<RequestIsOver>("requestIsOver"),
+    Op<RequestIsAnswered>("requestIsAnswered"),
+    Op<RequestClientIsGone>("requestClientIsGone"),
     Op<CurrentRequest>("currentRequest"),
     Op<SetCurrentRequest>("setCurrentRequest"),
     Op<FetchStart>("fetchStart"),

@@ -18,7 +18,8 @@ constexpr size_t kMaxBytesEncodedAtOnce = 128u << 10;
 
 Status Stale() {
   return FailedPrecondition(
-      "this request is over: read what you need of it before the response is sent, or keep it alive "
+      "this request is over: read what you need of it before the response is sent, or keep it "
+      "alive "
       "with ctx.waitUntil()");
 }
 
@@ -28,11 +29,13 @@ constexpr bool IsPlainHostChar(char c) {
 }
 constexpr bool IsPlainPathChar(char c) {
   return IsAsciiAlnum(c) || c == '/' || c == '-' || c == '_' || c == '~' || c == '?' || c == '=' ||
-         c == '&' || c == ',' || c == '+' || c == ':' || c == '@' || c == '%' || c == '!' || c == '$';
+         c == '&' || c == ',' || c == '+' || c == ':' || c == '@' || c == '%' || c == '!' ||
+         c == '$';
 }
 
-// True when host and path are their own serialisation, as those of most requests are: then parsing can
-// be skipped. A dot in the path may be a dot segment, a digit at the host's end an IPv4 address.
+// True when host and path are their own serialisation, as those of most requests are: then parsing
+// can be skipped. A dot in the path may be a dot segment, a digit at the host's end an IPv4
+// address.
 bool IsPlain(std::string_view host, std::string_view path) {
   if (host.empty() || !IsAsciiAlpha(host.back()) || host.starts_with("xn--") ||
       host.find(".xn--") != std::string_view::npos) {
@@ -267,7 +270,7 @@ bool IncomingRequests::answered(SlotId id) {
 
 bool IncomingRequests::client_gone(SlotId id) {
   Request* request = Find(id);
-  return request && (request->detached || (request->exchange && request->exchange->aborted()));
+  return request && (request->gone || (request->exchange && request->exchange->aborted()));
 }
 
 bool IncomingRequests::waits(SlotId id) {
@@ -328,6 +331,7 @@ void IncomingRequests::Detach(SlotId id) {
   if (!request || !request->exchange) return;
   SaveHead(*request);
   request->detached = true;
+  request->gone = true;
   http::Exchange* exchange = std::exchange(request->exchange, nullptr);
   exchange->set_abort_callback(nullptr);
   exchange->Release();
@@ -335,9 +339,7 @@ void IncomingRequests::Detach(SlotId id) {
   if (request->waiting == 0) AbandonBodies(std::exchange(request->bodies, {}));
 }
 
-bool IncomingRequests::Reattach(Request& request) {
-  return std::exchange(request.detached, false);
-}
+bool IncomingRequests::Reattach(Request& request) { return std::exchange(request.detached, false); }
 
 bool IncomingRequests::idle() {
   bool idle = true;

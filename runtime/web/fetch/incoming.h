@@ -94,6 +94,7 @@ class IncomingRequests {
     int waiting = 0;
     // The client is gone and the exchange released, but the handler has not answered yet.
     bool detached = false;
+    bool gone = false;  // its client, before it was answered
     std::vector<SlotId> bodies;  // handles that were made for it; most are gone again
   };
 

@@ -6,11 +6,12 @@
 
 const webidl = require("webidl/webidl");
 const { copyList } = require("script/lists");
-const { abortReason, createAbortSignal, createDependentSignal, signalAbort } = require("dom/abort_signal");
+const { createAbortSignal, createDependentSignal, signalAbort } = require("dom/abort_signal");
 const { Body, checkUsable, cloneBody, extractBody, kNative, kStream, mixinBody, moveBody } =
   require("fetch/body");
 const {
-  createHeaders, createIncomingHeaders, headersList, kGuardNoCors, kGuardNone, listFind, listGet, listToBlock,
+  createHeaders, createIncomingHeaders, headersGuard, headersList, kGuardNoCors, kGuardNone, listFind, listGet,
+  listToBlock,
 } = require("fetch/headers");
 const { isSafelisted, keepSafelisted } = require("fetch/no_cors");
 const { Extras, applyInit, kDefaults, normalizeMethod, readInit } = require("fetch/request_init");
@@ -123,8 +124,7 @@ class Request {
     if (source === null && extras.follows !== null) source = extras.follows.signal;
     if (source !== null) return this.#signal = createDependentSignal([source]);
     const signal = this.#signal = createAbortSignal();
-    if (extras.abortReason !== undefined) signalAbort(signal, extras.abortReason);
-    else if (this.#slot !== 0) watchSignal(this.#slot, this);
+    if (this.#slot !== 0) watchSignal(this.#slot, this);
     return signal;
   }
 
@@ -142,7 +142,8 @@ class Request {
     const request = new Request(constructKey, 0);
     request.#method = methodOf(this);
     request.#url = urlOf(this);
-    request.#headers = createHeaders(copyList(listOf(this)), guardOf(this.#extras));
+    const { headers } = this;
+    request.#headers = createHeaders(copyList(headersList(headers)), headersGuard(headers));
     request.#body = copy;
     request.#extras = inheritedExtras(this);
     return request;
@@ -210,17 +211,7 @@ class Request {
       const { signal, follows } = request.#extras;
       return signal !== null || follows === null ? signal : signalOf(follows);
     };
-    abortIncoming = (request, reason) => {
-      if (request.#signal !== null) {
-        signalAbort(request.#signal, reason);
-        return;
-      }
-      const extras = new Extras(request.#extras);
-      const signal = createAbortSignal();
-      signalAbort(signal, reason);
-      extras.abortReason = abortReason(signal);
-      request.#extras = extras;
-    };
+    abortIncoming = (request, reason) => signalAbort(request.#signal, reason);
   }
 }
 
@@ -247,12 +238,12 @@ function checkNoCorsMethod(method, context) {
   throw new TypeError(`${context}: '${method}' is unsupported in the mode "no-cors".`);
 }
 
-// What a request made from `request` begins with: it follows its signal.
+// What a request made from `request` begins with: it follows its signal, or that of the request that this one follows,
+// so that one at the end of a long line does not look through all of it.
 function inheritedExtras(request) {
   const extras = new Extras(extrasOf(request));
   extras.signal = signalOf(request);
-  extras.follows = extras.signal === null ? request : null;
-  extras.abortReason = undefined;
+  extras.follows = extras.signal === null ? extras.follows ?? request : null;
   return extras;
 }
 
@@ -262,9 +253,9 @@ webidl.defineInterface(Request);
 exports.Request = Request;
 exports.isRequest = isRequest;
 exports.createIncomingRequest = (slot) => new Request(constructKey, slot);
-// The client of an incoming request went away. `reason` undefined: an AbortError.
+// The client of an incoming request went away. REQUIRES: the request's signal was asked for.
 exports.abortIncoming = abortIncoming;
-// watcher(slot, request)
+// watcher(slot, request), which may abort it at once
 exports.setSignalWatcher = (watcher) => {
   watchSignal = watcher;
 };

@@ -68,7 +68,6 @@ class Extras {
     this.encodeResponseBody = from.encodeResponseBody; // "manual": fetch() leaves the response's body coded
     this.signal = from.signal; // the signal that this request's own one follows, or null
     this.follows = from.follows; // the request whose signal it follows once there is one, or null
-    this.abortReason = from.abortReason; // of an incoming request whose client went away before anybody asked
   }
 }
 
@@ -77,7 +76,7 @@ webidl.detachRecord(Extras);
 const kDefaults = new Extras({
   redirect: "follow", cache: "default", mode: "cors", credentials: "same-origin", referrer: kClientReferrer,
   referrerPolicy: "", integrity: "", keepalive: false, cf: undefined,
-  encodeResponseBody: "automatic", signal: null, follows: null, abortReason: undefined,
+  encodeResponseBody: "automatic", signal: null, follows: null,
 });
 
 // What is absent stays undefined.

@@ -224,6 +224,20 @@ describe("Request", () => {
     expect(apart.signal.aborted).toBe(false);
   });
 
+  test("a signal is followed along a line of any length", () => {
+    const controller = new AbortController();
+    for (const first of [new Request(url), new Request(url, { signal: controller.signal })]) {
+      for (const derive of [(request) => new Request(request), (request) => request.clone()]) {
+        let last = first;
+        for (let i = 0; i < 20_000; ++i) last = derive(last);
+        expect(last.signal.aborted).toBe(false);
+      }
+    }
+    const last = new Request(url, { signal: controller.signal }).clone().clone();
+    controller.abort();
+    expect(last.signal.aborted).toBe(true);
+  });
+
   test("getters need a request", () => {
     for (const name of ["url", "method", "headers", "signal", "cf", "body", "mode", "credentials", "destination",
       "referrer", "referrerPolicy", "duplex", "isReloadNavigation", "isHistoryNavigation"]) {
