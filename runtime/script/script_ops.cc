@@ -102,8 +102,8 @@ v8::Local<v8::Value> NamedKeys(Isolate& isolate, v8::Local<v8::Object> object) {
   return keys;
 }
 
-// The flags that a regular expression was made with, in alphabetical order. RegExp.prototype.flags would ask
-// for each of them, which scripts can change.
+// The flags that a regular expression was made with, in alphabetical order. RegExp.prototype.flags
+// would ask for each of them, which scripts can change.
 Result<std::string> RegExpFlags(v8::Local<v8::Value> value) {
   if (!value->IsRegExp()) return InvalidArgument("this is no regular expression");
   struct Letter {
@@ -112,9 +112,14 @@ Result<std::string> RegExpFlags(v8::Local<v8::Value> value) {
   };
   // The last one, "v", is younger than the oldest V8 that this is built with.
   static constexpr Letter kLetters[] = {
-      {v8::RegExp::kHasIndices, 'd'}, {v8::RegExp::kGlobal, 'g'},  {v8::RegExp::kIgnoreCase, 'i'},
-      {v8::RegExp::kMultiline, 'm'},  {v8::RegExp::kDotAll, 's'},  {v8::RegExp::kUnicode, 'u'},
-      {1 << 8, 'v'},                  {v8::RegExp::kSticky, 'y'},
+      {v8::RegExp::kHasIndices, 'd'},
+      {v8::RegExp::kGlobal, 'g'},
+      {v8::RegExp::kIgnoreCase, 'i'},
+      {v8::RegExp::kMultiline, 'm'},
+      {v8::RegExp::kDotAll, 's'},
+      {v8::RegExp::kUnicode, 'u'},
+      {1 << 8, 'v'},
+      {v8::RegExp::kSticky, 'y'},
   };
   const int flags = value.As<v8::RegExp>()->GetFlags();
   std::string text;
@@ -146,17 +151,22 @@ void ReadLateValue(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v8::
   }
 }
 
-// A property like any other that is not enumerable, whose value is made when it is first read. It
-// may not lead to the hook itself: such accessors are in the isolate's part of the snapshot, which
-// has no functions.
-bool DefineLate(v8::Local<v8::Object> target, v8::Local<v8::String> name) {
-  v8::Local<v8::Context> context = target->GetCreationContextChecked();
-  return target->SetLazyDataProperty(context, name, ReadLateValue, {}, v8::DontEnum)
-      .FromMaybe(false);
+// defineLate(target, name): a property like any other that is not enumerable, whose value is made
+// when it is first read. It may not lead to the hook itself: such accessors are in the isolate's
+// part of the snapshot, which has no functions. Not made by Op<>, which needs an Isolate: this one
+// is called while the snapshot is made.
+void DefineLate(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::Local<v8::Context> context = info.GetIsolate()->GetCurrentContext();
+  const bool defined =
+      info[0]
+          .As<v8::Object>()
+          ->SetLazyDataProperty(context, info[1].As<v8::Name>(), ReadLateValue, {}, v8::DontEnum)
+          .FromMaybe(false);
+  info.GetReturnValue().Set(defined);
 }
 
 constexpr OpDef kOps[] = {
-    Op<DefineLate>("defineLate"),
+    OpDef{"defineLate", DefineLate},
     Op<ValueKind>("valueKind"),
     Op<PromiseState>("promiseState"),
     Op<FulfilledValue>("fulfilledValue"),
