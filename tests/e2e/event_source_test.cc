@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "tests/e2e/harness/event.h"
 #include "tests/e2e/harness/http.h"
 #include "tests/e2e/harness/local_server.h"
 #include "tests/e2e/harness/worker.h"
@@ -17,26 +18,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-// Set by one thread, waited for by others.
-class Event {
- public:
-  void Set() {
-    std::lock_guard lock(mutex_);
-    is_set_ = true;
-    changed_.notify_all();
-  }
-  bool Wait() {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::milliseconds(SedgeProcess::kDeadlineMs),
-                             [this] { return is_set_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool is_set_ = false;
-};
 
 ServerResponse EventStream(const std::string& body) {
   return {.headers = {{"Content-Type", "text/event-stream"}}, .body = body};

@@ -11,6 +11,7 @@
 #include <future>
 #include <mutex>
 
+#include "tests/e2e/harness/event.h"
 #include "tests/e2e/harness/http.h"
 #include "tests/e2e/harness/local_server.h"
 #include "tests/e2e/harness/worker.h"
@@ -25,26 +26,6 @@ constexpr uint64_t kLargeBytes = 50u << 20;
 constexpr size_t kAllowedGrowthBytes = 20u << 20;
 // A script that handles every chunk leaves garbage until the collector comes by.
 constexpr size_t kAllowedScriptGrowthBytes = 32u << 20;
-
-// Set by one thread, waited for by others.
-class Event {
- public:
-  void Set() {
-    std::lock_guard lock(mutex_);
-    is_set_ = true;
-    changed_.notify_all();
-  }
-  bool Wait() {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::milliseconds(SedgeProcess::kDeadlineMs),
-                             [this] { return is_set_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool is_set_ = false;
-};
 
 std::vector<std::string> Map(const LocalServer& server) {
   return {"--map", "api.test=" + server.url()};
