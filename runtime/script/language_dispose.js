@@ -5,12 +5,11 @@
 
 const {
   ArrayPrototypePop, ArrayPrototypePush, Error, FunctionPrototypeCall, ObjectCreate, ObjectDefineProperty,
-  ObjectHasOwn, ObjectSetPrototypeOf, ReflectConstruct, PromiseReject, ReferenceError, SymbolToStringTag,
-  TypeError, globalThis: globalObject,
+  ObjectSetPrototypeOf, ReflectConstruct, PromiseReject, ReferenceError, SymbolToStringTag,
+  TypeError,
 } = primordials;
 
 const symbols = require("script/language_symbol");
-const { whenInstalling } = require("script/define_missing");
 const { getMethod, isObject, requireCallable } = require("script/language_support");
 
 function defineHidden(object, key, value) {
@@ -194,20 +193,15 @@ class AsyncDisposableStack {
 }
 
 
-function defineGlobal(name, Class, tag) {
-  if (ObjectHasOwn(globalObject, name)) return;
-  if (tag !== undefined) {
-    ObjectDefineProperty(Class.prototype, SymbolToStringTag,
-      { __proto__: null, value: tag, writable: false, enumerable: false, configurable: true });
-  }
-  defineHidden(globalObject, name, Class);
+function complete(Class, tag, symbol, method) {
+  ObjectDefineProperty(Class.prototype, SymbolToStringTag,
+    { __proto__: null, value: tag, writable: false, enumerable: false, configurable: true });
+  defineHidden(Class.prototype, symbol, method);
 }
+complete(DisposableStack, "DisposableStack", symbols.dispose, DisposableStack.prototype.dispose);
+complete(AsyncDisposableStack, "AsyncDisposableStack", symbols.asyncDispose,
+  AsyncDisposableStack.prototype.disposeAsync);
 
-whenInstalling(() => {
-  defineHidden(DisposableStack.prototype, symbols.dispose, DisposableStack.prototype.dispose);
-  defineHidden(AsyncDisposableStack.prototype, symbols.asyncDispose,
-    AsyncDisposableStack.prototype.disposeAsync);
-  defineGlobal("SuppressedError", SuppressedError);
-  defineGlobal("DisposableStack", DisposableStack, "DisposableStack");
-  defineGlobal("AsyncDisposableStack", AsyncDisposableStack, "AsyncDisposableStack");
-});
+exports.AsyncDisposableStack = AsyncDisposableStack;
+exports.DisposableStack = DisposableStack;
+exports.SuppressedError = SuppressedError;

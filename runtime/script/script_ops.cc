@@ -151,17 +151,17 @@ void ReadLateValue(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v8::
   }
 }
 
-// defineLate(target, name): a property like any other that is not enumerable, whose value is made
-// when it is first read. It may not lead to the hook itself: such accessors are in the isolate's
+// defineLate(target, name, enumerable): a property like any other, whose value is made when it is
+// first read. It may not lead to the hook itself: such accessors are in the isolate's
 // part of the snapshot, which has no functions. Not made by Op<>, which needs an Isolate: this one
 // is called while the snapshot is made.
 void DefineLate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Local<v8::Context> context = info.GetIsolate()->GetCurrentContext();
-  const bool defined =
-      info[0]
-          .As<v8::Object>()
-          ->SetLazyDataProperty(context, info[1].As<v8::Name>(), ReadLateValue, {}, v8::DontEnum)
-          .FromMaybe(false);
+  const bool defined = info[0]
+                           .As<v8::Object>()
+                           ->SetLazyDataProperty(context, info[1].As<v8::Name>(), ReadLateValue, {},
+                                                 info[2]->IsTrue() ? v8::None : v8::DontEnum)
+                           .FromMaybe(false);
   info.GetReturnValue().Set(defined);
 }
 

@@ -12,7 +12,6 @@ const {
 const { inspect } = require("console/inspect");
 const { indentLines, read } = require("console/inspect_text");
 const { format } = require("console/format");
-const { table } = require("console/table");
 const webidl = require("webidl/webidl");
 
 // Severities, in the order of ops.consoleWrite.
@@ -100,7 +99,7 @@ const methods = {
   table(tabularData = undefined, properties = undefined) {
     const asked = properties === undefined ? undefined
       : columnNames(properties, "Failed to execute 'table' on 'console': parameter 2");
-    const text = table(tabularData, asked);
+    const text = require("console/table").table(tabularData, asked);
     write(kLog, text ?? format([tabularData]));
   },
   trace(...data) {

@@ -13,7 +13,6 @@ const {
 } = require("file/blob");
 const { extractMimeType, getMimeParameter, serializeMimeType } = require("fetch/mime_type");
 const { createFormData, formDataEntries, isFormData } = require("fetch/form_data");
-const { makeBoundary, parseMultipart, serializeMultipart } = require("fetch/multipart");
 const streams = require("fetch/body_stream");
 const { isURLSearchParams, parseUrlencoded, serializeUrlencoded, urlSearchParamsEntries } =
   require("url/url_search_params");
@@ -68,7 +67,11 @@ function isIterableBody(object) {
     object.toString === ObjectToString;
 }
 
+// Late: few workers have multipart bodies.
+const multipart = () => require("fetch/multipart");
+
 function extractFormData(form) {
+  const { makeBoundary, serializeMultipart } = multipart();
   const boundary = makeBoundary();
   return new Body(kBlob, createBlob(serializeMultipart(formDataEntries(form), boundary), ""),
     `multipart/form-data; boundary=${boundary}`);
@@ -297,7 +300,7 @@ async function takeFormData(self, bodyOf, typeOf) {
   if (boundary === null || boundary === "") {
     throw new TypeError(`No boundary string in the Content-Type header: '${contentType}'.`);
   }
-  return createFormData(parseMultipart(bytes, boundary));
+  return createFormData(multipart().parseMultipart(bytes, boundary));
 }
 
 // Moves the content to native code: null, a string, a Uint8Array or a body handle. A stream that is

@@ -10,7 +10,8 @@ const { EventTarget, defineEventHandler, dispatch, hasListeners } = require("dom
 const { createMessageEvent, setMessagePort } = require("dom/message_event");
 const { queueTask } = require("html/timers");
 const { reportException } = require("html/report_error");
-const { convertTransferOptions, markUncloneable, registerTransferable } = require("html/structured_clone");
+const { markUncloneable, registerTransferable } = require("html/clone_registry");
+const { convertTransferOptions } = require("html/structured_clone");
 const { structuredSerializeWithTransfer } = require("html/structured_serialize");
 const { structuredDeserializeWithTransfer } = require("html/structured_deserialize");
 const {
@@ -146,9 +147,9 @@ class MessageChannel {
 
 webidl.defineInterface(MessagePort);
 webidl.defineInterface(MessageChannel);
-defineEventHandler(MessagePort.prototype, "message", { isInstance: isMessagePort });
-defineEventHandler(MessagePort.prototype, "messageerror", { isInstance: isMessagePort });
-defineEventHandler(MessagePort.prototype, "close", { isInstance: isMessagePort });
+defineEventHandler(MessagePort.prototype, "message", { __proto__: null, isInstance: isMessagePort });
+defineEventHandler(MessagePort.prototype, "messageerror", { __proto__: null, isInstance: isMessagePort });
+defineEventHandler(MessagePort.prototype, "close", { __proto__: null, isInstance: isMessagePort });
 
 // Setting onmessage starts the port.
 const { get, set: setHandler } = ReflectGetOwnPropertyDescriptor(MessagePort.prototype, "onmessage");

@@ -4,6 +4,7 @@
 
 const webidl = require("webidl/webidl");
 const registry = require("html/clone_registry");
+require("html/clone_platform");
 const { structuredSerialize, structuredSerializeWithTransfer } = require("html/structured_serialize");
 const { structuredDeserialize, structuredDeserializeWithTransfer } = require("html/structured_deserialize");
 const { deserializeDOMException, isDOMException, serializeDOMException } = require("dom/dom_exception");
@@ -32,6 +33,3 @@ exports.structuredClone = {
   },
 }.structuredClone;
 exports.convertTransferOptions = convertOptions;
-exports.registerSerializable = registry.registerSerializable;
-exports.registerTransferable = registry.registerTransferable;
-exports.markUncloneable = registry.markUncloneable;
