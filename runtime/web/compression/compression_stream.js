@@ -17,11 +17,13 @@ class CompressionStream {
   }
 
   get readable() {
-    return #transform in this ? transformReadable(this.#transform) : webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#transform in this)) webidl.illegalInvocation();
+    return transformReadable(this.#transform);
   }
 
   get writable() {
-    return #transform in this ? transformWritable(this.#transform) : webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#transform in this)) webidl.illegalInvocation();
+    return transformWritable(this.#transform);
   }
 }
 

@@ -96,7 +96,7 @@ class Crypto {
   }
 
   static {
-    check = (crypto) => #brand in crypto || webidl.illegalInvocation();
+    check = (crypto) => (webidl.isObject(crypto) && #brand in crypto) || webidl.illegalInvocation();
   }
 }
 webidl.defineInterface(Crypto);

@@ -86,7 +86,7 @@ class CryptoKey {
   }
 
   static {
-    stateOf = (key) => #state in key ? key.#state : webidl.illegalInvocation();
+    stateOf = (key) => webidl.isObject(key) && #state in key ? key.#state : webidl.illegalInvocation();
     keyState = (V) => webidl.isObject(V) && #state in V ? V.#state : undefined;
   }
 }

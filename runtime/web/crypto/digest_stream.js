@@ -87,7 +87,7 @@ class DigestStream extends WritableStream {
   }
 
   static {
-    sinkOf = (stream) => #sink in stream ? stream.#sink : webidl.illegalInvocation();
+    sinkOf = (stream) => webidl.isObject(stream) && #sink in stream ? stream.#sink : webidl.illegalInvocation();
   }
 }
 webidl.defineInterface(DigestStream);

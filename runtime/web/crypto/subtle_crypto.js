@@ -277,7 +277,7 @@ class SubtleCrypto {
   }
 
   static {
-    check = (subtle) => #brand in subtle || webidl.illegalInvocation();
+    check = (subtle) => (webidl.isObject(subtle) && #brand in subtle) || webidl.illegalInvocation();
   }
 }
 webidl.defineInterface(SubtleCrypto);

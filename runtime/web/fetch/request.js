@@ -86,19 +86,19 @@ class Request {
   }
 
   get method() {
-    if (!(#slot in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#slot in this)) webidl.illegalInvocation();
     const method = this.#method;
     return method !== null ? method : methodOf(this);
   }
 
   get url() {
-    if (!(#slot in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#slot in this)) webidl.illegalInvocation();
     const url = this.#url;
     return url !== null ? url : urlOf(this);
   }
 
   get headers() {
-    if (!(#slot in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#slot in this)) webidl.illegalInvocation();
     const headers = this.#headers;
     return headers !== null ? headers : this.#headers = this.#slot !== 0 ? createIncomingHeaders(this.#slot)
       : createHeaders(impliedList(this.#body), guardOf(this.#extras));
@@ -159,7 +159,7 @@ class Request {
       return request.#slot !== 0 ? headersList(request.headers) : impliedList(request.#body);
     };
     bodyOf = (request) => {
-      if (!(#slot in request)) webidl.illegalInvocation();
+      if (!webidl.isObject(request) || !(#slot in request)) webidl.illegalInvocation();
       if (request.#body !== undefined) return request.#body;
       const method = methodOf(request);
       const handle = method === "GET" || method === "HEAD" ? 0 : ops.requestBody(request.#slot);
@@ -205,7 +205,7 @@ class Request {
       if (self.#method === "GET" || self.#method === "HEAD") throw new TypeError(kNoBodyMessage);
       self.#body = moveBody(body);
     };
-    extrasOf = (request) => #slot in request ? request.#extras : webidl.illegalInvocation();
+    extrasOf = (request) => webidl.isObject(request) && #slot in request ? request.#extras : webidl.illegalInvocation();
     signalOf = (request) => {
       if (request.#signal !== null) return request.#signal;
       const { signal, follows } = request.#extras;

@@ -96,7 +96,7 @@ class Response {
   }
 
   get headers() {
-    if (!(#status in this)) webidl.illegalInvocation();
+    if (!webidl.isObject(this) || !(#status in this)) webidl.illegalInvocation();
     const headers = this.#headers;
     return headers !== null ? headers : this.#headers = createHeaders(impliedList(this.#body), kGuardNone);
   }
@@ -153,10 +153,14 @@ class Response {
 
   static {
     isResponse = (value) => typeof value === "object" && value !== null && #status in value;
-    statusOf = (response) => #status in response ? response.#status : webidl.illegalInvocation();
-    statusTextOf = (response) => #status in response ? response.#statusText : webidl.illegalInvocation();
-    bodyOf = (response) => #status in response ? response.#body : webidl.illegalInvocation();
-    extrasOf = (response) => #status in response ? response.#extras : webidl.illegalInvocation();
+    statusOf = (response) =>
+      webidl.isObject(response) && #status in response ? response.#status : webidl.illegalInvocation();
+    statusTextOf = (response) =>
+      webidl.isObject(response) && #status in response ? response.#statusText : webidl.illegalInvocation();
+    bodyOf = (response) =>
+      webidl.isObject(response) && #status in response ? response.#body : webidl.illegalInvocation();
+    extrasOf = (response) =>
+      webidl.isObject(response) && #status in response ? response.#extras : webidl.illegalInvocation();
     listOf = (response) => {
       const headers = response.#headers;
       return headers !== null ? headersList(headers) : impliedList(response.#body);
