@@ -24,6 +24,7 @@ for (const name in exposed) {
 setRequestContext({
   __proto__: null,
   current: () => ops.currentRequest(),
+  isDone: (token) => ops.requestIsDone(token),
   run(token, callback) {
     const outer = ops.currentRequest();
     ops.setCurrentRequest(token);

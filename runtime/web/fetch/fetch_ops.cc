@@ -83,6 +83,7 @@ Status Respond(IncomingRequests& requests, uint64_t slot, int32_t status, Latin1
 void WaitBegin(IncomingRequests& requests, uint64_t slot) { requests.BeginWait(slot); }
 void WaitEnd(IncomingRequests& requests, uint64_t slot) { requests.EndWait(slot); }
 bool RequestIsOver(IncomingRequests& requests, uint64_t slot) { return requests.over(slot); }
+bool RequestIsDone(IncomingRequests& requests, uint64_t slot) { return requests.done(slot); }
 bool RequestIsAnswered(IncomingRequests& requests, uint64_t slot) {
   return requests.answered(slot);
 }
@@ -191,6 +192,7 @@ constexpr OpDef kOps[] = {
     Op<WaitBegin>("waitBegin"),
     Op<WaitEnd>("waitEnd"),
     Op<RequestIsOver>("requestIsOver"),
+    Op<RequestIsDone>("requestIsDone"),
     Op<RequestIsAnswered>("requestIsAnswered"),
     Op<RequestClientIsGone>("requestClientIsGone"),
     Op<CurrentRequest>("currentRequest"),

@@ -63,6 +63,8 @@ class IncomingRequests {
   // Nobody waits for it any more: what was begun on its behalf has to end. Never true of 0, which
   // stands for no request.
   bool over(SlotId id);
+  // Its slot is free: answered, by its handler or for it, and no promise keeps it. Never true of 0.
+  bool done(SlotId id) { return id != 0 && !Find(id); }
   // Whether the client asks for a page rather than for data: its Accept names text/html.
   bool wants_html(SlotId id);
   // The authority of the request's URL: "example.com:8080".

@@ -6,7 +6,7 @@ const webidl = require("webidl/webidl");
 const {
   abortReason, addAbortAlgorithm, isAbortSignal, isAborted, removeAbortAlgorithm,
 } = require("dom/abort_signal");
-const { cancelTimer, startTimer } = require("html/timers");
+const { cancelTimer, startRequestTimer } = require("html/timers");
 const { Promise, PromiseReject } = primordials;
 
 const convertOptions = webidl.dictionary("SchedulerWaitOptions", [
@@ -25,10 +25,13 @@ function wait(delay, signal) {
       cancelTimer(timer);
       reject(abortReason(signal));
     };
-    const timer = startTimer(delay > 0 ? delay : 0, () => {
+    const leave = () => {
       if (signal !== undefined) removeAbortAlgorithm(signal, onAbort);
+    };
+    const timer = startRequestTimer(delay > 0 ? delay : 0, () => {
+      leave();
       resolve(undefined);
-    });
+    }, leave);
     if (signal !== undefined) addAbortAlgorithm(signal, onAbort);
   });
 }

@@ -14,6 +14,7 @@ const {
 const toLong = webidl.converters.long;
 
 const kMinRepeatMs = 1; // an interval of 0 would never let the loop rest
+const kSweepSize = 1024; // so many timers are worth a look for those that nobody will run
 
 class Timer {
   constructor(id, due, sequence, callback, args, interval, token) {
@@ -24,6 +25,7 @@ class Timer {
     this.args = args; // undefined: none
     this.interval = interval; // milliseconds; -1: runs once
     this.token = token;
+    this.whenDropped = undefined; // a worker's: what to call if it goes without running; null: nothing
     this.position = -1;
     this.isActive = true;
   }
@@ -37,8 +39,11 @@ let lastId = 0;
 let lastSequence = 0;
 let armedFor = Infinity; // when the native timer is due
 let isFiring = false;
+let sweepAt = kSweepSize;
 
-// Requests: { current() -> token, run(token, fn) }. A timer runs on behalf of the request that made it.
+// Requests: { current() -> token, run(token, fn), isDone(token) }. A timer runs on behalf of the request that made
+// it. A worker's own timers go with that request, when it is answered and nothing that it was told to wait for is
+// left: they are dropped when they are due, or when there are many.
 let requests;
 
 function setRequestContext(hooks) {
@@ -68,7 +73,7 @@ function start(callback, delay, args, isRepeating) {
   active.set(id, timer);
   heap.add(timer);
   arm();
-  return id;
+  return timer;
 }
 
 function stop(timer) {
@@ -84,15 +89,31 @@ function cancelTimer(id) {
   disarmWhenIdle();
 }
 
-// For the end of a request whose timers may not outlive it.
-function cancelTimersOf(token) {
-  if (active === undefined) return;
-  const gone = [];
+function isOrphan(timer) {
+  return timer.whenDropped !== undefined && requests !== undefined && requests.isDone(timer.token);
+}
+
+function drop(timer) {
+  stop(timer);
+  if (timer.whenDropped !== null) timer.whenDropped();
+}
+
+// What is long in coming would else be held until then: as often as the timers have doubled.
+function sweep() {
+  const orphans = [];
   MapPrototypeForEach(active, (timer) => {
-    if (timer.token === token) ArrayPrototypePush(gone, timer);
+    if (isOrphan(timer)) ArrayPrototypePush(orphans, timer);
   });
-  for (let i = 0; i < gone.length; ++i) stop(gone[i]);
-  disarmWhenIdle();
+  for (let i = 0; i < orphans.length; ++i) drop(orphans[i]);
+  sweepAt = heap.size * 2 > kSweepSize ? heap.size * 2 : kSweepSize;
+}
+
+// A timer that a worker asked for, as opposed to those that builtins need.
+function startForWorker(callback, delay, args, isRepeating, whenDropped) {
+  if (heap.size >= sweepAt) sweep();
+  const timer = start(callback, delay, args, isRepeating);
+  timer.whenDropped = whenDropped;
+  return timer.id;
 }
 
 let running;       // the timer whose callback runs, and
@@ -109,6 +130,10 @@ function runOne() {
 }
 
 function fire(timer) {
+  if (isOrphan(timer)) {
+    drop(timer);
+    return;
+  }
   heap.remove(timer);
   if (timer.interval < 0) active.delete(timer.id);
   running = timer;
@@ -154,7 +179,7 @@ function convertHandler(handler, method) {
 function startFromWorker(method, handler, timeout, args, isRepeating) {
   convertHandler(handler, method);
   const delay = timeout === undefined ? 0 : toLong(timeout, `Failed to execute '${method}': parameter 2`);
-  return start(handler, delay > 0 ? delay : 0, args.length === 0 ? undefined : args, isRepeating);
+  return startForWorker(handler, delay > 0 ? delay : 0, args.length === 0 ? undefined : args, isRepeating, null);
 }
 
 const functions = {
@@ -184,10 +209,12 @@ exports.clearTimeout = functions.clearTimeout;
 exports.clearInterval = functions.clearInterval;
 exports.fireTimers = fireTimers;
 exports.setRequestContext = setRequestContext;
-exports.cancelTimersOf = cancelTimersOf;
 // For other builtins: startTimer(delayMs, callback) -> id, to be given to cancelTimer.
-exports.startTimer = (delay, callback) => start(callback, delay, undefined, false);
+exports.startTimer = (delay, callback) => start(callback, delay, undefined, false).id;
 exports.cancelTimer = cancelTimer;
+// The same for a timer that goes with the request, of which whenDropped() tells.
+exports.startRequestTimer = (delay, callback, whenDropped) =>
+  startForWorker(callback, delay, undefined, false, whenDropped);
 // Runs fn as a task of its own, after those queued before.
 exports.queueTask = (fn) => {
   start(fn, 0, undefined, false);
