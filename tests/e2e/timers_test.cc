@@ -25,9 +25,14 @@ export default { async fetch(request, env, ctx) {
       return new Response("ok");
     case "/kept": {
       setTimeout(() => ran.push("kept"), 20);
-      const interval = setInterval(() => ran.push("kept interval"), 30);
-      ctx.waitUntil(scheduler.wait(45).then(() => ran.push("kept wait")));
-      setTimeout(() => ran.push("later"), 60);
+      const interval = setInterval(() => {
+        ran.push("kept interval");
+        clearInterval(interval);
+      }, 30);
+      ctx.waitUntil(scheduler.wait(45).then(() => {
+        ran.push("kept wait");
+        setTimeout(() => ran.push("later"), 20);
+      }));
       return new Response("ok");
     }
     case "/streamed":
