@@ -189,7 +189,11 @@ size_t ResponseParser::ScanHead(ByteSpan data, const char*& problem) {
           problem = "a header field is folded over lines (RFC 9112 section 5.2)";
           return i;
         }
-        line_ = c == '\r' ? Line::kLastCr : c == '\n' ? Line::kHeadEnd : Line::kInside;
+        if (c == '\n') {
+          problem = "the head's last line ends without a CR";
+          return i;
+        }
+        line_ = c == '\r' ? Line::kLastCr : Line::kInside;
         break;
       case Line::kStatus:
         if (c == '\n') line_ = Line::kStart;

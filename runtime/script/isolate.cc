@@ -16,11 +16,14 @@
 namespace sedge::script {
 namespace {
 
-// Room that an isolate at its limit gets to unwind in. V8 ends the process when the allocation at hand
-// does not fit, so this is more than the largest object that it makes (2^27 elements of 8 bytes).
+// Room that an isolate at its limit gets to unwind in. V8 ends the process when the allocation at
+// hand does not fit, so this is more than the largest object that it makes (2^27 elements of 8
+// bytes).
 constexpr size_t kUnwindHeapBytes = (size_t{1} << 30) + (64u << 20);
 // V8's default for 64 bits: three semi-spaces of 16 MiB. Less makes scavenges frequent under load.
 constexpr size_t kYoungGenerationBytes = 48u << 20;
+// Garbage is worth a collection from this part of the memory limit on.
+constexpr size_t kWorthCollecting = 16;
 
 void OnFatal(const char* location, const char* message) {
   LogError("V8 cannot go on", {{"where", location ? location : "?"}, {"why", message}});
@@ -74,8 +77,8 @@ Result<std::unique_ptr<Isolate>> Isolate::Create(const IsolateOptions& options) 
   self->ConfigureIsolate();
   SEDGE_RETURN_IF_ERROR(self->MakeContext(snapshot != nullptr));
   if (options.cpu_ms > 0) {
-    self->watchdog_ = std::make_unique<WatchdogEntry>(
-        options.cpu_ms, [raw] { raw->Terminate(Termination::kCpu); });
+    self->watchdog_ = std::make_unique<WatchdogEntry>(options.cpu_ms,
+                                                      [raw] { raw->Terminate(Termination::kCpu); });
   }
   return self;
 }
@@ -91,7 +94,10 @@ void Isolate::ConfigureIsolate() {
       [](v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
         // Heap and buffers share one limit; what is alive is only known after a collection.
         auto* self = static_cast<Isolate*>(data);
-        if (self->live_bytes() > self->options_.memory_bytes) self->Terminate(Termination::kMemory);
+        self->live_after_collection_ = self->live_bytes();
+        if (self->live_after_collection_ > self->options_.memory_bytes) {
+          self->Terminate(Termination::kMemory);
+        }
       },
       this, v8::kGCTypeMarkSweepCompact);
   modules_->ConfigureIsolate();
@@ -205,10 +211,22 @@ size_t Isolate::heap_bytes() {
 size_t Isolate::live_bytes() {
   v8::HeapStatistics statistics;
   isolate_->GetHeapStatistics(&statistics);
-  // V8 counts the memories of WebAssembly, and not those shared between threads; the allocator the other
-  // way round.
+  // V8 counts the memories of WebAssembly, and not those shared between threads; the allocator the
+  // other way round.
   return statistics.used_heap_size() + native_bytes_ +
          std::max(array_buffer_bytes(), statistics.external_memory());
+}
+
+void Isolate::CollectIfWorthwhile(size_t wanted_bytes) {
+  // What came since the last collection bounds what another one can free. Near the limit, every
+  // little bit would else cost a whole collection, in which the thread's other workers stand still.
+  const size_t live = live_bytes();
+  const size_t garbage = live - std::min(live, live_after_collection_);
+  if (garbage < std::max(wanted_bytes, options_.memory_bytes / kWorthCollecting)) return;
+  v8::Isolate::Scope scope(isolate_);
+  // One collection or two; LowMemoryNotification() makes up to seven.
+  isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
+  isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kNone);
 }
 
 size_t Isolate::array_buffer_bytes() const { return allocator_->used_bytes(); }
@@ -217,8 +235,8 @@ size_t Isolate::OnNearHeapLimit(void* data, size_t current, size_t) {
   auto* self = static_cast<Isolate*>(data);
   self->Terminate(Termination::kMemory);
   // One native call (split, join) may have gone far past the limit before it can be ended: the new
-  // limit must lie above what is used, or V8 ends the process. That it does when such a call goes on
-  // without end: better this process alone than the machine's memory.
+  // limit must lie above what is used, or V8 ends the process. That it does when such a call goes
+  // on without end: better this process alone than the machine's memory.
   const size_t wanted = std::max(current, self->heap_bytes()) + kUnwindHeapBytes;
   return std::min(wanted, std::max(current, self->options_.memory_bytes + 2 * kUnwindHeapBytes));
 }

@@ -112,6 +112,8 @@ class Isolate {
   }
   // All that counts against memory_bytes; exact after a collection.
   size_t live_bytes();
+  // Collects garbage if that may free as many bytes as are wanted. Call it outside of an entry.
+  void CollectIfWorthwhile(size_t wanted_bytes);
   CountingAllocator& allocator() { return *allocator_; }
 
   // Deferred's table: promises that C++ settles later.
@@ -153,6 +155,7 @@ class Isolate {
   std::unique_ptr<WatchdogEntry> watchdog_;
   std::function<void()> after_microtasks_;
   size_t native_bytes_ = 0;
+  size_t live_after_collection_ = 0;
   uint64_t current_request_ = 0;
   std::vector<uint64_t> terminated_requests_;
   int entry_depth_ = 0;

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <thread>
+#include <vector>
 
 #include "tests/e2e/harness/http.h"
 #include "tests/e2e/harness/local_server.h"
@@ -29,6 +31,39 @@ struct Hog {
   const char* body;
 };
 void PrintTo(const Hog& hog, std::ostream* out) { *out << hog.name; }
+
+// Requests that come together when little memory is left: those whose bodies do not fit are told
+// so, and the others, with all that the worker holds, stay.
+TEST(MemoryLimitTest, BodiesThatDoNotFitFailAlone) {
+  Worker worker(R"(
+    const held = [];
+    export default { async fetch(request) {
+      if (request.method === "GET") return new Response(String(held.length));
+      if (new URL(request.url).pathname === "/hold") {
+        for (let i = 0; i < 28; ++i) held.push(new Uint8Array(1e6).fill(1));
+        for (let i = 0; i < 200_000; ++i) held.push({ i });
+        return new Response("held");
+      }
+      try {
+        return new Response("read " + (await request.arrayBuffer()).byteLength);
+      } catch (error) {
+        return new Response(error.name, { status: 413 });
+      }
+    } };)",
+                {"--threads", "1"}, "[limits]\nmemory_mb = 48\ncpu_ms = 60000");
+  ASSERT_EQ(Send("POST", worker.url() + "/hold", "").body, "held");
+  std::vector<HttpResponse> responses(60);
+  std::vector<std::thread> clients;
+  for (HttpResponse& response : responses) {
+    clients.emplace_back([&] { response = Send("POST", worker.url(), std::string(300'000, 'x')); });
+  }
+  for (std::thread& client : clients) client.join();
+  for (const HttpResponse& response : responses) {
+    EXPECT_EQ(response.body, response.status == 413 ? "RangeError" : "read 300000")
+        << response.status << response.error;
+  }
+  EXPECT_EQ(Get(worker.url()).body, "200028");
+}
 
 class CpuHogTest : public testing::TestWithParam<Hog> {};
 

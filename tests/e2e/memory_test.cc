@@ -135,6 +135,7 @@ struct Leaving {
   // Statements of a handler that sees request, ctx, big(object), which makes the object large,
   // lasting, an AbortController of the module, and kApi, the URL of 10 kB.
   const char* handle;
+  int status = 200;
 };
 
 void PrintTo(const Leaving& leaving, std::ostream* out) { *out << leaving.name; }
@@ -143,8 +144,9 @@ constexpr int kRequests = 1'500;
 
 constexpr Leaving kLeft[] = {
     {"SignalOfARequest", kRequests, "big(request).signal; return new Response('x');"},
-    {"SignalOfARequestThatFailed", kRequests, "big(request).signal; throw new Error('meant');"},
-    {"SignalOfARequestWithoutAResponse", kRequests, "big(request).signal; return 'nothing';"},
+    {"SignalOfARequestThatFailed", kRequests, "big(request).signal; throw new Error('meant');",
+     500},
+    {"SignalOfARequestWithoutAResponse", kRequests, "big(request).signal; return 'nothing';", 500},
     {"SignalOfAStreamedRequest", kRequests,
      "big(request).signal; return new Response(new Response('x').body.pipeThrough(new "
      "TransformStream()));"},
@@ -188,8 +190,13 @@ TEST_P(RequestMemoryTest, DoesNotGrow) {
                 {"--map", "api.test=" + api.url()}, "[limits]\nmemory_mb = 128\ncpu_ms = 60000");
   size_t after_warm_up = 0;
   for (int i = 0; i < leaving.count; ++i) {
-    Get(worker.url());
-    worker.process().err();  // or its log would fill the pipe
+    const auto response = Get(worker.url());
+    const std::string err = worker.process().err();  // or its log would fill the pipe
+    ASSERT_EQ(response.status, leaving.status) << "after " << i << ": " << err;
+    if (leaving.status == 200) {
+      ASSERT_FALSE(response.body.empty());
+      ASSERT_EQ(response.body.find_first_not_of('x'), std::string::npos) << response.body;
+    }
     if (i == leaving.count / 5) after_warm_up = worker.process().ResidentBytes();
   }
   EXPECT_LT(worker.process().ResidentBytes(), after_warm_up + kAllowedGrowthBytes);

@@ -255,6 +255,7 @@ TEST(ResponseParser, RejectsBadHeads) {
            std::string("HTTP/1.1 200 OK\r\nA: b\0c\r\n\r\n", 28),
            "HTTP/1.1 200 OK\r\nA: b\rX: y\r\n\r\n",
            "HTTP/1.1 200 OK\r\nA: b\nX: y\r\n\r\n",
+           "HTTP/1.1 200 OK\r\nA: b\r\n\nX: y\r\n\r\n",
            "HTTP/1.1 200 O\x02K\r\n\r\n",
        }) {
     EXPECT_FALSE(Parse({wire}).status.ok()) << wire;

@@ -48,5 +48,29 @@ TEST_F(IsolateTest, BuffersThatAreCollectedGiveTheirMemoryBack) {
   EXPECT_EQ(Eval("for (let i = 0; i < 500; i++) new Uint8Array(1 << 20); 'fine'"), "fine");
 }
 
+int collections = 0;
+
+TEST_F(IsolateTest, GarbageIsCollectedWhereThatCanFreeWhatIsWanted) {
+  Start({.memory_bytes = 64u << 20});
+  Eval("globalThis.kept = new Uint8Array(40 << 20); 1");
+  collections = 0;
+  isolate_->v8()->AddGCEpilogueCallback(
+      [](v8::Isolate*, v8::GCType, v8::GCCallbackFlags) { ++collections; },
+      v8::kGCTypeMarkSweepCompact);
+  isolate_->CollectIfWorthwhile(1);  // nothing is known of what is alive yet
+  const int first = collections;
+  EXPECT_GE(first, 1);
+  for (int i = 0; i < 100; ++i) isolate_->CollectIfWorthwhile(1);
+  EXPECT_EQ(collections, first);
+
+  Eval("for (let i = 0; i < 10; i++) new Uint8Array(1 << 20); 1");
+  isolate_->CollectIfWorthwhile(30u << 20);
+  EXPECT_EQ(collections, first);
+  isolate_->CollectIfWorthwhile(8u << 20);
+  EXPECT_GT(collections, first);
+  EXPECT_LT(isolate_->live_bytes(), 48u << 20);
+  EXPECT_EQ(Eval("kept.length"), "41943040");
+}
+
 }  // namespace
 }  // namespace sedge::script

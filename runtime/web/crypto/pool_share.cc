@@ -6,7 +6,7 @@
 namespace sedge::web {
 
 PoolShare& PoolShare::Process() {
-  static PoolShare* const share = new PoolShare(kMaxCryptoThreads);
+  static PoolShare* const share = new PoolShare(CryptoThreads());
   return *share;
 }
 

@@ -13,11 +13,15 @@ constexpr size_t kReserveBytes = 1u << 20;
 
 bool HasRoom(script::Isolate& isolate, size_t bytes) {
   const size_t limit = isolate.options().memory_bytes;
-  const auto fits = [&] { return isolate.live_bytes() + bytes + kReserveBytes <= limit; };
-  if (fits()) return true;
-  v8::Isolate::Scope scope(isolate.v8());
-  isolate.v8()->LowMemoryNotification();  // collects garbage
-  return fits();
+  const size_t wanted = bytes + kReserveBytes;
+  const auto missing = [&] {
+    const size_t live = isolate.live_bytes();
+    return live + wanted <= limit ? 0 : live + wanted - limit;
+  };
+  const size_t lacking = missing();
+  if (lacking == 0) return true;
+  isolate.CollectIfWorthwhile(lacking);
+  return missing() == 0;
 }
 
 }  // namespace
@@ -27,12 +31,14 @@ Status CollectedBytes::Add(size_t bytes) {
   if (!isolate) return {};
   unchecked_ += bytes;
   if (unchecked_ >= kCheckBytes) {
-    unchecked_ = 0;
+    // After a failure the next ones are looked at at once: many bodies would else pass the limit
+    // together.
     if (!HasRoom(*isolate, bytes)) {
       return OutOfRange("the body does not fit into what is left of the memory limit of " +
                         std::to_string(isolate->options().memory_bytes >> 20) +
                         " MB (limits.memory_mb): read it as a stream, or fewer bodies at once");
     }
+    unchecked_ = 0;
   }
   isolate->CountNativeBytes(static_cast<int64_t>(bytes));
   counted_ += bytes;

@@ -32,6 +32,8 @@ let isRequest;
 let isIncoming;
 let methodOf;
 let urlOf;
+let headersOf; // makes them where they are not yet
+let ownSignal; // likewise
 let listOf; // the flat header list
 let bodyOf;
 let extrasOf;
@@ -100,8 +102,7 @@ class Request {
   get headers() {
     if (!webidl.isObject(this) || !(#slot in this)) webidl.illegalInvocation();
     const headers = this.#headers;
-    return headers !== null ? headers : this.#headers = this.#slot !== 0 ? createIncomingHeaders(this.#slot)
-      : createHeaders(impliedList(this.#body), guardOf(this.#extras));
+    return headers !== null ? headers : headersOf(this);
   }
 
   get destination() { return extrasOf(this) && ""; }
@@ -118,14 +119,7 @@ class Request {
   get duplex() { return extrasOf(this) && "half"; }
 
   get signal() {
-    const extras = extrasOf(this);
-    if (this.#signal !== null) return this.#signal;
-    let source = extras.signal;
-    if (source === null && extras.follows !== null) source = extras.follows.signal;
-    if (source !== null) return this.#signal = createDependentSignal([source]);
-    const signal = this.#signal = createAbortSignal();
-    if (this.#slot !== 0) watchSignal(this.#slot, this);
-    return signal;
+    return ownSignal(this);
   }
 
   get cf() {
@@ -142,7 +136,7 @@ class Request {
     const request = new Request(constructKey, 0);
     request.#method = methodOf(this);
     request.#url = urlOf(this);
-    const { headers } = this;
+    const headers = headersOf(this);
     request.#headers = createHeaders(copyList(headersList(headers)), headersGuard(headers));
     request.#body = copy;
     request.#extras = inheritedExtras(this);
@@ -154,9 +148,21 @@ class Request {
     isIncoming = (request) => request.#slot !== 0;
     methodOf = (request) => request.#method ??= ops.requestMethod(request.#slot);
     urlOf = (request) => request.#url ??= ops.requestUrl(request.#slot);
+    headersOf = (request) => request.#headers ??= request.#slot !== 0 ? createIncomingHeaders(request.#slot)
+      : createHeaders(impliedList(request.#body), guardOf(request.#extras));
+    ownSignal = (request) => {
+      const extras = extrasOf(request);
+      if (request.#signal !== null) return request.#signal;
+      let source = extras.signal;
+      if (source === null && extras.follows !== null) source = ownSignal(extras.follows);
+      if (source !== null) return request.#signal = createDependentSignal([source]);
+      const signal = request.#signal = createAbortSignal();
+      if (request.#slot !== 0) watchSignal(request.#slot, request);
+      return signal;
+    };
     listOf = (request) => {
       if (request.#headers !== null) return headersList(request.#headers);
-      return request.#slot !== 0 ? headersList(request.headers) : impliedList(request.#body);
+      return request.#slot !== 0 ? headersList(headersOf(request)) : impliedList(request.#body);
     };
     bodyOf = (request) => {
       if (!webidl.isObject(request) || !(#slot in request)) webidl.illegalInvocation();

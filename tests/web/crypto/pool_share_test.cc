@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <thread>
 #include <vector>
+
+#include "runtime/base/pool_size.h"
 
 namespace sedge::web {
 namespace {
@@ -30,6 +33,21 @@ TEST(PoolShareTest, ThoseWhoWaitGetTheirTurn) {
   EXPECT_TRUE(b.Take());
   share.GiveBack();
   EXPECT_EQ(a_woken, 2);
+}
+
+TEST(PoolShareTest, CryptographyLeavesMostOfThePool) {
+  const auto threads = [](const char* size) {
+    setenv("UV_THREADPOOL_SIZE", size, 1);
+    return CryptoThreads();
+  };
+  EXPECT_EQ(threads("16"), 4);
+  EXPECT_EQ(threads("4"), 1);
+  EXPECT_EQ(threads("1"), 1);
+  EXPECT_EQ(threads("0"), 1);
+  EXPECT_EQ(threads("many"), 1);
+  EXPECT_EQ(threads("9999"), 256);
+  unsetenv("UV_THREADPOOL_SIZE");
+  EXPECT_EQ(CryptoThreads(), 1);
 }
 
 TEST(PoolShareTest, WhoGoesPassesOnWhatWasKeptForIt) {
