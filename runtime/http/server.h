@@ -26,11 +26,17 @@ class Server final : private loop::TurnTask {
   static constexpr int64_t kMinSweepMs = 10;
   // At most one log line per this time about refused connections.
   static constexpr uint64_t kRefusalLogMs = 10'000;
+  // Connections beyond the limit that are told so (503) at the same time; any more are reset.
+  static constexpr size_t kMaxRefused = 100;
 
   // `loop` and `handler` outlive the server.
   Server(loop::Loop& loop, const Limits& limits, RequestHandler* handler);
   ~Server() override;
 
+  // Whose word about their clients is taken; before it accepts.
+  void set_trusted_proxies(TrustedProxies trusted) {
+    context_.trusted_proxies = std::move(trusted);
+  }
   // The port that it listens on. May be called for several addresses.
   Result<uint16_t> Listen(const loop::ListenOptions& options);
   // Serves a connection that came in another way, or through TLS (`tls`).
