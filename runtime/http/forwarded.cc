@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/http/forwarded.h"
 
-#include <algorithm>
-
 #include "runtime/base/ascii.h"
 
 namespace sedge::http {
@@ -47,13 +45,6 @@ void PutInFront(std::string& chain, const std::string& address) {
 }
 
 }  // namespace
-
-bool TrustedProxies::Trusts(std::string_view peer) const {
-  const std::optional<IpAddress> address = ParseIpAddress(peer);
-  if (!address) return unix_sockets && peer.starts_with("unix:");
-  return std::any_of(networks.begin(), networks.end(),
-                     [&](const IpNetwork& network) { return network.Contains(*address); });
-}
 
 ForwardedFor ReadForwardedFor(const RequestHead& head, std::string_view peer,
                               const TrustedProxies* trusted) {

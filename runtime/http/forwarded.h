@@ -6,21 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "runtime/base/ip_network.h"
+#include "runtime/base/trusted_proxies.h"
 #include "runtime/http/message.h"
 
 namespace sedge::http {
-
-struct TrustedProxies {
-  std::vector<IpNetwork> networks;
-  bool unix_sockets = false;  // whoever connects over one
-
-  bool empty() const { return networks.empty() && !unix_sockets; }
-  // `peer` as Stream::peer_address gives it.
-  bool Trusts(std::string_view peer) const;
-};
 
 struct ForwardedFor {
   std::string client;  // its address; "" where nobody says (a Unix socket without a proxy's word)

@@ -35,14 +35,14 @@ Server::~Server() {
   listeners_.clear();
 }
 
-Result<uint16_t> Server::Listen(const loop::ListenOptions& options) {
+Result<const loop::Listener*> Server::Listen(const loop::ListenOptions& options) {
   SEDGE_ASSIGN_OR_RETURN(
       std::unique_ptr<loop::Listener> listener,
       loop::Listen(context_.loop, options, [this](std::unique_ptr<loop::Stream> stream) {
         Accept(std::move(stream), /*tls=*/false);
       }));
   listeners_.push_back(std::move(listener));
-  return listeners_.back()->port();
+  return listeners_.back().get();
 }
 
 void Server::Accept(std::unique_ptr<loop::Stream> stream, bool tls) {

@@ -37,8 +37,8 @@ class Server final : private loop::TurnTask {
   void set_trusted_proxies(TrustedProxies trusted) {
     context_.trusted_proxies = std::move(trusted);
   }
-  // The port that it listens on. May be called for several addresses.
-  Result<uint16_t> Listen(const loop::ListenOptions& options);
+  // May be called for several addresses. The listener is the server's.
+  Result<const loop::Listener*> Listen(const loop::ListenOptions& options);
   // Serves a connection that came in another way, or through TLS (`tls`).
   void Accept(std::unique_ptr<loop::Stream> stream, bool tls);
 
