@@ -133,8 +133,17 @@ Status TakeAddresses(const ServeFlags& flags, ServeOptions& options) {
   for (size_t i = 0; i < options.listen.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
       const worker::ListenAddress& address = options.listen[i];
-      if (address != options.listen[j] || (!address.is_unix() && address.port == 0)) continue;
-      return InvalidArgument(source + address.url() + " twice; each address is given once");
+      const worker::ListenAddress& other = options.listen[j];
+      if (!address.is_unix() && address.port == 0) continue;
+      if (address == other) {
+        return InvalidArgument(source + address.url() + " twice; each address is given once");
+      }
+      const bool every = (address.host == "::" && other.host == "0.0.0.0") ||
+                         (address.host == "0.0.0.0" && other.host == "::");
+      if (every && address.port == other.port) {
+        return InvalidArgument(source + address.url() + " and " + other.url() +
+                               ", but [::] takes IPv4 too; give it alone");
+      }
     }
   }
   return {};

@@ -191,6 +191,10 @@ TEST_F(ServeFlagsTest, AddressesOfAConfigurationGoBeforeItsDevSection) {
   EXPECT_THAT(options.listen, ElementsAre(ListenAddress{"127.0.0.1", 9005, ""}));
   flags.listen = {"unix:/a.sock", "127.0.0.1:0", "127.0.0.1:0", "unix:/a.sock"};
   EXPECT_EQ(LoadError(flags), "--listen unix:/a.sock twice; each address is given once");
+  flags.listen = {"*:80", "[::]:80"};
+  EXPECT_EQ(LoadError(flags),
+            "--listen http://[::]:80 and http://0.0.0.0:80, but [::] takes IPv4 too; give it "
+            "alone");
 }
 
 TEST_F(ServeFlagsTest, WorkersAgreeAboutAddressesAndProxies) {
