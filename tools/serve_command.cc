@@ -2,6 +2,8 @@
 #include "tools/serve_command.h"
 
 #include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -19,6 +21,9 @@ constexpr const char* kExamples = R"(Examples:
   sedge serve worker.js --port 0           a script alone on any free port
   sedge serve api/ web/                    several workers; their routes decide who answers
   sedge serve --kv CACHE --var MODE=test   with env.CACHE and env.MODE
+  sedge serve --listen 127.0.0.1:8787 --listen unix:/run/sedge.sock --trusted-proxy unix
+                                           also for a proxy on this machine, whose
+                                           X-Forwarded-For is believed
   sedge serve --map api.example.com=http://127.0.0.1:9000
                                            fetch("https://api.example.com/...") goes to port 9000
 
@@ -36,6 +41,14 @@ sigset_t BlockStopSignals() {
   return signals;
 }
 
+// A descriptor per connection: as many as this process may have.
+void RaiseFileLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int Serve(const ServeFlags& flags) {
   Result<worker::ServeOptions> options = ReadServeFlags(flags);
   if (!options.ok()) {
@@ -51,20 +64,24 @@ int Serve(const ServeFlags& flags) {
     for (const std::string& warning : config.warnings) LogWarn(warning);
   }
   signal(SIGPIPE, SIG_IGN);
+  RaiseFileLimit();
   const sigset_t signals = BlockStopSignals();
   Result<std::unique_ptr<worker::Server>> server = worker::Server::Start(*options);
   if (!server.ok()) {
     PrintError(server.status());
     return kExitFailed;
   }
-  std::printf("Listening on %s\n", (*server)->url().c_str());
+  for (const std::string& url : (*server)->urls()) std::printf("Listening on %s\n", url.c_str());
   std::fflush(stdout);
   int received = 0;
   sigwait(&signals, &received);
   LogInfo("stopping", {{"signal", received == SIGINT ? "SIGINT" : "SIGTERM"}});
   // The next one has its default effect: it ends the process at once.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  (*server)->Stop();
+  if (!(*server)->Stop()) {
+    LogWarn("native work still runs at the deadline (shutdown_timeout_ms); it is given up");
+    _exit(kExitOk);  // nothing else ends it; the store is as durable as after a crash
+  }
   return kExitOk;
 }
 

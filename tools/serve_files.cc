@@ -80,19 +80,81 @@ Status MergeLimits(ServeOptions& options) {
   return {};
 }
 
+// The first configuration that sets something of the server as a whole; null when none does. One
+// that sets something else is an error.
+template <typename T>
+Result<const WorkerConfig*> WhoSets(const ServeOptions& options, const char* key,
+                                    int WorkerConfig::*line, T WorkerConfig::*value) {
+  const WorkerConfig* first = nullptr;
+  for (const WorkerConfig& config : options.workers) {
+    if (config.*line == 0) continue;
+    if (first && first->*value != config.*value) {
+      return InvalidArgument(first->source + ":" + std::to_string(first->*line) + " and " +
+                             config.source + ":" + std::to_string(config.*line) + ": " + key +
+                             " is not the same; it belongs to the whole server, so both must say "
+                             "the same");
+    }
+    if (!first) first = &config;
+  }
+  return first;
+}
+
 // The first configuration that names a port or an address decides where no flag does.
-void TakeAddress(const ServeFlags& flags, ServeOptions& options) {
+void TakeDevAddress(const ServeFlags& flags, ServeOptions& options) {
+  worker::ListenAddress& address = options.listen[0];
   bool port_known = !flags.port.empty(), host_known = !flags.host.empty();
   for (const WorkerConfig& config : options.workers) {
     if (config.dev_port && !port_known) {
-      options.port = *config.dev_port;
+      address.port = *config.dev_port;
       port_known = true;
     }
     if (config.dev_ip && !host_known) {
-      options.host = *config.dev_ip == "*" ? "0.0.0.0" : worker::WithoutBrackets(*config.dev_ip);
+      address.host = *config.dev_ip == "*" ? "0.0.0.0" : worker::WithoutBrackets(*config.dev_ip);
       host_known = true;
     }
   }
+}
+
+// Flags go before `listen`, and that before dev.port and dev.ip.
+Status TakeAddresses(const ServeFlags& flags, ServeOptions& options) {
+  SEDGE_ASSIGN_OR_RETURN(
+      const WorkerConfig* config,
+      WhoSets(options, "listen", &WorkerConfig::listen_line, &WorkerConfig::listen));
+  std::string source = "--listen ";
+  if (flags.listen.empty()) {
+    const bool by_flags = !flags.host.empty() || !flags.port.empty();
+    if (!config || by_flags) {
+      TakeDevAddress(flags, options);
+      return {};
+    }
+    options.listen = config->listen;
+    source = config->source + ":" + std::to_string(config->listen_line) + ": listen has ";
+  }
+  for (size_t i = 0; i < options.listen.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      const worker::ListenAddress& address = options.listen[i];
+      const worker::ListenAddress& other = options.listen[j];
+      if (!address.is_unix() && address.port == 0) continue;
+      if (address == other) {
+        return InvalidArgument(source + address.url() + " twice; each address is given once");
+      }
+      const bool every = (address.host == "::" && other.host == "0.0.0.0") ||
+                         (address.host == "0.0.0.0" && other.host == "::");
+      if (every && address.port == other.port) {
+        return InvalidArgument(source + address.url() + " and " + other.url() +
+                               ", but [::] takes IPv4 too; give it alone");
+      }
+    }
+  }
+  return {};
+}
+
+Status TakeTrustedProxies(const ServeFlags& flags, ServeOptions& options) {
+  SEDGE_ASSIGN_OR_RETURN(const WorkerConfig* config,
+                         WhoSets(options, "trusted_proxies", &WorkerConfig::trusted_proxies_line,
+                                 &WorkerConfig::trusted_proxies));
+  if (config && flags.trusted_proxies.empty()) options.trusted_proxies = config->trusted_proxies;
+  return {};
 }
 
 Status ReadCa(const ServeFlags& flags, ServeOptions& options) {
@@ -133,7 +195,8 @@ Status LoadServeFiles(const ServeFlags& flags, ServeOptions& options) {
   }
   SEDGE_RETURN_IF_ERROR(worker::Router::Create(options.workers).status());
   SEDGE_RETURN_IF_ERROR(MergeLimits(options));
-  TakeAddress(flags, options);
+  SEDGE_RETURN_IF_ERROR(TakeAddresses(flags, options));
+  SEDGE_RETURN_IF_ERROR(TakeTrustedProxies(flags, options));
   SEDGE_RETURN_IF_ERROR(ReadCa(flags, options));
   if (!flags.cf_file.empty()) {
     SEDGE_ASSIGN_OR_RETURN(const std::string text, ReadFlagFile("--cf", flags.cf_file));

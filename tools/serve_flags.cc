@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/serve_flags.h"
 
+#include <sched.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
-#include <sched.h>
+#include <filesystem>
 
 #include "runtime/base/log.h"
-#include "runtime/worker/host_name.h"
 #include "runtime/worker/suggest.h"
 
 namespace sedge::tools {
@@ -89,16 +90,34 @@ Result<HostMapping> ReadMap(const std::string& text) {
   return HostMapping{from->host, has_port ? from->port : uint16_t{0}, std::move(to).value()};
 }
 
-Result<std::string> ReadListenHost(const std::string& text) {
-  if (text == "*") return std::string("0.0.0.0");
-  Result<std::string> host = worker::NormalizeHost(text);
-  if (host.ok()) return std::string(worker::WithoutBrackets(*host));
-  // ::1 without brackets is clear enough where no port can follow.
-  host = worker::NormalizeHost("[" + text + "]");
-  if (host.ok()) return std::string(worker::WithoutBrackets(*host));
-  return InvalidArgument("\"" + text +
-                         "\" is not an address; allowed is an address or a name of "
-                         "this machine, such as 127.0.0.1, ::1 or 0.0.0.0");
+// --listen, or --host and --port with defaults for what is not given.
+Status ReadListen(const ServeFlags& flags, ServeOptions& options) {
+  worker::ListenAddress& address = options.listen[0];
+  if (!flags.host.empty()) {
+    Result<std::string> host = worker::ParseListenHost(flags.host);
+    if (!host.ok()) return FlagError("--host", flags.host, std::string(host.status().message()));
+    address.host = std::move(host).value();
+  }
+  if (!flags.port.empty()) {
+    const Result<uint16_t> port = worker::ParsePort(flags.port);
+    if (!port.ok()) {
+      return FlagError("--port", flags.port, "allowed is a number from 0 (any free port) to 65535");
+    }
+    address.port = *port;
+  }
+  if (flags.listen.empty()) return {};
+  if (!flags.host.empty() || !flags.port.empty()) {
+    return InvalidArgument(
+        "--listen says where to listen, and so do --host and --port; allowed is one of them");
+  }
+  options.listen.clear();
+  const std::string here = std::filesystem::current_path().string();
+  for (const std::string& text : flags.listen) {
+    Result<worker::ListenAddress> one = worker::ParseListenAddress(text, here);
+    if (!one.ok()) return FlagError("--listen", text, std::string(one.status().message()));
+    options.listen.push_back(std::move(one).value());
+  }
+  return {};
 }
 
 Status CheckNamed(std::string_view flag, const std::vector<std::string>& values, bool needs_value,
@@ -154,6 +173,10 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
       ->expected(0, CLI::detail::expected_max_vector_size);
   one("--host", flags.host, "ADDRESS", "Address to listen on (127.0.0.1; 0.0.0.0: every one)");
   one("--port", flags.port, "PORT", "Port to listen on (8787; 0: any free one)");
+  many("--listen", flags.listen, "ADDRESS",
+       "HOST:PORT, [IPV6]:PORT or unix:PATH, instead of --host and --port; repeatable");
+  many("--trusted-proxy", flags.trusted_proxies, "NETWORK",
+       "Whose X-Forwarded-For and -Proto are believed: 10.0.0.0/8, ::1, unix; repeatable");
   one("--threads", flags.threads, "N", "Threads, each with its own isolates (one per core)");
   many("--kv", flags.kv, "BINDING[=NAMESPACE]", "A KV namespace in env; repeatable");
   many("--var", flags.vars, "NAME=VALUE", "A variable in env; repeatable");
@@ -169,17 +192,11 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
 
 Result<ServeOptions> ReadServeFlags(const ServeFlags& flags) {
   ServeOptions options;
-  if (!flags.host.empty()) {
-    Result<std::string> host = ReadListenHost(flags.host);
-    if (!host.ok()) return FlagError("--host", flags.host, std::string(host.status().message()));
-    options.host = std::move(host).value();
-  }
-  if (!flags.port.empty()) {
-    const Result<uint16_t> port = worker::ParsePort(flags.port);
-    if (!port.ok()) {
-      return FlagError("--port", flags.port, "allowed is a number from 0 (any free port) to 65535");
+  SEDGE_RETURN_IF_ERROR(ReadListen(flags, options));
+  for (const std::string& text : flags.trusted_proxies) {
+    if (const Status added = options.trusted_proxies.Add(text); !added.ok()) {
+      return FlagError("--trusted-proxy", text, std::string(added.message()));
     }
-    options.port = *port;
   }
   SEDGE_ASSIGN_OR_RETURN(options.threads, ReadThreads(flags.threads));
   SEDGE_RETURN_IF_ERROR(

@@ -20,6 +20,8 @@ struct ServeFlags {
   std::vector<std::string> paths = {};
   std::string host = {};
   std::string port = {};
+  std::vector<std::string> listen = {};
+  std::vector<std::string> trusted_proxies = {};
   std::string threads = {};
   std::vector<std::string> kv = {};
   std::vector<std::string> vars = {};

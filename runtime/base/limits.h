@@ -23,8 +23,10 @@ struct Limits {
   int64_t head_timeout_ms = 30'000;           // head_timeout_ms: for the whole head; else 408
   int64_t body_timeout_ms = 60'000;           // body_timeout_ms: between two pieces of a body
   int64_t idle_timeout_ms = 75'000;           // idle_timeout_ms: keep-alive without a request
-  int64_t write_timeout_ms = 60'000;          // write_timeout_ms: a reader that takes nothing
+  int64_t write_timeout_ms = 60'000;          // write_timeout_ms: a reader that takes less than ...
+  size_t write_progress_bytes = 16u << 10;    // write_progress_bytes: ... this within it
   size_t connections = 10'000;                // connections: open at once, per thread
+  uint64_t connection_requests = 1'000;       // connection_requests: on one connection, then closed
   int64_t shutdown_timeout_ms = 10'000;       // shutdown_timeout_ms: for what runs at SIGTERM
 
   // What fetch may take.

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "runtime/http/body.h"
+#include "runtime/http/forwarded.h"
 #include "runtime/http/message.h"
 
 namespace sedge::http {
@@ -23,6 +24,8 @@ class Exchange {
   virtual const RequestHead& head() const = 0;
   // The peer's address without its port, such as "127.0.0.1"; "unix:" for a Unix socket.
   virtual std::string_view client_address() const = 0;
+  // Whose word about the client is taken; null when this peer's is not.
+  virtual const TrustedProxies* trusted_proxies() const = 0;
 
   // The request's body, to be taken once; null when there is none (or it was taken). The source
   // stays valid after Release(): it then fails or ends as the connection decides.

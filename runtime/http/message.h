@@ -22,7 +22,7 @@ struct RequestHead {
   std::string_view path;    // path and query of the target, always starting with "/" ("*" for "*")
   std::span<const HeaderField> headers;
   int minor_version = 1;  // HTTP/1.x
-  bool tls = false;       // the connection is https
+  bool tls = false;       // the client came over https, to this server or to a trusted proxy
   bool has_body = false;  // chunked, or a Content-Length above zero
   std::optional<uint64_t> content_length;
 

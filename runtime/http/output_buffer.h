@@ -43,11 +43,13 @@ class OutputBuffer {
   void Truncate(size_t size) { size_ = size; }
   void Clear() {
     size_ = 0;
-    if (capacity_ > kKeptBytes) {
-      std::free(data_);
-      data_ = nullptr;
-      capacity_ = 0;
-    }
+    if (capacity_ > kKeptBytes) Release();
+  }
+  // Gives the memory back, and what is in it.
+  void Release() {
+    std::free(data_);
+    data_ = nullptr;
+    size_ = capacity_ = 0;
   }
 
  private:

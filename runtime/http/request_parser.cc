@@ -13,6 +13,7 @@ namespace sedge::http {
 namespace {
 
 constexpr size_t kFirstArenaBytes = 1024;
+constexpr size_t kUsualFields = 16;
 // What a request line may hold besides its target: method, version, spaces.
 constexpr size_t kRequestLineRoom = 64;
 // How much of a bad piece of input an error text shows.
@@ -48,7 +49,6 @@ void ForEachElement(std::string_view list, Visit visit) {
 }  // namespace
 
 RequestParser::RequestParser(const Limits& limits) : limits_(limits) {
-  fields_.reserve(16);
   llhttp_init(&llhttp_, HTTP_REQUEST, &Settings());
   llhttp_.data = this;
 }
@@ -74,6 +74,12 @@ void RequestParser::StartNext() {
     arena_.reset();
     capacity_ = 0;
   }
+}
+
+void RequestParser::ReleaseMemory() {
+  arena_.reset();
+  capacity_ = 0;
+  std::vector<HeaderField>().swap(fields_);
 }
 
 bool RequestParser::Fail(int status, std::string text) {
@@ -288,6 +294,7 @@ int RequestParser::OnHeaderValue(llhttp_t* parser, const char* at, size_t size) 
 
 bool RequestParser::SplitFields() {
   fields_.clear();
+  fields_.reserve(kUsualFields);
   llhttp_reset(&llhttp_);
   const llhttp_errno_t error = llhttp_execute(&llhttp_, arena_.get(), size_);
   if (error != HPE_PAUSED) {

@@ -57,6 +57,8 @@ class RequestParser {
 
   // Forgets the request, whose views die.
   void StartNext();
+  // Gives back what a head needs. REQUIRES: no part of one is here.
+  void ReleaseMemory();
   // True when a part of a head is here.
   bool in_head() const { return state_ == State::kHead && size_ > 0; }
 

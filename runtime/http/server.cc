@@ -19,9 +19,13 @@ uint64_t SweepInterval(const Limits& limits) {
 }  // namespace
 
 Server::Server(loop::Loop& loop, const Limits& limits, RequestHandler* handler)
-    : context_{loop,    limits,
-               handler, DateCache(),
-               false,   [this](ServerConnection* connection) { OnConnectionClosed(connection); }},
+    : context_{loop,
+               limits,
+               handler,
+               DateCache(),
+               false,
+               TrustedProxies(),
+               [this](ServerConnection* connection) { OnConnectionClosed(connection); }},
       sweep_ms_(SweepInterval(limits)),
       sweep_timer_(loop, [this] { Sweep(); }),
       deadline_timer_(loop, [this] { CloseAll(); }) {}
@@ -31,24 +35,30 @@ Server::~Server() {
   listeners_.clear();
 }
 
-Result<uint16_t> Server::Listen(const loop::ListenOptions& options) {
+Result<const loop::Listener*> Server::Listen(const loop::ListenOptions& options) {
   SEDGE_ASSIGN_OR_RETURN(
       std::unique_ptr<loop::Listener> listener,
       loop::Listen(context_.loop, options, [this](std::unique_ptr<loop::Stream> stream) {
         Accept(std::move(stream), /*tls=*/false);
       }));
   listeners_.push_back(std::move(listener));
-  return listeners_.back()->port();
+  return listeners_.back().get();
 }
 
 void Server::Accept(std::unique_ptr<loop::Stream> stream, bool tls) {
+  const size_t limit = context_.limits.connections;
+  if (connections_.size() >= limit + kMaxRefused) {
+    LogRefusal();
+    stream->ResetOnClose();
+    return;
+  }
   auto owned = std::make_unique<ServerConnection>(context_, std::move(stream), tls);
   ServerConnection* connection = owned.get();
   connection->index = connections_.size();
   connections_.push_back(std::move(owned));
   if (!sweep_timer_.active()) sweep_timer_.Start(sweep_ms_);
   if (context_.shutting_down) return connection->Close();
-  if (connections_.size() > context_.limits.connections) {
+  if (connections_.size() > limit) {
     LogRefusal();
     return connection->Refuse(503, "too many connections (connections)");
   }
@@ -59,7 +69,7 @@ void Server::LogRefusal() {
   const uint64_t now = context_.loop.now_ms();
   if (refusal_logged_ms_ != 0 && now - refusal_logged_ms_ < kRefusalLogMs) return;
   refusal_logged_ms_ = now;
-  LogWarn("connections are refused with 503: the limit \"connections\" is reached",
+  LogWarn("further connections are refused: the limit \"connections\" is reached",
           {{"limit", static_cast<uint64_t>(context_.limits.connections)}});
 }
 

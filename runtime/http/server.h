@@ -26,13 +26,19 @@ class Server final : private loop::TurnTask {
   static constexpr int64_t kMinSweepMs = 10;
   // At most one log line per this time about refused connections.
   static constexpr uint64_t kRefusalLogMs = 10'000;
+  // Connections beyond the limit that are told so (503) at the same time; any more are reset.
+  static constexpr size_t kMaxRefused = 100;
 
   // `loop` and `handler` outlive the server.
   Server(loop::Loop& loop, const Limits& limits, RequestHandler* handler);
   ~Server() override;
 
-  // The port that it listens on. May be called for several addresses.
-  Result<uint16_t> Listen(const loop::ListenOptions& options);
+  // Whose word about their clients is taken; before it accepts.
+  void set_trusted_proxies(TrustedProxies trusted) {
+    context_.trusted_proxies = std::move(trusted);
+  }
+  // May be called for several addresses. The listener is the server's.
+  Result<const loop::Listener*> Listen(const loop::ListenOptions& options);
   // Serves a connection that came in another way, or through TLS (`tls`).
   void Accept(std::unique_ptr<loop::Stream> stream, bool tls);
 

@@ -177,8 +177,9 @@ bool ServerConnection::Process(ByteSpan* input) {
 void ServerConnection::StartExchange() {
   head_ = parser_.head();
   head_.tls = tls_;
+  if (!context_.trusted_proxies.empty()) BelieveProxy();
   head_since_ms_ = 0;
-  keep_alive_ = parser_.keep_alive();
+  keep_alive_ = parser_.keep_alive() && ++begun_ < context_.limits.connection_requests;
   head_request_ = head_.method == "HEAD";
   continue_owed_ = parser_.expects_continue() && head_.has_body;
   input_ = head_.has_body ? Input::kHeld : Input::kComplete;
@@ -186,6 +187,14 @@ void ServerConnection::StartExchange() {
   exchange_held_ = true;
   user_data = 0;
   context_.handler->OnRequest(this);
+}
+
+// What a trusted proxy says of the scheme is decided here: routes may depend on it.
+void ServerConnection::BelieveProxy() {
+  if (peer_ == Peer::kUnknown) {
+    peer_ = context_.trusted_proxies.Trusts(client_address()) ? Peer::kTrusted : Peer::kOther;
+  }
+  if (peer_ == Peer::kTrusted) head_.tls = ForwardedHttps(head_).value_or(tls_);
 }
 
 std::unique_ptr<BodySource> ServerConnection::TakeBody() {
@@ -312,7 +321,6 @@ void ServerConnection::TryFinish() {
   parser_.StartNext();
   input_ = Input::kHead;
   output_ = Output::kNone;
-  served_ = true;
   waiting_since_ms_ = now_ms();
 }
 
@@ -339,15 +347,15 @@ void ServerConnection::ContinueClose() {
 }
 
 void ServerConnection::BeginShutdown() {
-  const bool idle = input_ == Input::kHead && !parser_.in_head() && backlog_.empty();
-  if (life_ != Life::kOpen || !idle) return;
+  if (life_ != Life::kOpen || !IsIdle()) return;
   BeginClose();
   Flush();
   UpdateReading();
 }
 
 void ServerConnection::Close() {
-  CloseNow(/*reset=*/false);
+  // A response that is cut off must not look like one that is whole.
+  CloseNow(/*reset=*/output_ == Output::kStreaming || !drained_);
   TellAborted();
 }
 
@@ -382,20 +390,14 @@ void ServerConnection::CloseNow(bool reset) {
 // ------------------------------------------------------------------------------------- deadlines
 
 void ServerConnection::CheckDeadlines(uint64_t now) {
-  const Limits& limits = context_.limits;
   if (life_ == Life::kClosed) return;
   if (life_ == Life::kLingering) {
     if (now - waiting_since_ms_ > kLingerMs) CloseNow(/*reset=*/false);
     return;
   }
-  if (!drained_) {
-    const size_t queued = stream_->queued_bytes();
-    if (std::exchange(last_queued_bytes_, queued) != queued) {
-      last_output_ms_ = now;
-    } else if (now - last_output_ms_ > static_cast<uint64_t>(limits.write_timeout_ms)) {
-      CloseNow(/*reset=*/true);
-      return TellAborted();
-    }
+  if (IsTooSlow(now)) {
+    CloseNow(/*reset=*/true);
+    return TellAborted();
   }
   if (IsLeftByClient(now)) {
     CloseNow(/*reset=*/false);
@@ -404,7 +406,40 @@ void ServerConnection::CheckDeadlines(uint64_t now) {
   if (life_ == Life::kOpen && ExpireInput(now)) {
     Flush();
     UpdateReading();
+  } else if (IsIdle() && now - waiting_since_ms_ >= kIdleMs) {
+    ReleaseMemory();
   }
+}
+
+// Whether the client took less of what it was sent than it must. What it has taken is what its side
+// has acknowledged: the kernel's queue may hold megabytes that nobody reads.
+bool ServerConnection::IsTooSlow(uint64_t now) {
+  if (drained_) {
+    slow_since_ms_ = 0;
+    return false;
+  }
+  const Limits& limits = context_.limits;
+  const int64_t taken = sent_bytes_ - static_cast<int64_t>(stream_->unacknowledged_bytes());
+  const auto enough = static_cast<int64_t>(limits.write_progress_bytes);
+  if (slow_since_ms_ == 0 || taken - slow_taken_bytes_ >= enough) {
+    slow_since_ms_ = now;
+    slow_taken_bytes_ = taken;
+    return false;
+  }
+  return now - slow_since_ms_ > static_cast<uint64_t>(limits.write_timeout_ms);
+}
+
+bool ServerConnection::IsIdle() const {
+  return input_ == Input::kHead && !parser_.in_head() && backlog_.empty();
+}
+
+// An idle connection is to cost little more than its socket.
+void ServerConnection::ReleaseMemory() {
+  if (!drained_ || !out_.empty()) return;
+  out_.Release();
+  parser_.ReleaseMemory();
+  head_ = RequestHead();
+  std::vector<uint8_t>().swap(backlog_);
 }
 
 // A half-closed client gets its answers (RFC 9112 section 9.6), but not to let a response that
@@ -428,7 +463,7 @@ bool ServerConnection::ExpireInput(uint64_t now) {
       TryFinish();
       return true;
     }
-    const int64_t allowed_ms = served_ ? limits.idle_timeout_ms : limits.head_timeout_ms;
+    const int64_t allowed_ms = begun_ > 0 ? limits.idle_timeout_ms : limits.head_timeout_ms;
     if (now - waiting_since_ms_ <= static_cast<uint64_t>(allowed_ms)) return false;
     BeginClose();
     return true;

@@ -18,6 +18,7 @@
 #include "runtime/http/body_pipe.h"
 #include "runtime/http/date_cache.h"
 #include "runtime/http/exchange.h"
+#include "runtime/http/forwarded.h"
 #include "runtime/http/output_buffer.h"
 #include "runtime/http/request_parser.h"
 #include "runtime/http/response_writer.h"
@@ -34,6 +35,7 @@ struct ServerContext {
   RequestHandler* handler;
   DateCache date;
   bool shutting_down = false;
+  TrustedProxies trusted_proxies;
   // Said once; the connection may be destroyed at the end of the turn.
   std::function<void(ServerConnection*)> on_connection_closed;
 };
@@ -53,6 +55,8 @@ class ServerConnection final : public Exchange,
   // How long nothing may be sent to a client that has half closed before it counts as gone: a
   // client that closed for good looks the same until it is sent something.
   static constexpr uint64_t kHalfClosedMs = 2'000;
+  // After so long without a request a connection gives its buffers back.
+  static constexpr uint64_t kIdleMs = 1'000;
   // Bodies up to this size are copied behind their head: cheaper than a gathering write.
   static constexpr size_t kCopiedBodyBytes = 4u << 10;
   static constexpr size_t kCopiedChunkBytes = 16u << 10;
@@ -79,6 +83,9 @@ class ServerConnection final : public Exchange,
   // Exchange:
   const RequestHead& head() const override { return head_; }
   std::string_view client_address() const override;
+  const TrustedProxies* trusted_proxies() const override {
+    return peer_ == Peer::kTrusted ? &context_.trusted_proxies : nullptr;
+  }
   std::unique_ptr<BodySource> TakeBody() override;
   Status Respond(const ResponseHead& head, std::string_view body) override;
   Status RespondStream(const ResponseHead& head, std::unique_ptr<BodySource> body) override;
@@ -104,6 +111,8 @@ class ServerConnection final : public Exchange,
     kClosed,
   };
 
+  enum class Peer : uint8_t { kUnknown, kTrusted, kOther };
+
   // StreamListener and TurnTask:
   void OnData(ByteSpan data) override;
   void OnEnd() override;
@@ -118,6 +127,7 @@ class ServerConnection final : public Exchange,
   void Resume();
   void UpdateReading();
   void StartExchange();
+  void BelieveProxy();
   void OnBody(ByteSpan bytes);
   void OnRequestEnd();
   void OnInputEnd();
@@ -126,6 +136,9 @@ class ServerConnection final : public Exchange,
   void FailPipe(Status why);
   bool ExpireInput(uint64_t now_ms);
   bool IsLeftByClient(uint64_t now_ms) const;
+  bool IsTooSlow(uint64_t now_ms);
+  bool IsIdle() const;
+  void ReleaseMemory();
 
   // Output.
   Status WriteHead(const ResponseHead& head, ResponseFraming* framing);
@@ -171,7 +184,9 @@ class ServerConnection final : public Exchange,
   bool drained_ = true;        // the stream has nothing queued
   bool pumping_ = false;       // Pump is on the stack
   bool read_pending_ = false;  // of response_body_
-  bool served_ = false;        // a request was answered
+  Peer peer_ = Peer::kUnknown;
+
+  uint64_t begun_ = 0;  // requests
 
   std::unique_ptr<BodyPipe> pipe_;
   std::vector<uint8_t> backlog_;  // bytes that came and were not parsed yet
@@ -187,9 +202,12 @@ class ServerConnection final : public Exchange,
   uint64_t waiting_since_ms_;   // for a request's first byte
   uint64_t head_since_ms_ = 0;  // 0: no part of a head is here
   uint64_t last_input_ms_;
-  uint64_t last_output_ms_ = 0;        // of progress in writing
   uint64_t half_closed_since_ms_ = 0;  // or since the last output after that
-  size_t last_queued_bytes_ = 0;
+  // Of a client that takes less than it is sent: since when its progress is measured (0: it is
+  // not), and what it had taken then.
+  uint64_t slow_since_ms_ = 0;
+  int64_t slow_taken_bytes_ = 0;
+  int64_t sent_bytes_ = 0;  // given to the stream
 };
 
 }  // namespace sedge::http

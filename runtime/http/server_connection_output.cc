@@ -140,12 +140,8 @@ void ServerConnection::FinishResponse() {
 
 void ServerConnection::Send(ByteSpan first, ByteSpan second) {
   if (read_ended_) half_closed_since_ms_ = now_ms();
-  if (stream_->Write2(first, second)) return;
-  if (drained_) {
-    last_output_ms_ = now_ms();
-    last_queued_bytes_ = 0;
-  }
-  drained_ = false;
+  sent_bytes_ += static_cast<int64_t>(first.size() + second.size());
+  if (!stream_->Write2(first, second)) drained_ = false;
 }
 
 // Pipelined requests that are here already are answered with the same write.

@@ -16,6 +16,7 @@
 #include "runtime/base/log.h"
 #include "runtime/loop/tcp_stream.h"
 #include "runtime/loop/timer.h"
+#include "runtime/loop/unix_socket.h"
 
 namespace sedge::loop {
 namespace {
@@ -26,6 +27,8 @@ constexpr int kBacklog = 4096;
 constexpr int kMaxAcceptsPerTurn = 64;
 // After an accept that failed with connections still waiting.
 constexpr uint64_t kPauseMs = 50;
+// At most one log line per this time about file descriptors that ran out.
+constexpr uint64_t kExhaustedLogMs = 10'000;
 
 struct Address {
   sockaddr_storage storage;
@@ -43,9 +46,11 @@ int OpenReserve() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 Status ListenError(int error, const Address& address) {
   const char* remedy = std::strerror(error);
-  if (error == EADDRINUSE) remedy = "another program listens there; choose another --port";
-  if (error == EACCES) remedy = "this user may not listen on that port; choose another --port";
-  if (error == EADDRNOTAVAIL) remedy = "no address of this machine; choose another --host";
+  if (error == EADDRINUSE) remedy = "another program listens there; choose another port";
+  if (error == EACCES) {
+    remedy = "this user may not listen on that port; choose one from 1024 on";
+  }
+  if (error == EADDRNOTAVAIL) remedy = "no address of this machine; choose another host";
   return Status(StatusCode::kUnavailable, std::string("listen ") +
                                               uv_err_name(uv_translate_sys_error(error)) + " " +
                                               AddressAndPortText(address.get()) + ": " + remedy);
@@ -67,7 +72,7 @@ Result<std::vector<Address>> Resolve(Loop& loop, const ListenOptions& options) {
   if (error != 0) {
     const bool unknown = error == UV_EAI_NONAME || error == UV_EAI_NODATA;
     return NotFound(std::string("getaddrinfo ") + (unknown ? "ENOTFOUND" : uv_err_name(error)) +
-                    " " + host + ": no name or address of this machine; choose another --host");
+                    " " + host + ": no name or address of this machine; choose another host");
   }
   std::vector<Address> addresses;
   for (const addrinfo* info = request.addrinfo; info; info = info->ai_next) {
@@ -107,30 +112,36 @@ Result<int> Bind(const Address& address, bool share) {
   return fd;
 }
 
-class TcpListener;
+class SocketListener;
 
 struct Socket {
   uv_poll_t poll;
   int fd;
-  TcpListener* owner;
+  SocketListener* owner;
 };
 
-class TcpListener final : public Listener {
+class SocketListener final : public Listener {
  public:
-  TcpListener(Loop& loop, AcceptCallback accept)
+  SocketListener(Loop& loop, std::string name, AcceptCallback accept)
       : loop_(loop),
+        name_(std::move(name)),
         accept_(std::move(accept)),
         reserve_fd_(OpenReserve()),
         pause_timer_(loop, [this] { Poll(); }) {}
-  ~TcpListener() override {
+  ~SocketListener() override {
     Stop();
     CloseFd(reserve_fd_);
   }
 
   uint16_t port() const override { return port_; }
+  int unix_fd() const override { return unix_socket_ ? unix_socket_->fd() : -1; }
   void Stop() override;
   // Takes a bound socket.
   Status Add(int fd, Address address);
+  // Takes a socket that listens.
+  void Watch(int fd);
+  // The file that goes with this.
+  void Own(std::unique_ptr<UnixSocket> socket) { unix_socket_ = std::move(socket); }
   bool empty() const { return sockets_.empty(); }
 
  private:
@@ -141,16 +152,18 @@ class TcpListener final : public Listener {
   void Pause();
 
   Loop& loop_;
+  const std::string name_;  // for the log
   AcceptCallback accept_;
   std::vector<Socket*> sockets_;
+  std::unique_ptr<UnixSocket> unix_socket_;
   uint16_t port_ = 0;
   int reserve_fd_;
   Timer pause_timer_;
-  bool exhausted_ = false;   // and said so
+  uint64_t exhausted_logged_ms_ = 0;
   bool* stopped_ = nullptr;  // what AcceptAll, while it runs, wants set by Stop
 };
 
-Status TcpListener::Add(int fd, Address address) {
+Status SocketListener::Add(int fd, Address address) {
   if (listen(fd, kBacklog) != 0) {
     const int error = errno;
     close(fd);
@@ -160,16 +173,21 @@ Status TcpListener::Add(int fd, Address address) {
   own.size = sizeof own.storage;
   getsockname(fd, reinterpret_cast<sockaddr*>(&own.storage), &own.size);
   port_ = ntohs(reinterpret_cast<const sockaddr_in*>(&own.storage)->sin_port);
+  Watch(fd);
+  return OkStatus();
+}
+
+void SocketListener::Watch(int fd) {
   auto* socket = new Socket{{}, fd, this};
   SEDGE_CHECK(uv_poll_init(loop_.uv(), &socket->poll, fd) == 0);
   socket->poll.data = socket;
   uv_poll_start(&socket->poll, UV_READABLE, &OnPoll);
   sockets_.push_back(socket);
-  return OkStatus();
 }
 
-void TcpListener::Stop() {
+void SocketListener::Stop() {
   pause_timer_.Stop();
+  unix_socket_.reset();
   if (stopped_) *std::exchange(stopped_, nullptr) = true;
   for (Socket* socket : std::exchange(sockets_, {})) {
     socket->owner = nullptr;
@@ -180,18 +198,17 @@ void TcpListener::Stop() {
   }
 }
 
-void TcpListener::OnPoll(uv_poll_t* poll, int, int) {
+void SocketListener::OnPoll(uv_poll_t* poll, int, int) {
   auto* socket = static_cast<Socket*>(poll->data);
   if (socket->owner) socket->owner->AcceptAll(socket);
 }
 
-void TcpListener::AcceptAll(Socket* socket) {
+void SocketListener::AcceptAll(Socket* socket) {
   bool stopped = false;
   stopped_ = &stopped;
   for (int i = 0; i < kMaxAcceptsPerTurn && !stopped; ++i) {
     const int fd = accept4(socket->fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-      exhausted_ = false;
       Result<std::unique_ptr<TcpStream>> stream = TcpStream::Adopt(loop_, fd);
       if (stream.ok()) accept_(std::move(stream).value());
       continue;
@@ -204,14 +221,14 @@ void TcpListener::AcceptAll(Socket* socket) {
   stopped_ = nullptr;
 }
 
-void TcpListener::Poll() {
+void SocketListener::Poll() {
   if (reserve_fd_ < 0) reserve_fd_ = OpenReserve();
   for (Socket* socket : sockets_) uv_poll_start(&socket->poll, UV_READABLE, &OnPoll);
 }
 
 // A connection that can be neither accepted nor shed, because another thread took the descriptor or
 // the kernel has no memory, would make the loop spin.
-void TcpListener::Pause() {
+void SocketListener::Pause() {
   for (Socket* socket : sockets_) uv_poll_stop(&socket->poll);
   pause_timer_.Start(kPauseMs);
 }
@@ -219,10 +236,12 @@ void TcpListener::Pause() {
 // The process may open no more files. A connection that waits would make the loop spin, so it is
 // accepted with the descriptor that is kept for this, and closed. False, with errno, when that
 // cannot be done, or nothing waits.
-bool TcpListener::ShedOne(int fd) {
-  if (!std::exchange(exhausted_, true)) {
+bool SocketListener::ShedOne(int fd) {
+  const uint64_t now = loop_.now_ms();
+  if (exhausted_logged_ms_ == 0 || now - exhausted_logged_ms_ >= kExhaustedLogMs) {
+    exhausted_logged_ms_ = now;
     LogError("out of file descriptors: new connections are closed; raise the limit (ulimit -n)",
-             {{"port", static_cast<int>(port_)}});
+             {{"listener", port_ == 0 ? name_ : name_ + ":" + std::to_string(port_)}});
   }
   CloseFd(std::exchange(reserve_fd_, -1));
   const int shed = accept4(fd, nullptr, nullptr, SOCK_CLOEXEC);
@@ -233,12 +252,30 @@ bool TcpListener::ShedOne(int fd) {
   return shed >= 0;
 }
 
+Result<std::unique_ptr<Listener>> ListenUnix(Loop& loop, const ListenOptions& options,
+                                             Listener::AcceptCallback accept) {
+  auto listener =
+      std::make_unique<SocketListener>(loop, "unix:" + options.unix_path, std::move(accept));
+  int shared = options.shared_unix_fd;
+  if (shared < 0) {
+    SEDGE_ASSIGN_OR_RETURN(std::unique_ptr<UnixSocket> socket,
+                           UnixSocket::Listen(options.unix_path, kBacklog));
+    shared = socket->fd();
+    listener->Own(std::move(socket));
+  }
+  const int fd = fcntl(shared, F_DUPFD_CLOEXEC, 0);
+  if (fd < 0) return Unavailable("listen unix:" + options.unix_path + ": " + std::strerror(errno));
+  listener->Watch(fd);
+  return std::unique_ptr<Listener>(std::move(listener));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Listener>> Listen(Loop& loop, const ListenOptions& options,
                                          Listener::AcceptCallback accept) {
+  if (!options.unix_path.empty()) return ListenUnix(loop, options, std::move(accept));
   SEDGE_ASSIGN_OR_RETURN(std::vector<Address> addresses, Resolve(loop, options));
-  auto listener = std::make_unique<TcpListener>(loop, std::move(accept));
+  auto listener = std::make_unique<SocketListener>(loop, options.host, std::move(accept));
   Status first_error;
   for (Address& address : addresses) {
     // All addresses of a name share the port that the first one got.

@@ -42,6 +42,8 @@ class Stream {
   // The same for two pieces, with one system call (head and body).
   virtual bool Write2(ByteSpan first, ByteSpan second) = 0;
   virtual size_t queued_bytes() const = 0;
+  // With what the kernel holds because the peer has not taken it: a system call, where there is one.
+  virtual size_t unacknowledged_bytes() const { return queued_bytes(); }
 
   // Half close, after what is queued.
   virtual void ShutdownWrite() = 0;

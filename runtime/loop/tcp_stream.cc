@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/loop/tcp_stream.h"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -104,6 +106,16 @@ TcpStream::~TcpStream() {
 // Also counts what the kernel took of an unfinished write, so that progress can be seen.
 size_t TcpStream::queued_bytes() const {
   return queued_bytes_ == 0 ? 0 : uv_stream_get_write_queue_size(&handle_->stream);
+}
+
+size_t TcpStream::unacknowledged_bytes() const {
+  uv_os_fd_t fd;
+  int held = 0;
+  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(&handle_->stream), &fd) != 0 ||
+      ioctl(fd, SIOCOUTQ, &held) != 0) {
+    held = 0;
+  }
+  return queued_bytes() + static_cast<size_t>(held);
 }
 
 uv_stream_t* TcpStream::uv() { return &handle_->stream; }

@@ -12,6 +12,8 @@
 
 #include "runtime/base/limits.h"
 #include "runtime/base/status.h"
+#include "runtime/base/trusted_proxies.h"
+#include "runtime/worker/listen_address.h"
 #include "runtime/worker/route.h"
 
 namespace sedge::worker {
@@ -53,6 +55,10 @@ struct WorkerConfig {
   std::vector<RouteConfig> routes;  // none: every host and path
   std::optional<uint16_t> dev_port;
   std::optional<std::string> dev_ip;
+  std::vector<ListenAddress> listen;
+  int listen_line = 0;  // 0: not given
+  TrustedProxies trusted_proxies;
+  int trusted_proxies_line = 0;  // 0: not given
   Limits limits;
   std::map<std::string, int> limit_lines;  // the limits that the file sets: key -> line
   std::vector<std::string> warnings;       // for the log; at most one, about unknown keys

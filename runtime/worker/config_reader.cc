@@ -37,9 +37,10 @@ std::string NameRule() { return "a text of 1 to " + std::to_string(kMaxNameBytes
 Result<WorkerConfig> ConfigReader::Read(const std::string& base_dir) {
   config_.source = source_;
   config_.base_dir = base_dir;
-  NoteUnknown(root_, "",
-              {"$schema", "name", "main", "compatibility_date", "compatibility_flags",
-               "kv_namespaces", "vars", "route", "routes", "dev", "limits"});
+  NoteUnknown(
+      root_, "",
+      {"$schema", "name", "main", "compatibility_date", "compatibility_flags", "kv_namespaces",
+       "vars", "route", "routes", "dev", "limits", "listen", "trusted_proxies"});
   SEDGE_RETURN_IF_ERROR(ReadNames());
   SEDGE_RETURN_IF_ERROR(ReadCompatibility());
   SEDGE_RETURN_IF_ERROR(ReadRoutes());
@@ -55,6 +56,10 @@ Result<WorkerConfig> ConfigReader::Read(const std::string& base_dir) {
       {"vars", Kind::kObject, "an object of names and values", &ConfigReader::ReadVars},
       {"dev", Kind::kObject, "an object with port and ip", &ConfigReader::ReadDev},
       {"limits", Kind::kObject, "an object of names and numbers", &ConfigReader::ReadLimits},
+      {"listen", Kind::kArray, "an array of addresses such as [\"127.0.0.1:8787\"]",
+       &ConfigReader::ReadListen},
+      {"trusted_proxies", Kind::kArray, "an array of networks such as [\"10.0.0.0/8\", \"unix\"]",
+       &ConfigReader::ReadTrustedProxies},
   };
   for (const Section& section : sections) {
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* node,
@@ -244,6 +249,35 @@ Status ConfigReader::ReadLimits(const ConfigNode& node) {
     }
     key->set(config_.limits, member.value.integer);
     config_.limit_lines[member.name] = member.value.line;
+  }
+  return {};
+}
+
+Status ConfigReader::ReadListen(const ConfigNode& node) {
+  config_.listen_line = node.line;
+  if (node.items.empty()) {
+    return Error(node.line, "listen is empty; allowed is at least one address");
+  }
+  for (const ConfigNode& item : node.items) {
+    if (!item.is(Kind::kString)) return WrongKind("listen", item, "strings in it");
+    Result<ListenAddress> address = ParseListenAddress(item.text, config_.base_dir);
+    if (!address.ok()) {
+      return Error(item.line, "listen has " + Quoted(item.text) + ": " +
+                                  std::string(address.status().message()));
+    }
+    config_.listen.push_back(std::move(address).value());
+  }
+  return {};
+}
+
+Status ConfigReader::ReadTrustedProxies(const ConfigNode& node) {
+  config_.trusted_proxies_line = node.line;
+  for (const ConfigNode& item : node.items) {
+    if (!item.is(Kind::kString)) return WrongKind("trusted_proxies", item, "strings in it");
+    if (const Status added = config_.trusted_proxies.Add(item.text); !added.ok()) {
+      return Error(item.line, "trusted_proxies has " + Quoted(item.text) + ": " +
+                                  std::string(added.message()));
+    }
   }
   return {};
 }

@@ -31,6 +31,8 @@ class ConfigReader {
   Status ReadRoute(const ConfigNode& node, const std::string& key);
   Status ReadDev(const ConfigNode& node);
   Status ReadLimits(const ConfigNode& node);
+  Status ReadListen(const ConfigNode& node);
+  Status ReadTrustedProxies(const ConfigNode& node);
 
   // The member `name` of `object` when it is there; an error when its kind is another.
   Result<const ConfigNode*> Member(const ConfigNode& object, const std::string& prefix,

@@ -11,6 +11,7 @@ constexpr int64_t kMinMemoryMb = 16;          // V8 itself needs some before any
 constexpr int64_t kMaxMemoryMb = 64 * 1024;
 constexpr int64_t kMaxBodyBytes = int64_t{1} << 40;
 constexpr int64_t kMaxConnections = 1'000'000;
+constexpr int64_t kMaxRequests = 1'000'000'000'000;
 constexpr int64_t kMaxPbkdf2Iterations = 2'147'483'647;  // OpenSSL counts them in an int
 
 template <auto Field>
@@ -42,7 +43,9 @@ std::vector<LimitKey> MakeLimitKeys() {
       Key<&Limits::body_timeout_ms>("body_timeout_ms", 1, kMaxMs),
       Key<&Limits::idle_timeout_ms>("idle_timeout_ms", 1, kMaxMs),
       Key<&Limits::write_timeout_ms>("write_timeout_ms", 1, kMaxMs),
+      Key<&Limits::write_progress_bytes>("write_progress_bytes", 1, 1024 * kMega),
       Key<&Limits::connections>("connections", 1, kMaxConnections),
+      Key<&Limits::connection_requests>("connection_requests", 1, kMaxRequests),
       Key<&Limits::shutdown_timeout_ms>("shutdown_timeout_ms", 0, kMaxMs),
       Key<&Limits::connect_timeout_ms>("connect_timeout_ms", 1, kMaxMs),
       Key<&Limits::response_timeout_ms>("response_timeout_ms", 1, kMaxMs),

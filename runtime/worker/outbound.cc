@@ -2,7 +2,6 @@
 #include "runtime/worker/outbound.h"
 
 #include <algorithm>
-
 #include <vector>
 
 #include "runtime/base/ascii.h"
@@ -14,8 +13,8 @@ namespace {
 constexpr int kBadGateway = 502;
 constexpr int kLoopDetected = 508;
 
-// RFC 8586: every hop through a worker adds its name to CDN-Loop, so that requests that come back, by
-// whatever address, end. More hops than this are taken for a loop.
+// RFC 8586: every hop through a worker adds its name to CDN-Loop, so that requests that come back,
+// by whatever address, end. More hops than this are taken for a loop.
 constexpr std::string_view kLoopHeader = "cdn-loop";
 constexpr std::string_view kLoopName = "sedge";
 constexpr size_t kMaxLoops = 16;
@@ -60,12 +59,19 @@ Outbound::~Outbound() {
   for (const auto& [id, running] : running_) client_.Cancel(running.request);
 }
 
+bool Outbound::ListensOn(uint16_t port) const {
+  return std::any_of(listening_.begin(), listening_.end(), [&](const ListenAddress& address) {
+    return !address.is_unix() && address.port == port;
+  });
+}
+
 bool Outbound::IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const {
   const std::string_view host = url.hostname();
   const uint16_t port = url.effective_port();
   // The server itself, by whatever name of this machine.
-  if (port == listen_port_ && (IsLoopbackName(host) || WithoutBrackets(host) == options_.host)) {
-    return true;
+  for (const ListenAddress& address : listening_) {
+    if (address.is_unix() || address.port != port) continue;
+    if (IsLoopbackName(host) || WithoutBrackets(host) == address.host) return true;
   }
   const std::string authority = AsciiLowerCopy(incoming_.host(incoming));
   const HostAndPort own = SplitHost(authority);
@@ -73,7 +79,7 @@ bool Outbound::IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const {
     const uint16_t default_port = url.scheme() == "https" ? 443 : 80;
     if ((own.port == 0 ? default_port : own.port) == port) return true;
     // Reached at this server's port, a site still names itself by its URL without one.
-    return own.port == listen_port_ && port == default_port;
+    return ListensOn(own.port) && port == default_port;
   }
   for (const RouteConfig& route : config_.routes) {
     if (route.pattern.Matches(RouteScheme::kAny, host, port, url.path_and_query())) return true;
@@ -119,11 +125,12 @@ void Outbound::Start(uint64_t id, web::FetchRequest request, Callback done) {
     to = &*options_.origin;
   }
   if (!AddLoopHeader(request.incoming, out.headers)) {
-    Answer(kLoopDetected, "Loop Detected",
-           "This request has passed through a worker " + std::to_string(kMaxLoops) +
-               " times: " + std::string(url->host()) +
-               " leads back to this server. Mind --origin, --map, and other names of this machine.\n",
-           std::move(done));
+    Answer(
+        kLoopDetected, "Loop Detected",
+        "This request has passed through a worker " + std::to_string(kMaxLoops) +
+            " times: " + std::string(url->host()) +
+            " leads back to this server. Mind --origin, --map, and other names of this machine.\n",
+        std::move(done));
     return;
   }
   if (to) out.connect_to = http::ClientRequest::ConnectTo{to->tls, to->host, to->port};

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "runtime/http/client.h"
 #include "runtime/loop/loop.h"
@@ -31,8 +33,8 @@ class Outbound final : public web::FetchService {
   // fails.
   void CancelFor(uint64_t incoming);
 
-  // The port of this server's listener, known once it listens.
-  void set_listen_port(uint16_t port) { listen_port_ = port; }
+  // Where this server listens, known once it does.
+  void set_listening(std::vector<ListenAddress> listening) { listening_ = std::move(listening); }
 
  private:
   struct Running {
@@ -41,6 +43,7 @@ class Outbound final : public web::FetchService {
     Callback done;
   };
 
+  bool ListensOn(uint16_t port) const;
   bool IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const;
   const Endpoint* FindMapping(std::string_view host, uint16_t port) const;
   // Notes this hop in CDN-Loop; false when there were too many.
@@ -53,7 +56,7 @@ class Outbound final : public web::FetchService {
   const ServeOptions& options_;
   const WorkerConfig& config_;
   web::IncomingRequests& incoming_;
-  uint16_t listen_port_ = 0;
+  std::vector<ListenAddress> listening_;
   std::unordered_map<uint64_t, Running> running_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -10,8 +10,10 @@
 
 #include "runtime/base/limits.h"
 #include "runtime/base/log.h"
+#include "runtime/base/trusted_proxies.h"
 #include "runtime/worker/config.h"
 #include "runtime/worker/endpoint.h"
+#include "runtime/worker/listen_address.h"
 
 namespace sedge::worker {
 
@@ -27,8 +29,8 @@ struct HostMapping {
 };
 
 struct ServeOptions {
-  std::string host = "127.0.0.1";  // address to listen on; IPv6 without brackets
-  uint16_t port = kDefaultPort;    // 0: any free one
+  std::vector<ListenAddress> listen = {{"127.0.0.1", kDefaultPort, ""}};  // at least one
+  TrustedProxies trusted_proxies;
   int threads = 1;
   std::vector<WorkerConfig> workers;  // at least one; --kv and --var are already in
   std::string data_dir;               // absolute

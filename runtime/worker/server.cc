@@ -18,8 +18,8 @@
 namespace sedge::worker {
 namespace {
 
-// request.cf where --cf gives none: the fields that scripts read most, with values that nobody takes for
-// real ones. Documented in docs/workers.md.
+// request.cf where --cf gives none: the fields that scripts read most, with values that nobody
+// takes for real ones. Documented in docs/workers.md.
 constexpr std::string_view kLocalCf =
     R"({"colo":"LOCAL","country":"XX","city":"Localhost","continent":"XX","region":"Local",)"
     R"("regionCode":"XX","postalCode":"00000","timezone":"UTC","latitude":"0.00000",)"
@@ -28,6 +28,8 @@ constexpr std::string_view kLocalCf =
 
 // After the deadline of a shutdown, before JavaScript that still runs is ended by force.
 constexpr std::chrono::milliseconds kStopGrace{200};
+// After that, for closing. What runs in the pool may outlast it.
+constexpr std::chrono::milliseconds kEndGrace{1'000};
 
 void StartEngineOnce() {
   static const bool started = [] {
@@ -66,6 +68,7 @@ struct Server::Running {
   explicit Running(const Deployment& deployment) : worker(deployment) {}
   WorkerThread worker;
   std::promise<void> ended;
+  std::future<void> is_over = ended.get_future();
   std::thread thread;
 };
 
@@ -95,7 +98,8 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
     spec.clock = &Clock::System();
     spec.sources = std::make_shared<script::SourceCache>();
     spec.bindings = BindingsJson(config);
-    spec.cf = deployment.options.cf_json.empty() ? std::string(kLocalCf) : deployment.options.cf_json;
+    spec.cf =
+        deployment.options.cf_json.empty() ? std::string(kLocalCf) : deployment.options.cf_json;
     spec.log_name = several ? config.name : "";
     deployment.workers.push_back(std::move(spec));
   }
@@ -104,17 +108,17 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
 }
 
 Status Server::StartThreads() {
-  port_ = deployment_->options.port;
   for (int i = 0; i < deployment_->options.threads; ++i) {
     auto running = std::make_unique<Running>(*deployment_);
+    const WorkerThread* first = threads_.empty() ? nullptr : &threads_[0]->worker;
     // Isolates belong to the thread that makes them: everything is made, used and destroyed there.
     std::promise<Status> ready;
     std::future<Status> prepared = ready.get_future();
-    running->thread = std::thread([running = running.get(), &ready, first = i == 0, port = port_] {
+    running->thread = std::thread([running = running.get(), &ready, first] {
       WorkerThread& worker = running->worker;
-      Status status = worker.Prepare(port, first);
+      Status status = worker.Prepare(first);
       // The first thread loads all workers, so that errors in them are found now.
-      if (status.ok() && first) status = worker.LoadAll();
+      if (status.ok() && !first) status = worker.LoadAll();
       const bool run = status.ok();
       ready.set_value(std::move(status));
       if (run) worker.Run();
@@ -126,35 +130,45 @@ Status Server::StartThreads() {
       running->thread.join();
       return status;
     }
-    port_ = running->worker.port();
     threads_.push_back(std::move(running));
   }
   return {};
 }
 
-std::string Server::url() const {
-  const std::string& host = deployment_->options.host;
-  const bool ipv6 = host.find(':') != std::string::npos;
-  return "http://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port_);
-}
-
-void Server::StopWithin(int64_t deadline_ms) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(deadline_ms);
-  for (const auto& running : threads_) running->worker.Shutdown(deadline_ms);
-  for (const auto& running : threads_) {
-    // A thread that is not done by then is inside JavaScript, which must be ended for it.
-    if (running->ended.get_future().wait_until(deadline + kStopGrace) != std::future_status::ready) {
-      running->worker.TerminateScripts();
-    }
-    running->thread.join();
+std::vector<std::string> Server::urls() const {
+  std::vector<std::string> urls;
+  for (const ListenAddress& address : threads_[0]->worker.listening()) {
+    urls.push_back(address.url());
   }
-  threads_.clear();
+  return urls;
 }
 
-void Server::Stop() { StopWithin(deployment_->options.limits.shutdown_timeout_ms); }
+bool Server::StopWithin(int64_t deadline_ms) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(deadline_ms);
+  const auto ended_by = [this](std::chrono::steady_clock::time_point time) {
+    bool all = true;
+    for (const auto& running : threads_) {
+      all &= running->is_over.wait_until(time) == std::future_status::ready;
+    }
+    return all;
+  };
+  for (const auto& running : threads_) running->worker.Shutdown(deadline_ms);
+  if (!ended_by(deadline + kStopGrace)) {
+    // A thread that is not done by then is inside JavaScript, which must be ended for it, or waits
+    // for work of the pool.
+    for (const auto& running : threads_) running->worker.TerminateScripts();
+    if (!ended_by(std::chrono::steady_clock::now() + kEndGrace)) return false;
+  }
+  for (const auto& running : threads_) running->thread.join();
+  threads_.clear();
+  return true;
+}
+
+bool Server::Stop() { return StopWithin(deployment_->options.limits.shutdown_timeout_ms); }
 
 Server::~Server() {
-  if (!threads_.empty()) StopWithin(0);
+  if (threads_.empty() || StopWithin(0)) return;
+  for (const auto& running : threads_) running->thread.join();
 }
 
 Status CheckWorker(const WorkerConfig& config) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -19,29 +20,29 @@ class WorkerThread;
 
 class Server {
  public:
-  // Opens the store, loads the workers, listens. When it returns the server accepts. Failures are texts
-  // for the user, with file:line where there is one.
+  // Opens the store, loads the workers, listens. When it returns the server accepts. Failures are
+  // texts for the user, with file:line where there is one.
   static Result<std::unique_ptr<Server>> Start(ServeOptions options);
   // Stops at once if it still runs.
   ~Server();
 
-  uint16_t port() const { return port_; }
-  // "http://127.0.0.1:8787"
-  std::string url() const;
-  // Accepts no more, finishes what runs up to limits.shutdown_timeout_ms, closes. Returns when done.
-  void Stop();
+  // "http://127.0.0.1:8787", "unix:/run/sedge.sock": one of each address, in the order of options.
+  std::vector<std::string> urls() const;
+  // Accepts no more, finishes what runs up to limits.shutdown_timeout_ms, closes. False when native
+  // work (a key derivation, a name lookup) still runs then, which nothing can end but the end of
+  // the process; destroying the server would wait for it.
+  bool Stop();
 
  private:
   Server();
   Status StartThreads();
-  void StopWithin(int64_t deadline_ms);
+  bool StopWithin(int64_t deadline_ms);
 
   // The threads outlive nothing of this.
   std::unique_ptr<kv::Store> store_;
   std::unique_ptr<Deployment> deployment_;
   struct Running;
   std::vector<std::unique_ptr<Running>> threads_;
-  uint16_t port_ = 0;
 };
 
 // Compiles a worker's code without running it. Failures as in Start.

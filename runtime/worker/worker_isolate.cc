@@ -26,11 +26,12 @@ web::CryptoService::RunBlocking PoolOf(loop::Loop& loop) {
 
 }  // namespace
 
-Result<std::unique_ptr<WorkerIsolate>> WorkerIsolate::Create(const WorkerSpec& spec,
-                                                             loop::Loop& loop, http::Client& client,
-                                                             uint16_t listen_port) {
+Result<std::unique_ptr<WorkerIsolate>> WorkerIsolate::Create(
+    const WorkerSpec& spec, loop::Loop& loop, http::Client& client,
+    const std::vector<ListenAddress>& listening) {
   std::unique_ptr<WorkerIsolate> self(new WorkerIsolate(spec, loop, client));
-  SEDGE_RETURN_IF_ERROR(self->Start(listen_port));
+  self->outbound_.set_listening(listening);
+  SEDGE_RETURN_IF_ERROR(self->Start());
   return self;
 }
 
@@ -51,8 +52,7 @@ WorkerIsolate::~WorkerIsolate() {
   for (http::Exchange* exchange : ready_) exchange->Release();
 }
 
-Status WorkerIsolate::Start(uint16_t listen_port) {
-  outbound_.set_listen_port(listen_port);
+Status WorkerIsolate::Start() {
   script::IsolateOptions options;
   options.memory_bytes = spec_.config->limits.memory_bytes;
   options.cpu_ms = spec_.config->limits.cpu_ms;

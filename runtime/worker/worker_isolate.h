@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// WorkerIsolate: one worker on one thread: its isolate with everything that its ops need, and the requests
-// that it works on. Made on the worker's first request; replaced after JavaScript had to be ended by force.
+// WorkerIsolate: one worker on one thread: its isolate with everything that its ops need, and the
+// requests that it works on. Made on the worker's first request; replaced after JavaScript had to
+// be ended by force.
 #pragma once
 
 #include <memory>
@@ -39,9 +40,11 @@ struct WorkerSpec {
 
 class WorkerIsolate final : private web::IncomingRequests::Observer {
  public:
-  // Loads and runs the worker's code. Failures are texts for the user.
+  // Loads and runs the worker's code; `listening`: where the server does. Failures are texts for
+  // the user.
   static Result<std::unique_ptr<WorkerIsolate>> Create(const WorkerSpec& spec, loop::Loop& loop,
-                                                       http::Client& client, uint16_t listen_port);
+                                                       http::Client& client,
+                                                       const std::vector<ListenAddress>& listening);
   ~WorkerIsolate() override;
 
   // Takes a request; it is dispatched by RunReady.
@@ -50,7 +53,8 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   // Enters JavaScript for every request that is ready.
   void RunReady();
 
-  // Runs what V8 posted for this thread: garbage collection steps, finished WebAssembly compilations.
+  // Runs what V8 posted for this thread: garbage collection steps, finished WebAssembly
+  // compilations.
   void PumpTasks();
 
   // True when JavaScript was ended by force: the request that did it is answered (all of them when
@@ -65,15 +69,16 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   // Nothing is running or waited for any more: a replaced isolate may go.
   bool idle() { return ready_.empty() && incoming_.idle(); }
 
-  // Runs the tests that a test file registered. `report` gets each result, then `done` the number of
-  // failures. REQUIRES: the spec is_test.
+  // Runs the tests that a test file registered. `report` gets each result, then `done` the number
+  // of failures. REQUIRES: the spec is_test.
   struct TestResult {
     std::string name;
     std::string status;  // "pass", "fail" or "skip"
     std::string message;
     double duration_ms = 0;
   };
-  void RunTests(std::function<void(const TestResult&)> report, std::function<void(int failed)> done);
+  void RunTests(std::function<void(const TestResult&)> report,
+                std::function<void(int failed)> done);
 
   // Op: answers a request whose handler failed with `error`.
   void RespondWithError(SlotId id, v8::Local<v8::Value> error);
@@ -82,7 +87,7 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
 
  private:
   WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Client& client);
-  Status Start(uint16_t listen_port);
+  Status Start();
   Status LoadWorker();
   void InstallRejectionFlush();
   void Dispatch(http::Exchange* exchange, script::EntryScope& scope);

@@ -43,7 +43,7 @@ void WorkerThread::DropIsolates() {
   }
 }
 
-Status WorkerThread::Prepare(uint16_t port, bool first) {
+Status WorkerThread::Prepare(const WorkerThread* first) {
   SEDGE_ASSIGN_OR_RETURN(loop_, loop::Loop::Create());
   http::ClientOptions client_options;
   client_options.limits = deployment_.options.limits;
@@ -51,11 +51,19 @@ Status WorkerThread::Prepare(uint16_t port, bool first) {
   SEDGE_ASSIGN_OR_RETURN(client_, http::Client::Create(*loop_, client_options));
   http::RequestHandler* handler = this;
   server_ = std::make_unique<http::Server>(*loop_, deployment_.options.limits, handler);
-  loop::ListenOptions listen;
-  listen.host = deployment_.options.host;
-  listen.port = port;
-  listen.probe = first;
-  SEDGE_ASSIGN_OR_RETURN(port_, server_->Listen(listen));
+  server_->set_trusted_proxies(deployment_.options.trusted_proxies);
+  listening_ = first ? first->listening_ : deployment_.options.listen;
+  for (size_t i = 0; i < listening_.size(); ++i) {
+    loop::ListenOptions listen;
+    listen.host = listening_[i].host;
+    listen.port = listening_[i].port;
+    listen.unix_path = listening_[i].unix_path;
+    listen.probe = first == nullptr;
+    if (first) listen.shared_unix_fd = first->unix_fds_[i];
+    SEDGE_ASSIGN_OR_RETURN(const loop::Listener* listener, server_->Listen(listen));
+    listening_[i].port = listener->port();
+    unix_fds_.push_back(listener->unix_fd());
+  }
   workers_.resize(deployment_.workers.size());
   pump_timer_ = std::make_unique<loop::Timer>(*loop_, [this] { PumpTasks(); });
   loop_->set_turn_hook([this] { OnTurn(); });
@@ -106,9 +114,8 @@ void WorkerThread::StopIfDone() {
 Status WorkerThread::EnsureIsolate(size_t index) {
   Worker& worker = workers_[index];
   if (worker.current) return {};
-  SEDGE_ASSIGN_OR_RETURN(
-      worker.current,
-      WorkerIsolate::Create(deployment_.workers[index], *loop_, *client_, port_));
+  SEDGE_ASSIGN_OR_RETURN(worker.current, WorkerIsolate::Create(deployment_.workers[index], *loop_,
+                                                               *client_, listening_));
   std::lock_guard lock(scripts_mutex_);
   scripts_.insert(worker.current.get());
   return {};
@@ -126,13 +133,14 @@ void WorkerThread::OnRequest(http::Exchange* exchange) {
     host = std::string_view(url).substr(start, path - start);
     target = std::string_view(url).substr(path);
   }
-  const std::optional<size_t> index = deployment_.router.Find(
-      host, target, head.tls ? RouteScheme::kHttps : RouteScheme::kHttp);
+  const std::optional<size_t> index =
+      deployment_.router.Find(host, target, head.tls ? RouteScheme::kHttps : RouteScheme::kHttp);
   if (!index) {
-    AnswerPlain(exchange, 404,
-                "No worker's route matches http://" + std::string(head.host) + std::string(head.path) +
-                    "\nRoutes are matched by host and path: see those of the configurations, and "
-                    "send the host that they name, for example with curl -H 'Host: example.com'.\n");
+    AnswerPlain(
+        exchange, 404,
+        "No worker's route matches http://" + std::string(head.host) + std::string(head.path) +
+            "\nRoutes are matched by host and path: see those of the configurations, and "
+            "send the host that they name, for example with curl -H 'Host: example.com'.\n");
     return;
   }
   if (Status status = EnsureIsolate(*index); !status.ok()) {
@@ -167,7 +175,8 @@ void WorkerThread::OnTurn() {
       });
     }
   }
-  if (connections_closed_) [[unlikely]] StopIfDone();
+  if (connections_closed_) [[unlikely]]
+    StopIfDone();
 }
 
 void WorkerThread::PumpTasks() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// WorkerThread: one thread that serves: its loop, its listening socket, its client pool, and an isolate per
-// worker that was asked for. Threads share nothing but the KV store and what never changes.
+// WorkerThread: one thread that serves: its loop, its listening socket, its client pool, and an
+// isolate per worker that was asked for. Threads share nothing but the KV store and what never
+// changes.
 #pragma once
 
 #include <memory>
@@ -33,19 +34,22 @@ class WorkerThread final : private http::RequestHandler {
   ~WorkerThread() override = default;
 
   // On the thread that serves, in this order: Prepare, LoadAll, Run, Close.
-  // Makes loop, client and listener. `port` 0 and `first` for the first thread, which finds the port.
-  Status Prepare(uint16_t port, bool first);
+  // Makes loop, client and listeners. `first`: the thread that was prepared before all others,
+  // whose ports and Unix sockets this one shares; null for that one itself.
+  Status Prepare(const WorkerThread* first);
   // Loads every worker now: so that errors in their code are found at start.
   Status LoadAll();
-  uint16_t port() const { return port_; }
+  // Where it listens, with the ports that the kernel chose.
+  const std::vector<ListenAddress>& listening() const { return listening_; }
   void Run();
   // Destroys everything that belongs to the serving thread.
   void Close();
 
-  // Any thread, between Prepare and the end of Run: accept no more, finish what runs (requests, and what
-  // waitUntil was given) up to the deadline, then let Run return.
+  // Any thread, between Prepare and the end of Run: accept no more, finish what runs (requests, and
+  // what waitUntil was given) up to the deadline, then let Run return.
   void Shutdown(int64_t deadline_ms);
-  // Any thread, until Close: ends JavaScript that still runs, so that the thread gets to its deadline.
+  // Any thread, until Close: ends JavaScript that still runs, so that the thread gets to its
+  // deadline.
   void TerminateScripts();
 
  private:
@@ -73,14 +77,15 @@ class WorkerThread final : private http::RequestHandler {
   std::unique_ptr<loop::Loop> loop_;
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<http::Server> server_;
-  // V8's platform has no way to wake this loop: its tasks are looked for while requests come, and for
-  // kPumpTurns * kPumpMs after the last one.
+  // V8's platform has no way to wake this loop: its tasks are looked for while requests come, and
+  // for kPumpTurns * kPumpMs after the last one.
   static constexpr uint64_t kPumpMs = 10;
   static constexpr int kPumpTurns = 200;
   std::unique_ptr<loop::Timer> pump_timer_;
   int pump_turns_left_ = 0;
   std::vector<Worker> workers_;
-  uint16_t port_ = 0;
+  std::vector<ListenAddress> listening_;
+  std::vector<int> unix_fds_;        // of listening_; -1 where it is no Unix socket
   bool connections_closed_ = false;  // at the end of a shutdown
   std::unique_ptr<loop::Timer> deadline_timer_;
   std::mutex scripts_mutex_;

@@ -101,5 +101,62 @@ TEST(ShutdownTest, ALoopingHandlerDoesNotHoldIt) {
   EXPECT_EQ(worker.process().WaitForExit(10'000), 0);
 }
 
+TEST(ShutdownTest, AStreamInProgressEndsWell) {
+  Worker worker(R"(
+export default { fetch(request) {
+  let n = 0;
+  return new Response(new ReadableStream({ async pull(controller) {
+    if (n === 0) console.log("streaming");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    controller.enqueue(new TextEncoder().encode(`<${++n}>`));
+    if (n === 30) controller.close();
+  } }));
+} };)");
+  RawConnection client(worker.url());
+  client.Send(RequestFor("/"));
+  ASSERT_TRUE(worker.process().WaitForLog("streaming"));
+  worker.process().Signal(SIGTERM);
+  const std::string all = client.ReadToEnd();
+  EXPECT_THAT(all, HasSubstr("<30>"));
+  EXPECT_TRUE(all.ends_with("0\r\n\r\n")) << all;
+  EXPECT_EQ(worker.process().WaitForExit(), 0);
+}
+
+TEST(ShutdownTest, AStreamWithoutEndIsCutAtTheDeadline) {
+  Worker worker(R"(
+export default { fetch(request) {
+  return new Response(new ReadableStream({ async pull(controller) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    controller.enqueue(new TextEncoder().encode("tick"));
+  } }));
+} };)",
+                {}, "[limits]\nshutdown_timeout_ms = 300");
+  RawConnection client(worker.url());
+  client.Send(RequestFor("/"));
+  client.ReadUntil("tick");
+  worker.process().Signal(SIGTERM);
+  EXPECT_FALSE(client.ReadToEnd().ends_with("0\r\n\r\n"));
+  EXPECT_EQ(worker.process().WaitForExit(5'000), 0);
+}
+
+// What runs natively beside the loop cannot be ended; it is left behind.
+TEST(ShutdownTest, AKeyDerivationDoesNotHoldIt) {
+  Worker worker(R"(
+export default { async fetch() {
+  const key = await crypto.subtle.importKey("raw", new Uint8Array(8), "PBKDF2", false, ["deriveBits"]);
+  console.log("deriving");
+  await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-512", salt: new Uint8Array(8),
+    iterations: 1_000_000_000 }, key, 512);
+  return new Response("derived");
+} };)",
+                {}, "[limits]\nshutdown_timeout_ms = 200\npbkdf2_iterations = 1000000000");
+  RawConnection client(worker.url());
+  client.Send(RequestFor("/"));
+  ASSERT_TRUE(worker.process().WaitForLog("deriving"));
+  worker.process().Signal(SIGTERM);
+  EXPECT_EQ(worker.process().WaitForExit(10'000), 0);
+  EXPECT_THAT(worker.process().err(), HasSubstr("it is given up"));
+}
+
 }  // namespace
 }  // namespace sedge::e2e

@@ -63,6 +63,13 @@ class RawClient {
     uv_poll_stop(poll_);
     close(std::exchange(fd_, -1));
   }
+  // While reading is off: takes up to `count` bytes that are there. False when the server is gone.
+  bool Take(size_t count) {
+    std::string buffer(count, '\0');
+    const ssize_t got = recv(fd_, buffer.data(), count, MSG_DONTWAIT);
+    if (got > 0) received.append(buffer, 0, static_cast<size_t>(got));
+    return got > 0 || (got < 0 && errno == EAGAIN);
+  }
   void ReadOff() { uv_poll_stop(poll_); }
   void ReadOn() {
     uv_poll_start(poll_, UV_READABLE, [](uv_poll_t* poll, int, int) {

@@ -25,9 +25,9 @@ class ServerFixture : public ::testing::Test, public RequestHandler {
 
   void StartServer() {
     server_ = std::make_unique<Server>(*loop_, limits_, this);
-    auto port = server_->Listen({});
-    ASSERT_TRUE(port.ok()) << port.status().ToString();
-    port_ = *port;
+    auto listener = server_->Listen({});
+    ASSERT_TRUE(listener.ok()) << listener.status().ToString();
+    port_ = (*listener)->port();
   }
   std::unique_ptr<RawClient> Connect(int receive_buffer_bytes = 0) {
     auto client = std::make_unique<RawClient>(*loop_, port_, receive_buffer_bytes);

@@ -72,7 +72,7 @@ class FileRun {
     int failures = 0;
     {
       Result<std::unique_ptr<WorkerIsolate>> isolate =
-          WorkerIsolate::Create(spec_, **loop, **client, 0);
+          WorkerIsolate::Create(spec_, **loop, **client, {});
       if (!isolate.ok()) {
         std::printf("not ok %d - %s\n%s\n", ++number, file.c_str(),
                     Indented(std::string(isolate.status().message())).c_str());

@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 using worker::Endpoint;
 using worker::HostMapping;
 using worker::KvNamespaceConfig;
+using worker::ListenAddress;
 using worker::ServeOptions;
 using worker::VarConfig;
 
@@ -59,8 +60,8 @@ std::string ReadError(const ServeFlags& flags) {
 TEST(ServeFlagsReadTest, Defaults) {
   const Result<ServeOptions> options = ReadServeFlags({});
   ASSERT_TRUE(options.ok());
-  EXPECT_EQ(options->host, "127.0.0.1");
-  EXPECT_EQ(options->port, 8787);
+  EXPECT_THAT(options->listen, ElementsAre(ListenAddress{"127.0.0.1", 8787, ""}));
+  EXPECT_TRUE(options->trusted_proxies.empty());
   EXPECT_GE(options->threads, 1);
   EXPECT_EQ(options->log_level, LogLevel::kInfo);
   EXPECT_EQ(options->log_format, LogFormat::kText);
@@ -77,8 +78,7 @@ TEST(ServeFlagsReadTest, ReadsEveryFlag) {
   flags.log_format = "json";
   const Result<ServeOptions> options = ReadServeFlags(flags);
   ASSERT_TRUE(options.ok()) << options.status().message();
-  EXPECT_EQ(options->host, "::1");
-  EXPECT_EQ(options->port, 0);
+  EXPECT_THAT(options->listen, ElementsAre(ListenAddress{"::1", 0, ""}));
   EXPECT_EQ(options->threads, 3);
   EXPECT_EQ(options->origin, (Endpoint{true, "origin.example.com", 443}));
   EXPECT_THAT(options->maps,
@@ -86,6 +86,20 @@ TEST(ServeFlagsReadTest, ReadsEveryFlag) {
                           HostMapping{"::1", 80, Endpoint{true, "example.org", 443}}));
   EXPECT_EQ(options->log_level, LogLevel::kDebug);
   EXPECT_EQ(options->log_format, LogFormat::kJson);
+}
+
+TEST(ServeFlagsReadTest, ListenNamesSeveralAddresses) {
+  ServeFlags flags;
+  flags.listen = {"127.0.0.1:0", "[::1]:8080", "*:80", "unix:/run/../run/sedge.sock"};
+  flags.trusted_proxies = {"10.0.0.0/8", "unix"};
+  const Result<ServeOptions> options = ReadServeFlags(flags);
+  ASSERT_TRUE(options.ok()) << options.status().message();
+  EXPECT_THAT(
+      options->listen,
+      ElementsAre(ListenAddress{"127.0.0.1", 0, ""}, ListenAddress{"::1", 8080, ""},
+                  ListenAddress{"0.0.0.0", 80, ""}, ListenAddress{"", 0, "/run/sedge.sock"}));
+  EXPECT_TRUE(options->trusted_proxies.Trusts("10.1.2.3"));
+  EXPECT_TRUE(options->trusted_proxies.Trusts("unix:"));
 }
 
 TEST(ServeFlagsReadTest, WrongValuesNameFlagAndAllowed) {
@@ -97,6 +111,9 @@ TEST(ServeFlagsReadTest, WrongValuesNameFlagAndAllowed) {
       {{.host = "not an address"}, "--host not an address: "},
       {{.port = "99999"}, "--port 99999: allowed is a number from 0 (any free port) to 65535"},
       {{.port = "http"}, "--port http: allowed is a number"},
+      {{.listen = {"80"}}, "--listen 80: there is no port; allowed is HOST:PORT, [IPV6]:PORT"},
+      {{.port = "80", .listen = {"127.0.0.1:80"}}, "--listen says where to listen, and so do"},
+      {{.trusted_proxies = {"10.0.0.0/33"}}, "--trusted-proxy 10.0.0.0/33: the number behind /"},
       {{.threads = "0"}, "--threads 0: allowed is a number from 1 to 256"},
       {{.threads = "two"}, "--threads two: allowed is"},
       {{.kv = {"=x"}}, "--kv =x: allowed is BINDING or BINDING=NAMESPACE"},
@@ -143,15 +160,55 @@ TEST_F(ServeFlagsTest, FlagsComeBeforeTheConfiguration) {
   ServeFlags flags{.paths = {(dir_ / "b").string()}};
   ServeOptions options;
   ASSERT_EQ(Load(flags, options), "");
-  EXPECT_EQ(options.port, 9001);
-  EXPECT_EQ(options.host, "0.0.0.0");
+  EXPECT_THAT(options.listen, ElementsAre(ListenAddress{"0.0.0.0", 9001, ""}));
   flags.port = "9002";
   flags.host = "127.0.0.2";
   flags.data_dir = (dir_ / "data").string();
   ASSERT_EQ(Load(flags, options), "");
-  EXPECT_EQ(options.port, 9002);
-  EXPECT_EQ(options.host, "127.0.0.2");
+  EXPECT_THAT(options.listen, ElementsAre(ListenAddress{"127.0.0.2", 9002, ""}));
   EXPECT_EQ(options.data_dir, (dir_ / "data").string());
+}
+
+TEST_F(ServeFlagsTest, AddressesOfAConfigurationGoBeforeItsDevSection) {
+  Write("b/index.js", "");
+  Write("b/wrangler.toml",
+        "listen = [\"127.0.0.1:9003\", \"unix:b.sock\"]\ntrusted_proxies = [\"unix\"]\n"
+        "route = \"b.com/*\"\n[dev]\nport = 9001\n");
+  ServeFlags flags{.paths = {(dir_ / "b").string()}};
+  ServeOptions options;
+  ASSERT_EQ(Load(flags, options), "");
+  EXPECT_THAT(options.listen, ElementsAre(ListenAddress{"127.0.0.1", 9003, ""},
+                                          ListenAddress{"", 0, (dir_ / "b/b.sock").string()}));
+  EXPECT_TRUE(options.trusted_proxies.unix_sockets);
+  flags.trusted_proxies = {"::1"};
+  flags.port = "9004";
+  ASSERT_EQ(Load(flags, options), "");
+  EXPECT_THAT(options.listen, ElementsAre(ListenAddress{"127.0.0.1", 9004, ""}));
+  EXPECT_FALSE(options.trusted_proxies.unix_sockets);
+  flags.port = "";
+  flags.listen = {"127.0.0.1:9005"};
+  ASSERT_EQ(Load(flags, options), "");
+  EXPECT_THAT(options.listen, ElementsAre(ListenAddress{"127.0.0.1", 9005, ""}));
+  flags.listen = {"unix:/a.sock", "127.0.0.1:0", "127.0.0.1:0", "unix:/a.sock"};
+  EXPECT_EQ(LoadError(flags), "--listen unix:/a.sock twice; each address is given once");
+  flags.listen = {"*:80", "[::]:80"};
+  EXPECT_EQ(LoadError(flags),
+            "--listen http://[::]:80 and http://0.0.0.0:80, but [::] takes IPv4 too; give it "
+            "alone");
+}
+
+TEST_F(ServeFlagsTest, WorkersAgreeAboutAddressesAndProxies) {
+  for (const std::string name : {"b", "c", "d"}) Write(name + "/index.js", "");
+  Write("b/wrangler.toml", "listen = [\"127.0.0.1:0\"]\nroute = \"b.com/*\"\n");
+  Write("c/wrangler.toml", "route = \"c.com/*\"\nlisten = [\"127.0.0.1:0\"]\n");
+  Write("d/wrangler.toml", "route = \"d.com/*\"\nlisten = [\"127.0.0.1:1\"]\n");
+  ServeFlags flags{.paths = {script_, (dir_ / "b").string(), (dir_ / "c").string()}};
+  EXPECT_EQ(LoadError(flags), "");
+  flags.paths.push_back((dir_ / "d").string());
+  EXPECT_EQ(LoadError(flags), (dir_ / "b/wrangler.toml").string() + ":1 and " +
+                                  (dir_ / "d/wrangler.toml").string() +
+                                  ":2: listen is not the same; it belongs to the whole server, so "
+                                  "both must say the same");
 }
 
 TEST_F(ServeFlagsTest, ServerLimitsComeFromWhoeverNamesThem) {

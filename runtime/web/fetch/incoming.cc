@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <deque>
+#include <random>
+#include <utility>
 
 #include "runtime/base/ascii.h"
 #include "runtime/web/compression/coded_body.h"
 #include "runtime/web/compression/response_coding.h"
+#include "runtime/web/fetch/edge_headers.h"
 #include "runtime/web/fetch/header_block.h"
 #include "runtime/web/url/url_parser.h"
 
@@ -52,14 +55,11 @@ bool IsPlain(std::string_view host, std::string_view path) {
   return path.find("%2") == std::string_view::npos;  // "%2e" is a dot segment too
 }
 
-std::vector<script::Latin1String> HeadersOf(const http::RequestHead& head) {
-  std::vector<script::Latin1String> flat;
-  flat.reserve(head.headers.size() * 2);
-  for (const http::HeaderField& field : head.headers) {
-    flat.push_back({AsciiLowerCopy(field.name)});
-    flat.push_back({std::string(field.value)});
-  }
-  return flat;
+// Neighbouring numbers give numbers that have nothing in common (SplitMix64's finalizer).
+uint64_t Mix(uint64_t value) {
+  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
+  value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
+  return value ^ (value >> 31);
 }
 
 // A response to HEAD stands for one that has a body.
@@ -80,6 +80,9 @@ std::string UrlOf(const http::RequestHead& head) {
   Result<UrlRecord> parsed = ParseUrl(url, nullptr);
   return parsed.ok() ? parsed->href() : url;
 }
+
+IncomingRequests::IncomingRequests(BodyTable& bodies, Observer& observer)
+    : bodies_(bodies), observer_(observer), ray_seed_(uint64_t{std::random_device()()} << 32) {}
 
 IncomingRequests::~IncomingRequests() {
   requests_.ForEach([](SlotId, Request& request) {
@@ -125,7 +128,28 @@ Result<std::vector<script::Latin1String>> IncomingRequests::Headers(SlotId id) {
   Request* request = Find(id);
   if (!request) return Stale();
   if (request->saved) return request->saved->headers;
-  return HeadersOf(request->exchange->head());
+  return HeadersOf(id, *request->exchange);
+}
+
+std::vector<script::Latin1String> IncomingRequests::HeadersOf(
+    SlotId id, const http::Exchange& exchange) const {
+  constexpr size_t kAdded = 6;
+  const http::RequestHead& head = exchange.head();
+  const TrustedProxies* trusted = exchange.trusted_proxies();
+  std::vector<script::Latin1String> flat;
+  flat.reserve((head.headers.size() + kAdded) * 2);
+  for (const http::HeaderField& field : head.headers) {
+    std::string name = AsciiLowerCopy(field.name);
+    if (IsEdgeHeader(name, trusted != nullptr)) continue;
+    flat.push_back({std::move(name)});
+    flat.push_back({std::string(field.value)});
+  }
+  AddEdgeHeaders(head, exchange.client_address(), trusted, Mix(ray_seed_ + id),
+                 [&flat](std::string_view name, std::string value) {
+                   flat.push_back({std::string(name)});
+                   flat.push_back({std::move(value)});
+                 });
+  return flat;
 }
 
 Result<SlotId> IncomingRequests::Body(SlotId id) {
@@ -218,14 +242,14 @@ void IncomingRequests::RespondPlain(SlotId id, const http::ResponseHead& head,
   FinishExchange(id, *request);
 }
 
-void IncomingRequests::SaveHead(Request& request) {
+void IncomingRequests::SaveHead(SlotId id, Request& request) {
   const http::RequestHead& head = request.exchange->head();
-  request.saved = std::make_unique<SavedHead>(
-      SavedHead{std::string(head.method), UrlOf(head), HeadersOf(head), head.has_body});
+  request.saved = std::make_unique<SavedHead>(SavedHead{
+      std::string(head.method), UrlOf(head), HeadersOf(id, *request.exchange), head.has_body});
 }
 
 void IncomingRequests::FinishExchange(SlotId id, Request& request) {
-  if (request.waiting > 0) SaveHead(request);
+  if (request.waiting > 0) SaveHead(id, request);
   http::Exchange* exchange = std::exchange(request.exchange, nullptr);
   exchange->set_abort_callback(nullptr);
   exchange->Release();
@@ -329,7 +353,7 @@ void IncomingRequests::NoteBody(SlotId id, SlotId body) {
 void IncomingRequests::Detach(SlotId id) {
   Request* request = Find(id);
   if (!request || !request->exchange) return;
-  SaveHead(*request);
+  SaveHead(id, *request);
   request->detached = true;
   request->gone = true;
   http::Exchange* exchange = std::exchange(request->exchange, nullptr);

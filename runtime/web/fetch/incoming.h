@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// IncomingRequests: the requests that one isolate is working on. JavaScript names them by slot id. A
-// request's slot lives until it is answered and its waitUntil promises are settled; it is freed in exactly
-// one place, MaybeFree. A service for ops; the isolate's thread.
+// IncomingRequests: the requests that one isolate is working on. JavaScript names them by slot id.
+// A request's slot lives until it is answered and its waitUntil promises are settled; it is freed
+// in exactly one place, MaybeFree. A service for ops; the isolate's thread.
 #pragma once
 
 #include <functional>
@@ -30,7 +30,7 @@ class IncomingRequests {
     virtual void OnRequestDone() = 0;
   };
 
-  IncomingRequests(BodyTable& bodies, Observer& observer) : bodies_(bodies), observer_(observer) {}
+  IncomingRequests(BodyTable& bodies, Observer& observer);
   // Ends what is left: exchanges without a response are released.
   ~IncomingRequests();
 
@@ -42,7 +42,8 @@ class IncomingRequests {
   // Ops. A stale id is an error that says so.
   Result<std::string> Method(SlotId id);
   Result<std::string> Url(SlotId id);
-  // Names (lower case) and values in turn, in the order of the wire.
+  // Names (lower case) and values in turn: those of the wire in its order, then what the server
+  // says about the client (edge_headers.h).
   Result<std::vector<script::Latin1String>> Headers(SlotId id);
   Result<SlotId> Body(SlotId id);
   // `coded_by_script`: the body's bytes are what the header Content-Encoding says already.
@@ -96,7 +97,7 @@ class IncomingRequests {
     int waiting = 0;
     // The client is gone and the exchange released, but the handler has not answered yet.
     bool detached = false;
-    bool gone = false;  // its client, before it was answered
+    bool gone = false;           // its client, before it was answered
     std::vector<SlotId> bodies;  // handles that were made for it; most are gone again
   };
 
@@ -104,7 +105,8 @@ class IncomingRequests {
   Status RespondCoded(http::Exchange& exchange, int status, std::string_view reason,
                       const BodyArg& body, bool coded_by_script);
   Request* Find(SlotId id) { return requests_.Find(id); }
-  void SaveHead(Request& request);
+  std::vector<script::Latin1String> HeadersOf(SlotId id, const http::Exchange& exchange) const;
+  void SaveHead(SlotId id, Request& request);
   // True when it was detached, which it is no more.
   bool Reattach(Request& request);
   void FinishExchange(SlotId id, Request& request);
@@ -114,6 +116,7 @@ class IncomingRequests {
   BodyTable& bodies_;
   Observer& observer_;
   SlotMap<Request> requests_;
+  const uint64_t ray_seed_;
   std::vector<http::HeaderField> fields_;  // of the response being sent; kept for its memory
 };
 

@@ -5,8 +5,10 @@
 #include <curl/curl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <memory>
 
 #include "runtime/base/ascii.h"
@@ -105,15 +107,37 @@ HttpResponse Send(const std::string& method, const std::string& url, std::string
   return Fetch(request);
 }
 
-RawConnection::RawConnection(const std::string& url) {
-  const size_t host = url.find("//") + 2;
-  const size_t colon = url.rfind(':');
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(std::stoi(url.substr(colon + 1))));
-  inet_pton(AF_INET, url.substr(host, colon - host).c_str(), &address.sin_addr);
-  fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+RawConnection::RawConnection(const std::string& url, int receive_buffer_bytes) {
+  sockaddr_storage address{};
+  socklen_t size = 0;
+  if (url.starts_with("unix:")) {
+    auto* local = reinterpret_cast<sockaddr_un*>(&address);
+    local->sun_family = AF_UNIX;
+    url.copy(local->sun_path, sizeof local->sun_path - 1, 5);
+    size = sizeof *local;
+  } else {
+    const size_t host = url.find("//") + 2;
+    const size_t colon = url.rfind(':');
+    const auto port = htons(static_cast<uint16_t>(std::stoi(url.substr(colon + 1))));
+    if (url[host] == '[') {
+      auto* v6 = reinterpret_cast<sockaddr_in6*>(&address);
+      v6->sin6_family = AF_INET6;
+      v6->sin6_port = port;
+      inet_pton(AF_INET6, url.substr(host + 1, colon - host - 2).c_str(), &v6->sin6_addr);
+      size = sizeof *v6;
+    } else {
+      auto* v4 = reinterpret_cast<sockaddr_in*>(&address);
+      v4->sin_family = AF_INET;
+      v4->sin_port = port;
+      inet_pton(AF_INET, url.substr(host, colon - host).c_str(), &v4->sin_addr);
+      size = sizeof *v4;
+    }
+  }
+  fd_ = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (receive_buffer_bytes > 0) {
+    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
+  }
+  if (connect(fd_, reinterpret_cast<sockaddr*>(&address), size) != 0) {
     close(fd_);
     fd_ = -1;
   }
@@ -145,6 +169,13 @@ const std::string& RawConnection::ReadUntil(std::string_view text) {
 }
 
 const std::string& RawConnection::ReadToEnd() { return ReadUntil(""); }
+
+bool RawConnection::Take(size_t count) {
+  std::string buffer(count, '\0');
+  const ssize_t n = recv(fd_, buffer.data(), count, MSG_DONTWAIT);
+  if (n > 0) received_.append(buffer, 0, static_cast<size_t>(n));
+  return n > 0 || (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
+}
 
 void RawConnection::Reset() {
   const linger now{1, 0};

@@ -23,8 +23,8 @@ struct HttpRequest {
 };
 
 struct HttpResponse {
-  int status = 0;     // 0: no response; see error
-  std::string error;  // libcurl's text
+  int status = 0;                                   // 0: no response; see error
+  std::string error;                                // libcurl's text
   std::multimap<std::string, std::string> headers;  // lower-case names
   std::string body;
   uint64_t body_bytes = 0;
@@ -39,19 +39,24 @@ HttpResponse Get(const std::string& url,
 HttpResponse Send(const std::string& method, const std::string& url, std::string body,
                   std::vector<std::pair<std::string, std::string>> headers = {});
 
-// Bytes over a TCP connection to "http://HOST:PORT".
+// Bytes over a connection to "http://127.0.0.1:PORT", "http://[::1]:PORT" or "unix:PATH".
 class RawConnection {
  public:
-  explicit RawConnection(const std::string& url);
+  // `receive_buffer_bytes`: of the kernel; 0: as it likes.
+  explicit RawConnection(const std::string& url, int receive_buffer_bytes = 0);
   ~RawConnection();
   RawConnection(const RawConnection&) = delete;
   RawConnection& operator=(const RawConnection&) = delete;
 
+  bool connected() const { return fd_ >= 0; }
   bool Send(std::string_view bytes);
   // Reads until `text` was seen, the peer closed, or 20 s passed; gives everything read so far.
   const std::string& ReadUntil(std::string_view text);
   // Reads until the peer closes.
   const std::string& ReadToEnd();
+  // What came and can be read without waiting, up to `count` bytes. False when the peer is gone.
+  bool Take(size_t count);
+  const std::string& received() const { return received_; }
   // Ends the connection with a reset.
   void Reset();
 

@@ -15,12 +15,14 @@ class SedgeProcess : public ChildProcess {
   explicit SedgeProcess(std::vector<std::string> args, const std::string& working_folder = "")
       : ChildProcess(Command(std::move(args)), working_folder) {}
 
+  // For tests that start it in a way of their own.
+  static std::string SedgeBinary();
+
  private:
   static std::vector<std::string> Command(std::vector<std::string> args) {
     args.insert(args.begin(), SedgeBinary());
     return args;
   }
-  static std::string SedgeBinary();
 };
 
 }  // namespace sedge::e2e

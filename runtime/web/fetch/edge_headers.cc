@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/web/fetch/edge_headers.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/http/forwarded.h"
+
+namespace sedge::web {
+namespace {
+
+constexpr std::string_view kReplaced[] = {"cf-connecting-ip", "cf-visitor", "x-forwarded-for",
+                                          "x-forwarded-proto", "x-real-ip"};
+// Of Cloudflare's edge; nothing here makes them.
+constexpr std::string_view kOfProxies[] = {"cf-connecting-ipv6", "cf-ew-via", "cf-ipcountry",
+                                           "cf-pseudo-ipv4",     "cf-ray",    "cf-worker",
+                                           "true-client-ip"};
+constexpr std::string_view kRay = "cf-ray";
+// As request.cf.colo is without --cf.
+constexpr std::string_view kColo = "-LOCAL";
+
+bool IsIn(std::string_view name, const auto& names) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+std::string RayText(uint64_t ray) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4) text += kHex[(ray >> shift) & 15];
+  return text.append(kColo);
+}
+
+}  // namespace
+
+bool IsEdgeHeader(std::string_view name, bool trusted) {
+  // All begin with one of these; most headers do not.
+  if (name.empty() || (name[0] != 'c' && name[0] != 'x' && name[0] != 't')) return false;
+  return IsIn(name, kReplaced) || (!trusted && IsIn(name, kOfProxies));
+}
+
+void AddEdgeHeaders(const http::RequestHead& head, std::string_view peer,
+                    const TrustedProxies* trusted, uint64_t ray,
+                    const std::function<void(std::string_view, std::string)>& add) {
+  http::ForwardedFor from = http::ReadForwardedFor(head, peer, trusted);
+  if (!from.client.empty()) {
+    add("cf-connecting-ip", from.client);
+    add("x-real-ip", std::move(from.client));
+    add("x-forwarded-for", std::move(from.chain));
+  }
+  add("x-forwarded-proto", head.tls ? "https" : "http");
+  add("cf-visitor", head.tls ? R"({"scheme":"https"})" : R"({"scheme":"http"})");
+  if (!trusted || !head.Find(kRay)) add(kRay, RayText(ray));
+}
+
+}  // namespace sedge::web

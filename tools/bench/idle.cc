@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an idle connection costs a server: opens many, asks each once, waits until the server has
+// come to rest, and prints how much its resident memory grew, in bytes per connection.
+//
+//   sedge_idle PORT PID [CONNECTIONS]
+#include <arpa/inet.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace {
+
+constexpr int kDefaultConnections = 5'000;
+constexpr int kWarmRequests = 1'000;
+// Longer than a server keeps the buffers of a connection that is idle.
+constexpr std::chrono::seconds kRest{3};
+// As a browser's: some hundred bytes.
+constexpr std::string_view kRequest =
+    "GET / HTTP/1.1\r\nHost: bench.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; "
+    "rv:140.0) "
+    "Gecko/20100101 Firefox/140.0\r\nAccept: "
+    "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    "\r\nAccept-Language: en-US,en;q=0.5\r\nAccept-Encoding: gzip, deflate, br, zstd\r\nCookie: "
+    "session="
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\r\nPriority: u=0, i\r\n\r\n";
+
+[[noreturn]] void Fail(const char* what) {
+  std::perror(what);
+  std::exit(1);
+}
+
+long ResidentBytes(const std::string& pid) {
+  std::ifstream status("/proc/" + pid + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmRSS:")) return std::stol(line.substr(6)) * 1024;
+  }
+  Fail("no such process");
+}
+
+int Open(uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  if (fd < 0 || connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    Fail("connect");
+  }
+  return fd;
+}
+
+void Ask(int fd) {
+  char answer[4096];
+  if (send(fd, kRequest.data(), kRequest.size(), MSG_NOSIGNAL) < 0) Fail("send");
+  const ssize_t got = recv(fd, answer, sizeof answer, 0);
+  if (got <= 0 || !std::string_view(answer, static_cast<size_t>(got)).starts_with("HTTP/1.1 200")) {
+    Fail("no answer");
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    std::fprintf(stderr, "usage: sedge_idle PORT PID [CONNECTIONS]\n");
+    return 2;
+  }
+  const auto port = static_cast<uint16_t>(std::atoi(argv[1]));
+  const std::string pid = argv[2];
+  const int count = argc > 3 ? std::atoi(argv[3]) : kDefaultConnections;
+  rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+
+  const int warm = Open(port);
+  for (int i = 0; i < kWarmRequests / 2; ++i) Ask(warm);
+  std::this_thread::sleep_for(kRest);
+  const long before = ResidentBytes(pid);
+  std::vector<int> idle;
+  for (int i = 0; i < count; ++i) {
+    idle.push_back(Open(port));
+    Ask(idle.back());
+  }
+  std::this_thread::sleep_for(kRest);
+  const long after = ResidentBytes(pid);
+  for (const int fd : idle) Ask(fd);  // they are alive
+  std::printf("%.0f\n", static_cast<double>(after - before) / count);
+}
