@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", listening.status().ToString().c_str());
     return 1;
   }
-  std::printf("Listening on http://127.0.0.1:%d\n", *listening);
+  std::printf("Listening on http://127.0.0.1:%d\n", (*listening)->port());
   std::fflush(stdout);
   (*loop)->Run();
 }
