@@ -362,7 +362,7 @@ void ServerConnection::Close() {
 void ServerConnection::Abort() {
   abort_callback_ = nullptr;
   aborted_ = true;
-  CloseNow(/*reset=*/true);
+  Break();
 }
 
 void ServerConnection::TellAborted() {

@@ -147,6 +147,7 @@ class ServerConnection final : public Exchange,
   void OnChunk(Result<Bytes> chunk);
   void WriteChunk(ByteSpan data);
   void CutShort(std::string_view why);
+  void Break();
   void FinishResponse();
   void Send(ByteSpan first, ByteSpan second);
   void FlushOrDefer();

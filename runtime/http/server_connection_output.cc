@@ -126,8 +126,12 @@ void ServerConnection::CutShort(std::string_view why) {
           {{"why", why}, {"client", client_address()}});
   aborted_ = true;
   abort_callback_ = nullptr;
-  // What was sent so far should arrive before the break.
-  if (!out_.empty()) Send(out_.span(), {});
+  Break();
+}
+
+// What was answered so far should arrive before the break.
+void ServerConnection::Break() {
+  if (stream_ && !out_.empty()) Send(out_.span(), {});
   out_.Clear();
   CloseNow(/*reset=*/true);
 }
