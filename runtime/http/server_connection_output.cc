@@ -143,7 +143,10 @@ void ServerConnection::FinishResponse() {
 }
 
 void ServerConnection::Send(ByteSpan first, ByteSpan second) {
-  if (read_ended_) half_closed_since_ms_ = now_ms();
+  if (read_ended_) {
+    half_closed_since_ms_ = now_ms();
+    asks_ = 0;
+  }
   sent_bytes_ += static_cast<int64_t>(first.size() + second.size());
   if (!stream_->Write2(first, second)) drained_ = false;
 }

@@ -19,6 +19,7 @@ class MemoryStream final : public loop::Stream {
     bool reading = false;      // the stream wants bytes
     bool write_ended = false;  // no more will be received
     bool reset = false;        // the end was a reset
+    bool broken = false;       // the system knows that the other side is gone
     bool blocked = false;      // what is written is queued
     std::string queued;
 
@@ -59,6 +60,7 @@ class MemoryStream final : public loop::Stream {
   size_t queued_bytes() const override { return peer_.queued.size(); }
   void ShutdownWrite() override { peer_.write_ended = true; }
   void ResetOnClose() override { peer_.reset = true; }
+  bool broken() const override { return peer_.broken; }
   std::string peer_address() const override { return "127.0.0.1"; }
   std::string peer_name() const override { return "127.0.0.1:1"; }
 
