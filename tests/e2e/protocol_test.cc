@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/e2e/harness/http.h"
+#include "tests/e2e/harness/local_server.h"
 #include "tests/e2e/harness/worker.h"
 
 namespace sedge::e2e {
@@ -193,6 +194,87 @@ TEST(ProtocolTest, AClientThatClosesIsNoticed) {
     EXPECT_TRUE(worker.process().WaitForLog("went on " + path));
   }
   EXPECT_TRUE(worker.process().WaitForLog("cancelled /stream"));
+}
+
+// However late the signal is asked for, and whoever moves the body.
+TEST(ProtocolTest, TheSignalAbortsInTheMiddleOfAResponse) {
+  LocalServer upstream([](const ServerRequest& request) {
+    ServerResponse response;
+    response.stream = [request](const WritePiece& write) {
+      write("first");
+      return request.wait_for_close(SedgeProcess::kDeadlineMs);
+    };
+    return response;
+  });
+  Worker worker(Worker::Handler(R"(
+    const note = (text) => console.log(url.pathname, text);
+    if (url.pathname === "/native") {
+      request.signal.addEventListener("abort", () => note("aborted"));
+      return fetch("http://up.test/");
+    }
+    if (url.pathname === "/native-late") {
+      ctx.waitUntil(new Promise((resolve) => setTimeout(() => {
+        request.signal.addEventListener("abort", () => { note("aborted"); resolve(); });
+        note("listens");
+      }, 50)));
+      return fetch("http://up.test/");
+    }
+    if (url.pathname === "/order") request.signal.addEventListener("abort", () => note("aborted"));
+    if (url.pathname === "/after") {
+      let left;
+      ctx.waitUntil(new Promise((resolve) => { left = resolve; })
+        .then(() => new Promise((resolve) => setTimeout(resolve, 10)))
+        .then(() => note(`aborted is ${request.signal.aborted}`)));
+      return new Response(new ReadableStream({
+        start(controller) { controller.enqueue(new TextEncoder().encode("first")); },
+        cancel() { left(); },
+      }));
+    }
+    return new Response(new ReadableStream({
+      start(controller) { controller.enqueue(new TextEncoder().encode("first")); },
+      cancel() { note(`cancelled, aborted is ${request.signal.aborted}`); },
+    }));)"),
+                {"--map", "up.test=" + upstream.url()});
+  struct Row {
+    std::string path;
+    std::string log;
+  };
+  for (const Row& row :
+       {Row{"/native", "aborted"}, Row{"/native-late", "aborted"},
+        Row{"/order", "cancelled, aborted is true"}, Row{"/late", "cancelled, aborted is true"},
+        Row{"/after", "aborted is true"}}) {
+    SCOPED_TRACE(row.path);
+    RawConnection client(worker.url());
+    client.Send("GET " + row.path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(client.ReadUntil("first"), HasSubstr("first"));
+    if (row.path == "/native-late") {
+      ASSERT_TRUE(worker.process().WaitForLog("/native-late listens"));
+    }
+    client.Reset();
+    EXPECT_TRUE(worker.process().WaitForLog(row.path + " " + row.log)) << worker.process().err();
+  }
+}
+
+TEST(ProtocolTest, ASignalOutlivesAResponseThatIsSent) {
+  Worker worker(Worker::Handler(R"(
+    request.signal.addEventListener("abort", () => console.log("aborted", url.pathname));
+    const lines = { start(controller) { controller.enqueue(new TextEncoder().encode("line")); } };
+    ctx.waitUntil(new Promise((resolve) => setTimeout(resolve, 50))
+      .then(() => console.log("waited", url.pathname)));
+    switch (url.pathname) {
+      case "/text": return new Response("line");
+      case "/stream": lines.pull = (controller) => controller.close(); break;
+      case "/fails": lines.pull = (controller) => controller.error(new Error("no more")); break;
+    }
+    return new Response(new ReadableStream(lines));)"));
+  for (const std::string path : {"/text", "/stream", "/fails"}) {
+    RawConnection client(worker.url());
+    client.Send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(client.ReadUntil(path == "/stream" ? "\r\n0\r\n\r\n" : "line"), HasSubstr("line"));
+    client.Reset();
+    EXPECT_TRUE(worker.process().WaitForLog("waited " + path));
+  }
+  EXPECT_THAT(worker.process().err(), Not(HasSubstr("aborted")));
 }
 
 }  // namespace
