@@ -93,6 +93,19 @@ TEST(ProtocolTest, TargetsInEveryForm) {
   }
 }
 
+// They are in order as HTTP has it, but request.url could not hold them.
+TEST(ProtocolTest, HostsThatNoUrlCanHave) {
+  Worker worker(Worker::Handler("return new Response(url.host);"));
+  for (const char* host : {"1.2.3.256", "1.2.3.4.5", "0x100000000", "a%00b", "a%20b", "xn--a"}) {
+    const std::string fields = " HTTP/1.1\r\nHost: " + std::string(host) + "\r\n" + kClose + "\r\n";
+    EXPECT_THAT(Exchange(worker, "GET /" + fields), StartsWith("HTTP/1.1 400 ")) << host;
+    EXPECT_THAT(Exchange(worker, "GET http://" + std::string(host) + fields),
+                StartsWith("HTTP/1.1 400 "));
+  }
+  EXPECT_THAT(Exchange(worker, "GET / HTTP/1.1\r\nHost: 0x7f.1\r\n" + kClose + "\r\n"),
+              EndsWith("\r\n\r\n127.0.0.1"));
+}
+
 TEST(ProtocolTest, Expectations) {
   Worker worker(Worker::Handler(R"(
     if (url.pathname === "/refuse") return new Response("no", { status: 403 });
