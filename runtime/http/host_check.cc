@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/http/host_check.h"
 
+#include <arpa/inet.h>
+
 #include <array>
+#include <string>
 
 #include "runtime/base/ascii.h"
 
@@ -19,14 +22,15 @@ constexpr std::array<bool, 256> MakeNameTable() {
 }
 constexpr std::array<bool, 256> kNameTable = MakeNameTable();
 
-// The size of "[...]" at the front, or 0.
+// The size of an IPv6 address in brackets at the front, or 0. A zone, and the addresses of a future
+// version that RFC 3986 keeps a place for, mean nothing here.
 size_t BracketedSize(std::string_view text) {
   const size_t end = text.find(']');
-  if (end == std::string_view::npos || end < 3) return 0;
-  for (char c : text.substr(1, end - 1)) {
-    if (HexValue(c) < 0 && c != ':' && c != '.') return 0;
-  }
-  return end + 1;
+  if (end == std::string_view::npos || end > INET6_ADDRSTRLEN) return 0;
+  in6_addr address;
+  const std::string inner(text.substr(1, end - 1));
+  if (inner.find('\0') != std::string::npos) return 0;
+  return inet_pton(AF_INET6, inner.c_str(), &address) == 1 ? end + 1 : 0;
 }
 
 size_t NameSize(std::string_view text) {

@@ -409,9 +409,13 @@ bool RequestParser::CheckAbsoluteTarget() {
   }
   rest.remove_prefix(scheme_end + 3);
   const size_t path_start = std::min(rest.find_first_of("/?"), rest.size());
-  head_.host = rest.substr(0, path_start);  // goes before the Host header's
+  head_.host = rest.substr(0, path_start);
   if (!IsHostAndPort(head_.host)) {
     return Fail(400, "the request target has no valid host: " + Shown(head_.host));
+  }
+  // It goes before the Host header's, also for whoever reads that (RFC 9112 section 3.2.2).
+  for (HeaderField& field : fields_) {
+    if (EqualsIgnoreCase(field.name, "host")) field.value = head_.host;
   }
   rest.remove_prefix(path_start);
   if (rest.empty()) {

@@ -36,7 +36,7 @@ bool IsNumber(std::string_view text) {
   for (char c : text) {
     if (!IsAsciiDigit(c)) return false;
   }
-  return !text.empty() && text.size() <= kMaxDecimalDigits;
+  return !text.empty() && text.size() < kMaxDecimalDigits;  // what every client can hold
 }
 
 // The field's text as it may stand in an error message.

@@ -9,6 +9,8 @@
 namespace sedge::http {
 namespace {
 
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
 Status ClientWentAway() {
   return Unavailable("the client closed the connection before the body was complete");
 }
@@ -210,7 +212,7 @@ std::unique_ptr<BodySource> ServerConnection::TakeBody() {
   last_input_ms_ = now_ms();
   // The client is told to go on only while no final response is on its way.
   if (std::exchange(continue_owed_, false) && output_ == Output::kNone) {
-    out_.Append("HTTP/1.1 100 Continue\r\n\r\n");
+    out_.Append(kContinue);
   }
   Resume();
   return std::move(source);
@@ -362,7 +364,7 @@ void ServerConnection::Close() {
 void ServerConnection::Abort() {
   abort_callback_ = nullptr;
   aborted_ = true;
-  CloseNow(/*reset=*/true);
+  Break();
 }
 
 void ServerConnection::TellAborted() {
@@ -403,6 +405,7 @@ void ServerConnection::CheckDeadlines(uint64_t now) {
     CloseNow(/*reset=*/false);
     return TellAborted();
   }
+  AskClient(now);
   if (life_ == Life::kOpen && ExpireInput(now)) {
     Flush();
     UpdateReading();
@@ -442,12 +445,33 @@ void ServerConnection::ReleaseMemory() {
   std::vector<uint8_t>().swap(backlog_);
 }
 
-// A half-closed client gets its answers (RFC 9112 section 9.6), but not to let a response that
-// takes long go on for nobody.
+bool ServerConnection::OwesResponse() const {
+  return life_ == Life::kOpen &&
+         (output_ == Output::kStreaming || (exchange_held_ && output_ == Output::kNone));
+}
+
+// A client that closed for good and one that half closed, which gets its answers (RFC 9112 section
+// 9.6), look the same until something is sent: the system of the first then answers with a reset.
 bool ServerConnection::IsLeftByClient(uint64_t now) const {
-  const bool owed = output_ == Output::kStreaming || (exchange_held_ && output_ == Output::kNone);
-  return read_ended_ && life_ == Life::kOpen && owed && drained_ && input_ != Input::kPiped &&
-         backlog_.empty() && now - half_closed_since_ms_ > kHalfClosedMs;
+  if (!OwesResponse() || reading_) return false;
+  if (stream_->broken()) return true;
+  return read_ended_ && drained_ && !CanBeAsked() && now - half_closed_since_ms_ > kHalfClosedMs;
+}
+
+// HTTP/1.1 has bytes that say nothing new: an interim response (RFC 9110 section 15.2), and zeros
+// in front of a chunk's size (RFC 9112 section 7.1), of which readers take 16 digits.
+bool ServerConnection::CanBeAsked() const {
+  if (head_.minor_version == 0) return false;
+  return output_ == Output::kNone || framing_.body == BodyFraming::kChunked;
+}
+
+void ServerConnection::AskClient(uint64_t now) {
+  if (!OwesResponse() || !read_ended_ || !drained_ || !CanBeAsked() || asks_ == kMaxAsks) return;
+  if (now - half_closed_since_ms_ <= kFirstAskMs << asks_) return;
+  const int asks = asks_ + 1;
+  out_.Append(output_ == Output::kNone ? kContinue : "0");
+  Flush();
+  asks_ = asks;
 }
 
 // True when something was ended.

@@ -52,9 +52,12 @@ class ServerConnection final : public Exchange,
   static constexpr uint64_t kMaxDiscardedBytes = 256u << 10;
   // How long a client is listened to after our last byte, so that it gets to read that.
   static constexpr uint64_t kLingerMs = 2'000;
-  // How long nothing may be sent to a client that has half closed before it counts as gone: a
-  // client that closed for good looks the same until it is sent something.
-  static constexpr uint64_t kHalfClosedMs = 2'000;
+  // How long nothing is sent to a client that has half closed before it is asked whether it is
+  // still there (see AskClient); twice as long before it is asked again, and so on, up to a number.
+  static constexpr uint64_t kFirstAskMs = 1'000;
+  static constexpr int kMaxAsks = 8;
+  // Where it cannot be asked, it counts as gone after this time without output.
+  static constexpr uint64_t kHalfClosedMs = 30'000;
   // After so long without a request a connection gives its buffers back.
   static constexpr uint64_t kIdleMs = 1'000;
   // Bodies up to this size are copied behind their head: cheaper than a gathering write.
@@ -135,7 +138,10 @@ class ServerConnection final : public Exchange,
   void OnBodyCancelled();
   void FailPipe(Status why);
   bool ExpireInput(uint64_t now_ms);
+  bool OwesResponse() const;
   bool IsLeftByClient(uint64_t now_ms) const;
+  bool CanBeAsked() const;
+  void AskClient(uint64_t now_ms);
   bool IsTooSlow(uint64_t now_ms);
   bool IsIdle() const;
   void ReleaseMemory();
@@ -147,6 +153,7 @@ class ServerConnection final : public Exchange,
   void OnChunk(Result<Bytes> chunk);
   void WriteChunk(ByteSpan data);
   void CutShort(std::string_view why);
+  void Break();
   void FinishResponse();
   void Send(ByteSpan first, ByteSpan second);
   void FlushOrDefer();
@@ -203,6 +210,7 @@ class ServerConnection final : public Exchange,
   uint64_t head_since_ms_ = 0;  // 0: no part of a head is here
   uint64_t last_input_ms_;
   uint64_t half_closed_since_ms_ = 0;  // or since the last output after that
+  int asks_ = 0;                       // since then
   // Of a client that takes less than it is sent: since when its progress is measured (0: it is
   // not), and what it had taken then.
   uint64_t slow_since_ms_ = 0;

@@ -126,8 +126,12 @@ void ServerConnection::CutShort(std::string_view why) {
           {{"why", why}, {"client", client_address()}});
   aborted_ = true;
   abort_callback_ = nullptr;
-  // What was sent so far should arrive before the break.
-  if (!out_.empty()) Send(out_.span(), {});
+  Break();
+}
+
+// What was answered so far should arrive before the break.
+void ServerConnection::Break() {
+  if (stream_ && !out_.empty()) Send(out_.span(), {});
   out_.Clear();
   CloseNow(/*reset=*/true);
 }
@@ -139,7 +143,10 @@ void ServerConnection::FinishResponse() {
 }
 
 void ServerConnection::Send(ByteSpan first, ByteSpan second) {
-  if (read_ended_) half_closed_since_ms_ = now_ms();
+  if (read_ended_) {
+    half_closed_since_ms_ = now_ms();
+    asks_ = 0;
+  }
   sent_bytes_ += static_cast<int64_t>(first.size() + second.size());
   if (!stream_->Write2(first, second)) drained_ = false;
 }

@@ -50,6 +50,9 @@ class Stream {
   // Makes the destruction of this stream tell the peer that it broke (TCP reset), where the
   // transport can: for a message that was cut short.
   virtual void ResetOnClose() {}
+  // True when the system knows already that the connection is broken. For whoever neither reads nor
+  // writes: nothing else tells that one.
+  virtual bool broken() const { return false; }
   // The peer's address without port ("127.0.0.1", "::1", "unix:"), and with it ("127.0.0.1:80").
   virtual std::string peer_address() const = 0;
   virtual std::string peer_name() const = 0;

@@ -3,6 +3,7 @@
 
 #include <linux/sockios.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -249,6 +250,13 @@ void TcpStream::ResetOnClose() {
   }
   const linger at_once = {1, 0};
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+bool TcpStream::broken() const {
+  pollfd socket{-1, 0, 0};
+  if (uv_fileno(reinterpret_cast<uv_handle_t*>(&handle_->stream), &socket.fd) != 0) return false;
+  // No event is asked for: these two are told always. A peer that has half closed is neither.
+  return poll(&socket, 1, 0) > 0 && (socket.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 std::string TcpStream::peer_address() const {

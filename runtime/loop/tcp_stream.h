@@ -41,6 +41,7 @@ class TcpStream final : public Stream {
   size_t unacknowledged_bytes() const override;
   void ShutdownWrite() override;
   void ResetOnClose() override;
+  bool broken() const override;
   std::string peer_address() const override;
   std::string peer_name() const override;
 

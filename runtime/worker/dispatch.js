@@ -14,7 +14,7 @@ const { reportException } = require("html/report_error");
 const { closeFetchEvent, createFetchEvent, eventPassesThrough } = require("worker/fetch_event");
 const { createContext, passesThrough } = require("worker/execution_context");
 const { env } = require("worker/environment");
-const { PromisePrototypeThen, PromiseResolve, SafeMap, SafeSet, TypeError, globalThis: globalObject } = primordials;
+const { PromisePrototypeThen, PromiseResolve, SafeMap, TypeError, globalThis: globalObject } = primordials;
 
 const kNotAResponse = "Incorrect type for Promise: the Promise did not resolve to 'Response'.";
 
@@ -43,17 +43,16 @@ function describe(value) {
   return typeof value === "object" ? "an object that is no Response" : `a ${typeof value}`;
 }
 
-// slot -> the request whose signal somebody holds, until the response is sent.
+// slot -> the request whose signal somebody holds, until the response is sent whole.
 let watched;
-// The slots whose response is being pumped: it is begun, but their clients may go away yet.
-let pumped;
 
 setSignalWatcher((slot, request) => {
   if (ops.requestClientIsGone(slot)) {
     abortIncoming(request, clientIsGone());
-  } else if (!ops.requestIsAnswered(slot) || pumped?.has(slot)) {
+  } else if (!ops.requestIsAnswered(slot) || ops.requestIsSending(slot)) {
     watched ??= new SafeMap();
     watched.set(slot, request);
+    ops.requestWatch(slot);
   }
 });
 
@@ -69,9 +68,14 @@ function clientGone(slot) {
   abortIncoming(request, clientIsGone());
 }
 
-// Every answer ends here.
+// The response to a watched request went out whole, or failed.
+function responseSent(slot) {
+  watched?.delete(slot);
+}
+
+// Every answer ends here. One whose body is still sent is watched on.
 function over(slot) {
-  if (watched !== undefined) watched.delete(slot);
+  if (watched !== undefined && !ops.requestIsSending(slot)) watched.delete(slot);
 }
 
 function respondError(slot, error) {
@@ -81,19 +85,9 @@ function respondError(slot, error) {
 
 function send(slot, response) {
   const pumping = respond(slot, response);
-  if (pumping === undefined) {
-    over(slot);
-    return;
-  }
-  pumped ??= new SafeSet();
-  pumped.add(slot);
-  PromisePrototypeThen(pumping, () => {
-    pumped.delete(slot);
-    over(slot);
-    ops.waitEnd(slot);
-  }, (error) => { // the client went away, or the worker's stream failed
-    pumped.delete(slot);
-    clientGone(slot);
+  over(slot);
+  if (pumping === undefined) return;
+  PromisePrototypeThen(pumping, () => ops.waitEnd(slot), (error) => { // the client went away, or the stream failed
     ops.bodyFailed(slot, error);
     ops.waitEnd(slot);
   });
@@ -191,3 +185,4 @@ function dispatch(slot) {
 exports.start = start;
 exports.dispatch = dispatch;
 exports.clientGone = clientGone;
+exports.responseSent = responseSent;

@@ -44,6 +44,7 @@ exports.exposeBindings = environment.exposeBindings;
 exports.start = dispatcher.start;
 exports.dispatch = dispatcher.dispatch;
 exports.clientGone = dispatcher.clientGone;
+exports.responseSent = dispatcher.responseSent;
 exports.lateValue = lateValue;
 // Of test files alone.
 exports.loadTestApi = () => require("worker/test_api").exports;

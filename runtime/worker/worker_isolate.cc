@@ -243,13 +243,20 @@ void WorkerIsolate::ReportBodyFailure(SlotId, v8::Local<v8::Value> error) {
   LogDebug("a response's stream ended early", {{"why", described.message}});
 }
 
+void WorkerIsolate::TellOfRequest(std::string_view hook, SlotId id) {
+  script::EntryScope scope(*isolate_, id);
+  v8::TryCatch ignored(scope.v8());
+  isolate_->CallHook(hook, {v8::Number::New(scope.v8(), static_cast<double>(id))}).IsEmpty();
+}
+
+void WorkerIsolate::OnResponseSent(SlotId id) {
+  loop_.Post([this, id, life = isolate_->life()] {
+    if (*life) TellOfRequest("responseSent", id);
+  });
+}
+
 void WorkerIsolate::OnClientGone(SlotId id) {
-  {
-    script::EntryScope scope(*isolate_, id);
-    v8::TryCatch ignored(scope.v8());
-    isolate_->CallHook("clientGone", {v8::Number::New(scope.v8(), static_cast<double>(id))})
-        .IsEmpty();
-  }
+  TellOfRequest("clientGone", id);
   if (!incoming_.waits(id)) outbound_.CancelFor(id);
   // Later: the connection that tells this is still at work with its exchange.
   loop_.Post([this, id, life = isolate_->life()] {

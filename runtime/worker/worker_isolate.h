@@ -94,6 +94,8 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   void AnswerTerminated(SlotId id);
 
   void OnClientGone(SlotId id) override;
+  void OnResponseSent(SlotId id) override;
+  void TellOfRequest(std::string_view hook, SlotId id);
   void OnRequestDone() override {}
 
   const WorkerSpec& spec_;

@@ -121,8 +121,21 @@ Status WorkerThread::EnsureIsolate(size_t index) {
   return {};
 }
 
+// What HTTP lets a host be, a URL does not always: "1.2.3.256", "a%00b".
+bool WorkerThread::IsUrlHost(std::string_view host) {
+  if (host.empty() || host == known_host_) return true;
+  if (!web::ParseUrl("http://" + std::string(host) + "/", nullptr).ok()) return false;
+  known_host_ = host;
+  return true;
+}
+
 void WorkerThread::OnRequest(http::Exchange* exchange) {
   const http::RequestHead& head = exchange->head();
+  if (!IsUrlHost(head.host)) {
+    AnswerPlain(exchange, 400,
+                "Bad Request: the Host header is no host of a URL: " + std::string(head.host) + "\n");
+    return;
+  }
   std::string_view host = head.host, target = head.path;
   std::string url;
   if (workers_.size() > 1) {

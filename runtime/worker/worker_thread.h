@@ -65,6 +65,7 @@ class WorkerThread final : private http::RequestHandler {
   };
 
   void OnRequest(http::Exchange* exchange) override;
+  bool IsUrlHost(std::string_view host);
   Status EnsureIsolate(size_t index);
   void OnTurn();
   void PumpTasks();
@@ -86,6 +87,7 @@ class WorkerThread final : private http::RequestHandler {
   std::vector<Worker> workers_;
   std::vector<ListenAddress> listening_;
   std::vector<int> unix_fds_;        // of listening_; -1 where it is no Unix socket
+  std::string known_host_;  // the last that a URL can have: most requests' are the same
   bool connections_closed_ = false;  // at the end of a shutdown
   std::unique_ptr<loop::Timer> deadline_timer_;
   std::mutex scripts_mutex_;

@@ -10,6 +10,7 @@
 namespace sedge::http {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 // What a run of bytes became, as text: heads in full, bodies joined.
@@ -152,6 +153,9 @@ TEST(RequestParserTest, Targets) {
   EXPECT_EQ(first("GET http://a?q"), "GET http://a?q host=a path=/?q");
   EXPECT_EQ(first("OPTIONS *"), "OPTIONS * host=b path=*");
   EXPECT_EQ(first("GET //x"), "GET //x host=b path=//x");
+  // Who reads the Host header gets the host that counts (RFC 9112 section 3.2.2).
+  EXPECT_THAT(ParseAll("GET http://a:80/ HTTP/1.1\r\nhOST: b\r\n\r\n").requests.at(0),
+              EndsWith("[hOST|a:80]"));
   for (const char* line : {"GET *", "GET a", "GET ftp://a/", "GET http:///p", "GET http://u@a/",
                            "GET /#f", "GET /a b", "GET  /", "GET /\t", "GET http://a:99999/"}) {
     ExpectError(std::string(line) + " HTTP/1.1\r\nHost: b\r\n\r\n", 400);
@@ -176,31 +180,8 @@ TEST(RequestParserTest, RequestLines) {
   }
 }
 
-TEST(RequestParserTest, LinesEndWithCrlfAlone) {
-  ExpectError("GET / HTTP/1.1\nHost: a\r\n\r\n", 400);
-  ExpectError("GET / HTTP/1.1\r\nHost: a\n\r\n", 400);
-  ExpectError("GET / HTTP/1.1\r\nHost: a\r\n\n", 400);
-  ExpectError("GET / HTTP/1.1\r\nHost: a\rX: b\r\n\r\n", 400);
-  ExpectError("GET / HTTP/1.1\rHost: a\r\n\r\n", 400);
-  ExpectError("\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400);
-  ExpectError("GET / HTTP/1.1\r\nHost: a\r\n\r\r\n", 400);
-}
-
-TEST(RequestParserTest, FieldsAreStrict) {
-  ExpectError(Get(std::string("X: a\0b\r\n", 8)), 400);
-  ExpectError(Get("X: a\x01z\r\n"), 400);
-  ExpectError(Get("X: a\x7fz\r\n"), 400);
-  ExpectError(Get("X : a\r\n"), 400);
-  ExpectError(Get("X\t: a\r\n"), 400);
-  ExpectError(Get(" X: a\r\n"), 400);
-  ExpectError(Get("X: a\r\n folded\r\n"), 400);
-  ExpectError(Get("X: a\r\n\tfolded\r\n"), 400);
-  ExpectError(Get("no colon\r\n"), 400);
-  ExpectError(Get("nocolon\r\n"), 400);
-  ExpectError(Get(": empty\r\n"), 400);
-  ExpectError(Get("X(: a\r\n"), 400);
-  ExpectError(Get("X\xe9: a\r\n"), 400);
-  EXPECT_THAT(ParseAll(Get("X: a\tb\xe9\r\n")).requests[0], HasSubstr("[X|a\tb\xe9]"));
+TEST(RequestParserTest, ValuesMayHoldTabsAndBytesAboveAscii) {
+  EXPECT_THAT(ParseAll(Get("X: a\tb\xe9\r\n")).requests.at(0), HasSubstr("[X|a\tb\xe9]"));
 }
 
 TEST(RequestParserTest, Hosts) {
@@ -220,73 +201,39 @@ TEST(RequestParserTest, Hosts) {
   ExpectError("GET http://a/ HTTP/1.1\r\n\r\n", 400);
 }
 
-TEST(RequestParserTest, FramingThatCouldBeReadInTwoWaysIsRefused) {
-  const auto post = [](const std::string& fields, const char* version = "1.1") {
-    return std::string("POST / HTTP/") + version + "\r\nHost: a\r\n" + fields + "\r\nhello";
-  };
-  for (const char* fields : {"Content-Length: 5\r\nContent-Length: 5\r\n",
-                             "Content-Length: 5\r\nContent-Length: 6\r\n",
-                             "Content-Length: 5, 5\r\n",
-                             "Content-Length: +5\r\n",
-                             "Content-Length: -5\r\n",
-                             "Content-Length: 0x5\r\n",
-                             "Content-Length: 5 5\r\n",
-                             "Content-Length: \r\n",
-                             "Content-Length: 5a\r\n",
-                             "Content-Length: 99999999999999999999999\r\n",
-                             "Content-Length: 18446744073709551616\r\n",
-                             "Content-Length : 5\r\n",
-                             "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-                             "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
-                             "Transfer-Encoding: chunked, chunked\r\n",
-                             "Transfer-Encoding: gzip, chunked\r\n",
-                             "Transfer-Encoding: chunked, gzip\r\n",
-                             "Transfer-Encoding: gzip\r\n",
-                             "Transfer-Encoding: identity\r\n",
-                             "Transfer-Encoding: xchunked\r\n",
-                             "Transfer-Encoding: chunkedx\r\n",
-                             "Transfer-Encoding: \"chunked\"\r\n",
-                             "Transfer-Encoding:\r\n",
-                             "Transfer-Encoding: chunked;q=1\r\n",
-                             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-                             "Transfer-Encoding: ,chunked\r\n",
-                             "Transfer-Encoding: \vchunked\r\n"}) {
-    ExpectError(post(fields), 400);
-  }
-  ExpectError(post("Transfer-Encoding: chunked\r\n", "1.0"), 400);
+std::string Chunked(std::string_view body) {
+  return "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string(body);
 }
 
-TEST(RequestParserTest, ChunksAreStrict) {
-  const auto chunked = [](const std::string& body) {
-    return "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body;
-  };
-  for (const char* body : {"5\nhello\r\n0\r\n\r\n",
-                           "5\r\nhello0\r\n\r\n",
-                           "5\r\nhello\n0\r\n\r\n",
-                           "g\r\n",
-                           "\r\n",
-                           "-5\r\nhello\r\n",
-                           "0x5\r\nhello\r\n",
-                           " 5\r\nhello\r\n",
-                           "5 \r\nhello\r\n",
-                           "5;\r\nhello\r\n",
-                           "5; =x\r\nhello\r\n",
-                           "5;a=\r\nhello\r\n",
-                           "5;a=\"x\r\nhello\r\n",
-                           "5;a b\r\nhello\r\n",
-                           "11111111111111111\r\n",
-                           "5\rxhello\r\n",
-                           "5\r\nhelloX\r\n",
-                           "5\r\nhello\rX",
-                           "0\r\nno colon\r\n\r\n",
-                           "0\r\nX : y\r\n\r\n",
-                           "0\r\n folded\r\n\r\n",
-                           "0\r\nX: y\n\r\n",
-                           "5;a=\"\x01\"\r\nhello\r\n",
-                           "5,5\r\nhello\r\n"}) {
-    ExpectError(chunked(body), 400);
+TEST(RequestParserTest, ChunkExtensionsAndTrailersAreDropped) {
+  const std::string next = Get("");
+  for (const char* body :
+       {"5 ; a = b;c;d=\"e\\\"\"\r\nhello\r\n0;x\r\nX: y\r\n\r\n",
+        "5;a=\"; \"\r\nhello\r\n00\r\n\r\n", "0000000000000005\r\nhello\r\n0\r\nA: b\r\nC:\r\n\r\n",
+        "1\r\nh\r\n4\r\nello\r\n0\r\nContent-Length: 3\r\nHost: x\r\n\r\n"}) {
+    const Outcome o = ParseAll(Chunked(body) + next);
+    ASSERT_EQ(o.requests.size(), 2u) << body << o.error_text;
+    EXPECT_THAT(o.requests[0], EndsWith("[Transfer-Encoding|chunked] {hello}"));
+    EXPECT_EQ(o.requests[1], "GET / host=a path=/ 1.1 keep [Host|a]");
   }
-  EXPECT_EQ(ParseAll(chunked("5 ; a = b;c;d=\"e\\\"\"\r\nhello\r\n0;x\r\nX: y\r\n\r\n")).error, 0);
+}
+
+TEST(RequestParserTest, ChunkExtensionsAndTrailersAreLimited) {
+  const std::string long_extension(ChunkedDecoder::kMaxExtensionBytes - 1, 'e');
+  EXPECT_EQ(ParseAll(Chunked("1;" + long_extension + "\r\nx\r\n0\r\n\r\n")).error, 0);
+  ExpectError(Chunked("1;" + long_extension + "e\r\nx\r\n0\r\n\r\n"), 400);
+  // Together, not each.
+  const std::string half(ChunkedDecoder::kMaxExtensionBytes / 2, 'e');
+  ExpectError(Chunked("1;" + half + "\r\nx\r\n1;" + half + "\r\nx\r\n"), 400);
+  const std::string line = "X: " + std::string(1019, 'y') + "\r\n";
+  std::string trailers;
+  for (size_t size = 0; size < ChunkedDecoder::kMaxTrailerBytes; size += line.size()) {
+    trailers += line;
+  }
+  ASSERT_EQ(trailers.size(), ChunkedDecoder::kMaxTrailerBytes);
+  EXPECT_EQ(ParseAll(Chunked("0\r\n" + trailers + "\r\n")).error, 0);
+  ExpectError(Chunked("0\r\n" + trailers + "X:\r\n\r\n"), 400);
+  ExpectError(Chunked("0\r\nX: " + std::string(ChunkedDecoder::kMaxTrailerBytes, 'y')), 400);
 }
 
 TEST(RequestParserTest, Expectations) {

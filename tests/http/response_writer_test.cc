@@ -94,7 +94,10 @@ TEST(ResponseWriterTest, ResponsesToHead) {
   framing.length = 0;
   EXPECT_THAT(Write(200, {{"content-length", "77"}}, &framing),
               HasSubstr("Content-Length: 77\r\n"));
-  EXPECT_THAT(Write(200, {{"content-length", "x"}}, &framing), HasSubstr("Content-Length: 0\r\n"));
+  for (const char* length : {"x", "", "-1", "1, 2", "99999999999999999999"}) {
+    EXPECT_THAT(Write(200, {{"content-length", length}}, &framing),
+                HasSubstr("Content-Length: 0\r\n"));
+  }
   framing.length.reset();
   EXPECT_THAT(Write(200, {}, &framing), Not(HasSubstr("Transfer-Encoding")));
 }

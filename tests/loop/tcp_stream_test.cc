@@ -208,5 +208,13 @@ TEST(AddressTextTest, ShowsBothFamilies) {
   EXPECT_EQ(AddressAndPortText(reinterpret_cast<sockaddr*>(&v6)), "192.0.2.1:80");
 }
 
+TEST_F(TcpStreamTest, ABrokenConnectionIsKnownWithoutReading) {
+  EXPECT_FALSE(stream_->broken());
+  shutdown(peer_, SHUT_WR);
+  EXPECT_FALSE(stream_->broken());
+  close(std::exchange(peer_, -1));
+  EXPECT_TRUE(stream_->broken());
+}
+
 }  // namespace
 }  // namespace sedge::loop

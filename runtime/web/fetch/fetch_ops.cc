@@ -87,6 +87,8 @@ bool RequestIsDone(IncomingRequests& requests, uint64_t slot) { return requests.
 bool RequestIsAnswered(IncomingRequests& requests, uint64_t slot) {
   return requests.answered(slot);
 }
+bool RequestIsSending(IncomingRequests& requests, uint64_t slot) { return requests.sending(slot); }
+void RequestWatch(IncomingRequests& requests, uint64_t slot) { requests.Watch(slot); }
 bool RequestClientIsGone(IncomingRequests& requests, uint64_t slot) {
   return requests.client_gone(slot);
 }
@@ -194,6 +196,8 @@ constexpr OpDef kOps[] = {
     Op<RequestIsOver>("requestIsOver"),
     Op<RequestIsDone>("requestIsDone"),
     Op<RequestIsAnswered>("requestIsAnswered"),
+    Op<RequestIsSending>("requestIsSending"),
+    Op<RequestWatch>("requestWatch"),
     Op<RequestClientIsGone>("requestClientIsGone"),
     Op<CurrentRequest>("currentRequest"),
     Op<SetCurrentRequest>("setCurrentRequest"),

@@ -85,6 +85,7 @@ IncomingRequests::IncomingRequests(BodyTable& bodies, Observer& observer)
     : bodies_(bodies), observer_(observer), ray_seed_(uint64_t{std::random_device()()} << 32) {}
 
 IncomingRequests::~IncomingRequests() {
+  *self_ = nullptr;
   requests_.ForEach([](SlotId, Request& request) {
     if (!request.exchange) return;
     request.exchange->set_abort_callback(nullptr);
@@ -180,21 +181,61 @@ Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
   const http::ResponseHead head{status, reason, fields_};
   if (head.Find("content-encoding") &&
       (!body.is_null() || IsHeadOfBody(*request->exchange, status))) [[unlikely]] {
-    SEDGE_RETURN_IF_ERROR(RespondCoded(*request->exchange, status, reason, body, coded_by_script));
+    SEDGE_RETURN_IF_ERROR(RespondCoded(*request, status, reason, body, coded_by_script));
   } else if (body.is_handle()) {
     std::unique_ptr<http::BodySource> source = bodies_.Take(body.handle());
     if (!source) return FailedPrecondition("the response's body is gone");
-    SEDGE_RETURN_IF_ERROR(request->exchange->RespondStream(head, std::move(source)));
+    SEDGE_RETURN_IF_ERROR(RespondStream(*request, status, reason, std::move(source)));
   } else {
     SEDGE_RETURN_IF_ERROR(
         request->exchange->Respond(head, body.is_null() ? std::string_view() : body.text()));
+  }
+  if (std::shared_ptr<BodyWatch> watch = std::exchange(body_watch_, nullptr)) {
+    if (watch->end == BodyEnd::kNone) {
+      request->sending = true;
+      ++request->waiting;
+      watch->ended = [self = self_, id](BodyEnd end) {
+        if (*self) (*self)->EndSending(id, end);
+      };
+    }
   }
   FinishExchange(id, *request);
   return {};
 }
 
-Status IncomingRequests::RespondCoded(http::Exchange& exchange, int status, std::string_view reason,
+Status IncomingRequests::RespondStream(Request& request, int status, std::string_view reason,
+                                       std::unique_ptr<http::BodySource> body) {
+  const bool has_body = request.exchange->head().method != "HEAD" && status != 204 &&
+                        status != 205 && status != 304;
+  std::shared_ptr<BodyWatch> watch;
+  if (has_body && (request.watched || request.waiting > 0)) {
+    watch = std::make_shared<BodyWatch>();
+    body = WatchBody(std::move(body), watch);
+  }
+  SEDGE_RETURN_IF_ERROR(
+      request.exchange->RespondStream({status, reason, fields_}, std::move(body)));
+  body_watch_ = std::move(watch);
+  return {};
+}
+
+// The body's connection is at work, perhaps in its own end.
+void IncomingRequests::EndSending(SlotId id, BodyEnd end) {
+  Request* request = Find(id);
+  if (!request) return;
+  request->sending = false;
+  if (request->waiting > 0) --request->waiting;
+  if (end == BodyEnd::kClientGone) {
+    request->gone = true;
+    observer_.OnClientGone(id);
+  } else if (request->watched) {
+    observer_.OnResponseSent(id);
+  }
+  MaybeFree(id);
+}
+
+Status IncomingRequests::RespondCoded(Request& to, int status, std::string_view reason,
                                       const BodyArg& body, bool coded_by_script) {
+  http::Exchange& exchange = *to.exchange;
   CodedSource coded;
   if (body.is_handle()) {
     coded = bodies_.TakeCoded(body.handle());
@@ -226,7 +267,7 @@ Status IncomingRequests::RespondCoded(http::Exchange& exchange, int status, std:
   loop::Loop* loop = bodies_.loop();
   if (plan.decode) coded.source = MakeDecodedBody(std::move(coded.source), coded.codings, loop);
   if (plan.encode) coded.source = MakeEncodedBody(std::move(coded.source), *plan.encode, loop);
-  return exchange.RespondStream(head, std::move(coded.source));
+  return RespondStream(to, status, reason, std::move(coded.source));
 }
 
 void IncomingRequests::RespondPlain(SlotId id, const http::ResponseHead& head,
@@ -254,6 +295,10 @@ void IncomingRequests::FinishExchange(SlotId id, Request& request) {
   exchange->set_abort_callback(nullptr);
   exchange->Release();
   MaybeFree(id);
+}
+
+void IncomingRequests::Watch(SlotId id) {
+  if (Request* request = Find(id)) request->watched = true;
 }
 
 void IncomingRequests::BeginWait(SlotId id) {
@@ -290,6 +335,11 @@ void IncomingRequests::AbandonBodies(const std::vector<SlotId>& bodies) {
 bool IncomingRequests::answered(SlotId id) {
   Request* request = Find(id);
   return !request || (!request->exchange && !request->detached);
+}
+
+bool IncomingRequests::sending(SlotId id) {
+  Request* request = Find(id);
+  return request && request->sending;
 }
 
 bool IncomingRequests::client_gone(SlotId id) {

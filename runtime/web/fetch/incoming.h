@@ -15,6 +15,7 @@
 #include "runtime/base/status.h"
 #include "runtime/http/exchange.h"
 #include "runtime/web/fetch/body_table.h"
+#include "runtime/web/fetch/watched_body.h"
 
 namespace sedge::web {
 
@@ -24,8 +25,11 @@ class IncomingRequests {
   class Observer {
    public:
     virtual ~Observer() = default;
-    // The client went away before the response was begun.
+    // The client went away before the response was sent whole, as far as that is watched.
     virtual void OnClientGone(SlotId id) = 0;
+    // A response that is watched because of Watch() went out, or failed by itself. Its connection
+    // is at work: nothing of it may be touched.
+    virtual void OnResponseSent(SlotId id) = 0;
     // The slot was freed.
     virtual void OnRequestDone() = 0;
   };
@@ -49,6 +53,8 @@ class IncomingRequests {
   // `coded_by_script`: the body's bytes are what the header Content-Encoding says already.
   Status Respond(SlotId id, int status, std::string_view reason, std::string_view header_block,
                  const BodyArg& body, bool coded_by_script);
+  // Somebody wants to know whether the client goes away: also while a body is sent that is a handle.
+  void Watch(SlotId id);
   void BeginWait(SlotId id);
   void EndWait(SlotId id);
   // What it waits for was ended by force.
@@ -57,7 +63,10 @@ class IncomingRequests {
   // For native answers (error pages). No-op when there is a response already.
   void RespondPlain(SlotId id, const http::ResponseHead& head, std::string_view body);
   bool answered(SlotId id);
-  // Its client went away before it was answered.
+  // It is answered with a body that is on its way and watched: someone called Watch(), or a promise
+  // keeps the request.
+  bool sending(SlotId id);
+  // Its client went away before the answer was sent whole.
   bool client_gone(SlotId id);
   // A promise that waitUntil() was given keeps it.
   bool waits(SlotId id);
@@ -97,13 +106,19 @@ class IncomingRequests {
     int waiting = 0;
     // The client is gone and the exchange released, but the handler has not answered yet.
     bool detached = false;
-    bool gone = false;           // its client, before it was answered
+    bool gone = false;     // its client, before it was answered whole
+    bool watched = false;  // somebody asks for that
+    bool sending = false;  // the slot waits for the end of the response's body, too
     std::vector<SlotId> bodies;  // handles that were made for it; most are gone again
   };
 
   // Sends fields_ and a body with a Content-Encoding.
-  Status RespondCoded(http::Exchange& exchange, int status, std::string_view reason,
-                      const BodyArg& body, bool coded_by_script);
+  Status RespondCoded(Request& request, int status, std::string_view reason, const BodyArg& body,
+                      bool coded_by_script);
+  // Sends fields_ and a stream, which is watched where somebody wants to know.
+  Status RespondStream(Request& request, int status, std::string_view reason,
+                       std::unique_ptr<http::BodySource> body);
+  void EndSending(SlotId id, BodyEnd end);
   Request* Find(SlotId id) { return requests_.Find(id); }
   std::vector<script::Latin1String> HeadersOf(SlotId id, const http::Exchange& exchange) const;
   void SaveHead(SlotId id, Request& request);
@@ -118,6 +133,9 @@ class IncomingRequests {
   SlotMap<Request> requests_;
   const uint64_t ray_seed_;
   std::vector<http::HeaderField> fields_;  // of the response being sent; kept for its memory
+  std::shared_ptr<BodyWatch> body_watch_;  // of the response being sent; else null
+  // For bodies that are on their way when this goes.
+  std::shared_ptr<IncomingRequests*> self_ = std::make_shared<IncomingRequests*>(this);
 };
 
 // What request.url is: host and path as the URL standard writes them.

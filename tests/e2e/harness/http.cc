@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -141,6 +142,9 @@ RawConnection::RawConnection(const std::string& url, int receive_buffer_bytes) {
     close(fd_);
     fd_ = -1;
   }
+  // Pieces go out as they are sent.
+  const int on = 1;
+  setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 RawConnection::~RawConnection() {
@@ -175,6 +179,13 @@ bool RawConnection::Take(size_t count) {
   const ssize_t n = recv(fd_, buffer.data(), count, MSG_DONTWAIT);
   if (n > 0) received_.append(buffer, 0, static_cast<size_t>(n));
   return n > 0 || (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
+}
+
+void RawConnection::HalfClose() { shutdown(fd_, SHUT_WR); }
+
+void RawConnection::Close() {
+  close(fd_);
+  fd_ = -1;
 }
 
 void RawConnection::Reset() {

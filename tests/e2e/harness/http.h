@@ -57,7 +57,10 @@ class RawConnection {
   // What came and can be read without waiting, up to `count` bytes. False when the peer is gone.
   bool Take(size_t count);
   const std::string& received() const { return received_; }
-  // Ends the connection with a reset.
+  // Says that nothing more will be sent.
+  void HalfClose();
+  // Ends the connection: as a program that is through with it, and with a reset.
+  void Close();
   void Reset();
 
  private:
