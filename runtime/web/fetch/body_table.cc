@@ -19,6 +19,7 @@ Status ForScript(const Status& status) {
     case StatusCode::kIo:
     case StatusCode::kUnavailable:
     case StatusCode::kDeadlineExceeded:
+    case StatusCode::kResourceExhausted:
     case StatusCode::kCancelled: return InvalidArgument(std::string(status.message()));
     default: return status;
   }
