@@ -74,7 +74,8 @@ class BodyTable {
   // Fails what was to be written for a request: it was ended by force.
   void FailPipesOf(uint64_t request, const std::string& message);
 
-  size_t size() const { return entries_.size(); }
+  // Handles, bodies that are being read to their ends, and pipes that are written.
+  size_t size() const { return entries_.size() + collecting_.size() + pipes_.size(); }
 
  private:
   struct Entry {
