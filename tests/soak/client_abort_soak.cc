@@ -34,10 +34,11 @@ constexpr size_t kAllowedGrowthBytes = 256u << 20;  // freed memory stays in qua
 constexpr size_t kAllowedGrowthBytes = 64u << 20;
 #endif
 
+constexpr size_t kSamples = 12;          // of resident memory
 constexpr size_t kShownLogBytes = 2000;  // when something is wrong
 
 constexpr char kLimits[] =
-    "[limits]\nmemory_mb = 128\nclient_idle_timeout_ms = 200\n"
+    "[limits]\nmemory_mb = 32\nclient_idle_timeout_ms = 200\n"
     "idle_timeout_ms = 2000\nwrite_timeout_ms = 4000\n";
 
 struct Options {
@@ -56,7 +57,7 @@ struct Process {
   std::string name;
   Worker worker;
   int idle_sockets = 0;
-  size_t early_bytes = 0;  // resident, a third into the run
+  std::vector<size_t> resident;  // at each twelfth of the run
 
   Process(std::string called, const char* script, std::vector<std::string> flags)
       : name(std::move(called)), worker(script, std::move(flags), kLimits) {}
@@ -74,8 +75,9 @@ struct Process {
       return std::to_string(sockets) + " sockets are open, " + std::to_string(idle_sockets) +
              " were before";
     }
-    const size_t now = process().ResidentBytes();
-    if (early_bytes > 0 && now > early_bytes + kAllowedGrowthBytes) return "its memory grows";
+    if (resident.back() > resident[kSamples / 3 - 1] + kAllowedGrowthBytes) {
+      return "its memory grows";
+    }
     return "";
   }
 
@@ -103,10 +105,14 @@ ClientCounts RunClients(const Options& options, uint16_t port, std::vector<Proce
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     for (Process* process : processes) {
       (void)process->process().err();  // its log must not fill the pipe
-      if (process->early_bytes == 0 && Clock::now() > start + (end - start) / 3) {
-        process->early_bytes = process->process().ResidentBytes();
+      const size_t taken = process->resident.size();
+      if (Clock::now() > start + (end - start) * (taken + 1) / kSamples && taken < kSamples) {
+        process->resident.push_back(process->process().ResidentBytes());
       }
     }
+  }
+  for (Process* process : processes) {
+    process->resident.resize(kSamples, process->process().ResidentBytes());
   }
   stopping = true;
   for (std::thread& thread : threads) thread.join();
@@ -148,10 +154,9 @@ int Run(const Options& options) {
   }
   for (Process* process : both) {
     std::string problem = process->Problem();
-    std::printf("%s: resident %.1f MB after a third, %.1f MB at the end, %.1f MB at most\n",
-                process->name.c_str(), Megabytes(process->early_bytes),
-                Megabytes(process->process().ResidentBytes()),
-                Megabytes(process->process().PeakResidentBytes()));
+    std::printf("%s: resident MB", process->name.c_str());
+    for (const size_t bytes : process->resident) std::printf(" %.0f", Megabytes(bytes));
+    std::printf(", %.0f at most\n", Megabytes(process->process().PeakResidentBytes()));
     if (problem.empty()) problem = process->Stop();
     if (!problem.empty()) {
       const std::string& log = process->process().err();

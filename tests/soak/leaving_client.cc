@@ -21,10 +21,11 @@ struct Kind {
   uint32_t upload_bytes;  // at most; 0: no body
 };
 
+// What goes to the store is small, because it stays in memory until a write buffer is full.
 constexpr Kind kKinds[] = {
     {"/hello", 0},      {"/stream", 0},        {"/down", 0},     {"/down-script", 0},
     {"/down-text", 0},  {"/slow", 0},          {"/up", 400'000}, {"/echo", 400'000},
-    {"/body", 400'000}, {"/ignored", 400'000}, {"/kv-get", 0},   {"/kv-put", 50'000},
+    {"/body", 400'000}, {"/ignored", 400'000}, {"/kv-get", 0},   {"/kv-put", 2'000},
     {"/aborts", 0},     {"/waits", 0},         {"/coded", 0},    {"/unread", 0},
 };
 

@@ -64,8 +64,8 @@ export default { async fetch(request, env, ctx) {
     case "/up": return origin("/count", { method: "POST", body: request.body });
     case "/echo": return origin("/echo", { method: "POST", body: request.body });
     case "/body": return new Response(String((await request.arrayBuffer()).byteLength));
-    // By a name, and so over connections, of its own: it closes one whose body it did not listen to, perhaps just
-    // when the next request goes out.
+    // By a name, and so over connections, of its own: it closes one whose body it did not listen to,
+    // perhaps just when the next request goes out.
     case "/ignored":
       return fetch("http://deaf.test/deaf", { method: "POST", body: request.body })
         .catch((error) => new Response(error.message));
