@@ -29,14 +29,21 @@ constexpr const char* kExamples = R"(Examples:
 
 In a folder the first of wrangler.jsonc, wrangler.json, wrangler.toml and index.js counts;
 variables in .dev.vars beside it are added. Prints "Listening on http://..." once it accepts
-connections. SIGINT and SIGTERM let running requests finish; a second one ends at once.)";
+connections. SIGINT and SIGTERM let running requests finish; a second one ends at once.
+SIGUSR1 logs what the server holds.)";
 
-// Blocked in every thread, so that they arrive where sigwait takes them.
-sigset_t BlockStopSignals() {
+sigset_t StopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+// Blocked in every thread, so that they arrive where sigwait takes them.
+sigset_t BlockSignals() {
+  sigset_t signals = StopSignals();
+  sigaddset(&signals, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
@@ -47,6 +54,16 @@ void RaiseFileLimit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void LogState(const worker::ServerState& state) {
+  LogInfo("state", {{"connections", state.connections},
+                    {"requests", state.requests},
+                    {"bodies", state.bodies},
+                    {"fetches", state.fetches},
+                    {"client_connections", state.client_connections},
+                    {"isolates", state.isolates},
+                    {"busy_threads", state.busy_threads}});
 }
 
 int Serve(const ServeFlags& flags) {
@@ -65,7 +82,7 @@ int Serve(const ServeFlags& flags) {
   }
   signal(SIGPIPE, SIG_IGN);
   RaiseFileLimit();
-  const sigset_t signals = BlockStopSignals();
+  const sigset_t signals = BlockSignals();
   Result<std::unique_ptr<worker::Server>> server = worker::Server::Start(*options);
   if (!server.ok()) {
     PrintError(server.status());
@@ -74,10 +91,11 @@ int Serve(const ServeFlags& flags) {
   for (const std::string& url : (*server)->urls()) std::printf("Listening on %s\n", url.c_str());
   std::fflush(stdout);
   int received = 0;
-  sigwait(&signals, &received);
+  while (sigwait(&signals, &received) == 0 && received == SIGUSR1) LogState((*server)->State());
   LogInfo("stopping", {{"signal", received == SIGINT ? "SIGINT" : "SIGTERM"}});
   // The next one has its default effect: it ends the process at once.
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  const sigset_t stop = StopSignals();
+  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
   if (!(*server)->Stop()) {
     LogWarn("native work still runs at the deadline (shutdown_timeout_ms); it is given up");
     _exit(kExitOk);  // nothing else ends it; the store is as durable as after a crash

@@ -32,6 +32,8 @@ struct Limits {
   // What fetch may take.
   int64_t connect_timeout_ms = 10'000;        // connect_timeout_ms
   int64_t response_timeout_ms = 60'000;       // response_timeout_ms: until the response's head
+  size_t client_head_bytes = 64u << 10;       // client_head_bytes: the response's heads
+  size_t client_header_count = 128;           // client_header_count: the response's
   int64_t client_idle_timeout_ms = 30'000;    // client_idle_timeout_ms: pooled connections
   size_t client_connections_per_origin = 64;  // client_connections_per_origin
   size_t client_body_buffer_bytes = 256u << 10;  // bytes of a body held before the peer must wait

@@ -9,6 +9,7 @@
 
 #include "runtime/base/log.h"
 #include "runtime/web/fetch/body_table.h"
+#include "runtime/web/fetch/collected_bytes.h"
 
 namespace sedge::bindings {
 namespace {
@@ -180,31 +181,43 @@ struct PendingPut {
   kv::PutOptions options;
 };
 
-void PutBytes(KvService& kv, Deferred deferred, PendingPut put, Bytes value) {
+// `collected`: what is counted until the store has it; null for bytes that JavaScript had.
+void PutBytes(KvService& kv, Deferred deferred, PendingPut put, Bytes value,
+              std::shared_ptr<web::CollectedBytes> collected = nullptr) {
   auto shared = std::make_shared<Bytes>(std::move(value));  // std::function copies what it holds
   OnPool(
       kv, std::move(deferred), "PUT",
       [store = kv.store, put = std::move(put), shared] {
         return store->Put(put.ns, put.key, *shared, put.options);
       },
-      ResolveEmpty);
+      [collected = std::move(collected)](const Deferred& deferred, const Status&) {
+        if (collected) collected->Drop();
+        deferred.ResolveUndefined();
+      });
 }
 
 void PutBody(KvService& kv, Deferred deferred, PendingPut put,
              std::unique_ptr<http::BodySource> body) {
+  auto collected = std::make_shared<web::CollectedBytes>(deferred, kv.unchecked_bytes);
+  auto refused = std::make_shared<bool>(false);
   http::ReadAll(
       std::move(body), kv::kMaxValueBytes,
-      [&kv, deferred = std::move(deferred), put = std::move(put)](Result<Bytes> value) {
+      [&kv, deferred, put = std::move(put), collected, refused](Result<Bytes> value) {
         if (!deferred.isolate()) return;  // the service may be gone with it
         if (value.ok()) {
-          PutBytes(kv, deferred, put, std::move(*value));
-        } else if (value.status().code() == StatusCode::kOutOfRange) {
+          PutBytes(kv, deferred, put, std::move(*value), collected);
+        } else if (value.status().code() == StatusCode::kOutOfRange && !*refused) {
           deferred.Reject(Failed(
               "PUT", OutOfRange("Value length of " + std::to_string(kv::kMaxValueBytes + 1) +
                                 " exceeds limit of " + std::to_string(kv::kMaxValueBytes) + ".")));
         } else {
           deferred.Reject(value.status());
         }
+      },
+      [collected, refused](size_t bytes) {
+        const Status status = collected->Add(bytes);
+        *refused = !status.ok();
+        return status;
       });
 }
 

@@ -32,6 +32,7 @@ struct KvService {
   kv::Store* store;  // outlives all work on the pool
   // Runs `work` elsewhere, then `done` on this thread: Loop::RunBlocking.
   std::function<void(std::function<void()> work, std::function<void()> done)> run_blocking;
+  size_t unchecked_bytes = 0;  // see web::CollectedBytes
 };
 
 std::span<const script::OpDef> KvOps();

@@ -58,6 +58,8 @@ class PooledClient final : public Client {
     pool_.Cancel(exchange);
   }
 
+  size_t connection_count() const override { return pool_.connection_count(); }
+
  private:
   void FailLater(RequestId id, Status why) {
     loop_.Post([this, id, why = std::move(why), alive = alive_] {

@@ -3,6 +3,7 @@
 // origin. No redirects, no cookies, no cache: those belong to fetch. One loop thread.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -65,6 +66,8 @@ class Client {
   virtual RequestId Send(ClientRequest request, ResponseCallback done) = 0;
   // Drops the callback and ends the exchange's connection. Unknown ids are ignored.
   virtual void Cancel(RequestId id) = 0;
+  // Open connections, with those that are being made and those that are idle.
+  virtual size_t connection_count() const = 0;
 };
 
 }  // namespace sedge::http

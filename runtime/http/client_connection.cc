@@ -14,7 +14,7 @@ namespace {
 constexpr uint64_t kKeepAliveMarginMs = 1000;
 
 ResponseParser::Limits ParserLimits(const Limits& limits) {
-  return {.head_bytes = limits.head_bytes, .header_count = limits.header_count};
+  return {.head_bytes = limits.client_head_bytes, .header_count = limits.client_header_count};
 }
 
 uint64_t Positive(int64_t ms) { return ms > 0 ? static_cast<uint64_t>(ms) : 0; }

@@ -110,6 +110,8 @@ void ResponseParser::Start(bool to_head) {
   failure_ = Status();
   body_ = Bytes();
   body_size_ = 0;
+  received_ = 0;
+  section_bytes_ = pushed_head_bytes_ = 0;
   complete_ = keep_alive_ = excess_ = false;
   line_ = Line::kStatus;
   BeginMessage();
@@ -117,7 +119,6 @@ void ResponseParser::Start(bool to_head) {
 
 void ResponseParser::BeginMessage() {
   head_ = ParsedResponseHead();
-  section_bytes_ = pushed_head_bytes_ = 0;
   body_length_.reset();
   keep_alive_seconds_.reset();
   framing_ = Framing::kNone;
@@ -231,7 +232,11 @@ Status ResponseParser::Finish() {
   if (!head_done_) {
     Fail(Unavailable("the connection was closed before the response's head was complete"));
   } else {
-    Fail(Unavailable("the connection was closed before the response's body was complete"));
+    const std::string came = std::to_string(received_);
+    Fail(Unavailable("the connection was closed before the response's body was complete: " +
+                     (body_length_ ? came + " of the " + std::to_string(*body_length_) +
+                                         " bytes came that its Content-Length says"
+                                   : "its last chunk is missing, after " + came + " bytes")));
   }
   return failure_;
 }
@@ -253,7 +258,7 @@ bool ResponseParser::Count(size_t bytes) {
   Fail(
       ResourceExhausted(std::string(head_done_ ? "the trailers and chunk extensions" : "the head") +
                         " of the response exceed the limit of " +
-                        std::to_string(limits_.head_bytes) + " bytes (limits.head_bytes)"));
+                        std::to_string(limits_.head_bytes) + " bytes (limits.client_head_bytes)"));
   return false;
 }
 
@@ -265,7 +270,7 @@ int ResponseParser::OnHeaderName(std::string_view part) {
     if (head_.headers.size() == limits_.header_count) {
       return Fail(ResourceExhausted("the response has more than " +
                                     std::to_string(limits_.header_count) +
-                                    " header fields (limits.header_count)"));
+                                    " header fields (limits.client_header_count)"));
     }
     head_.headers.emplace_back();
   }
@@ -375,6 +380,7 @@ int ResponseParser::OnBody(const char* at, size_t size) {
   if (body_.empty()) body_ = Bytes::Allocate(static_cast<size_t>(push_end_ - at));
   std::memcpy(body_.data() + body_size_, at, size);
   body_size_ += size;
+  received_ += size;
   return 0;
 }
 

@@ -32,8 +32,9 @@ class ResponseParser {
   static constexpr int kMaxInterimResponses = 16;
 
   struct Limits {
-    size_t head_bytes =
-        64u << 10;  // status line and fields; also the trailers, and chunk extensions
+    // Status line and fields, those of interim responses included; also the trailers, and chunk
+    // extensions.
+    size_t head_bytes = 64u << 10;
     size_t header_count = 128;
   };
   enum class Framing : uint8_t { kNone, kLength, kChunked, kUntilClose };
@@ -91,7 +92,8 @@ class ResponseParser {
   Bytes body_;
   size_t body_size_ = 0;
   const char* push_end_ = nullptr;
-  size_t section_bytes_ = 0;  // of the head, or of what frames the body
+  uint64_t received_ = 0;     // of the body
+  size_t section_bytes_ = 0;  // of the heads, or of what frames the body
   size_t pushed_head_bytes_ = 0;
   std::optional<uint64_t> body_length_;
   std::optional<uint32_t> keep_alive_seconds_;

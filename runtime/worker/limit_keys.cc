@@ -49,6 +49,8 @@ std::vector<LimitKey> MakeLimitKeys() {
       Key<&Limits::shutdown_timeout_ms>("shutdown_timeout_ms", 0, kMaxMs),
       Key<&Limits::connect_timeout_ms>("connect_timeout_ms", 1, kMaxMs),
       Key<&Limits::response_timeout_ms>("response_timeout_ms", 1, kMaxMs),
+      Key<&Limits::client_head_bytes>("client_head_bytes", kKilo, 16 * kMega),
+      Key<&Limits::client_header_count>("client_header_count", 1, 100'000),
       Key<&Limits::client_idle_timeout_ms>("client_idle_timeout_ms", 0, kMaxMs),
       Key<&Limits::client_connections_per_origin>("client_connections_per_origin", 1,
                                                   kMaxConnections),

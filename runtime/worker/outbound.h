@@ -35,6 +35,8 @@ class Outbound final : public web::FetchService {
 
   // Where this server listens, known once it does.
   void set_listening(std::vector<ListenAddress> listening) { listening_ = std::move(listening); }
+  // Fetches that wait for their response's head.
+  size_t running_count() const { return running_.size(); }
 
  private:
   struct Running {

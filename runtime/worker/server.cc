@@ -31,6 +31,9 @@ constexpr std::chrono::milliseconds kStopGrace{200};
 // After that, for closing. What runs in the pool may outlast it.
 constexpr std::chrono::milliseconds kEndGrace{1'000};
 
+// For a thread to say what it holds.
+constexpr std::chrono::seconds kStateDeadline{1};
+
 void StartEngineOnce() {
   static const bool started = [] {
     script::EngineOptions options;
@@ -162,6 +165,22 @@ bool Server::StopWithin(int64_t deadline_ms) {
   for (const auto& running : threads_) running->thread.join();
   threads_.clear();
   return true;
+}
+
+ServerState Server::State() {
+  std::vector<std::future<ServerState>> answers;
+  for (const auto& running : threads_) {
+    auto answer = std::make_shared<std::promise<ServerState>>();
+    answers.push_back(answer->get_future());
+    running->worker.ReportState([answer](const ServerState& state) { answer->set_value(state); });
+  }
+  ServerState total;
+  const auto deadline = std::chrono::steady_clock::now() + kStateDeadline;
+  for (std::future<ServerState>& answer : answers) {
+    const bool ready = answer.wait_until(deadline) == std::future_status::ready;
+    total.Add(ready ? answer.get() : ServerState{.busy_threads = 1});
+  }
+  return total;
 }
 
 bool Server::Stop() { return StopWithin(deployment_->options.limits.shutdown_timeout_ms); }

@@ -12,6 +12,7 @@
 #include "kv/store.h"
 #include "runtime/base/status.h"
 #include "runtime/worker/serve_options.h"
+#include "runtime/worker/server_state.h"
 
 namespace sedge::worker {
 
@@ -28,6 +29,9 @@ class Server {
 
   // "http://127.0.0.1:8787", "unix:/run/sedge.sock": one of each address, in the order of options.
   std::vector<std::string> urls() const;
+  // What it holds now. A thread that does not come to the end of its JavaScript for a second counts
+  // as busy and with nothing else. REQUIRES: before Stop.
+  ServerState State();
   // Accepts no more, finishes what runs up to limits.shutdown_timeout_ms, closes. False when native
   // work (a key derivation, a name lookup) still runs then, which nothing can end but the end of
   // the process; destroying the server would wait for it.

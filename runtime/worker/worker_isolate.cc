@@ -146,6 +146,15 @@ void WorkerIsolate::RunReady() {
   CheckTermination();
 }
 
+ServerState WorkerIsolate::State() const {
+  ServerState state;
+  state.requests = incoming_.size() + ready_.size();
+  state.bodies = bodies_.size();
+  state.fetches = outbound_.running_count();
+  state.isolates = 1;
+  return state;
+}
+
 void WorkerIsolate::PumpTasks() {
   script::EntryScope scope(*isolate_);
   script::Engine::Get().PumpTasks(scope.v8());

@@ -21,6 +21,7 @@
 #include "runtime/web/html/html_ops.h"
 #include "runtime/worker/outbound.h"
 #include "runtime/worker/serve_options.h"
+#include "runtime/worker/server_state.h"
 
 namespace sedge::worker {
 
@@ -68,6 +69,9 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   std::vector<http::Exchange*> TakeReady() { return std::exchange(ready_, {}); }
   // Nothing is running or waited for any more: a replaced isolate may go.
   bool idle() { return ready_.empty() && incoming_.idle(); }
+
+  // Its part of what the server holds.
+  ServerState State() const;
 
   // Runs the tests that a test file registered. `report` gets each result, then `done` the number
   // of failures. REQUIRES: the spec is_test.

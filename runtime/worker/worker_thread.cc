@@ -97,6 +97,21 @@ void WorkerThread::TerminateScripts() {
   for (WorkerIsolate* isolate : scripts_) isolate->TerminateForShutdown();
 }
 
+void WorkerThread::ReportState(std::function<void(const ServerState&)> done) {
+  loop_->Post([this, done = std::move(done)] { done(State()); });
+}
+
+ServerState WorkerThread::State() {
+  ServerState state;
+  state.connections = server_->connection_count();
+  state.client_connections = client_->connection_count();
+  for (const Worker& worker : workers_) {
+    if (worker.current) state.Add(worker.current->State());
+    for (const Replaced& replaced : worker.replaced) state.Add(replaced.isolate->State());
+  }
+  return state;
+}
+
 bool WorkerThread::AllIdle() {
   for (Worker& worker : workers_) {
     if (worker.current && !worker.current->idle()) return false;

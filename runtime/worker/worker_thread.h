@@ -4,6 +4,7 @@
 // changes.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -48,6 +49,8 @@ class WorkerThread final : private http::RequestHandler {
   // Any thread, between Prepare and the end of Run: accept no more, finish what runs (requests, and
   // what waitUntil was given) up to the deadline, then let Run return.
   void Shutdown(int64_t deadline_ms);
+  // Any thread, between Prepare and Shutdown: `done` gets what the thread holds, on the thread.
+  void ReportState(std::function<void(const ServerState&)> done);
   // Any thread, until Close: ends JavaScript that still runs, so that the thread gets to its
   // deadline.
   void TerminateScripts();
@@ -70,6 +73,7 @@ class WorkerThread final : private http::RequestHandler {
   void OnTurn();
   void PumpTasks();
   void RetireIfTerminated(size_t index);
+  ServerState State();
   bool AllIdle();
   void StopIfDone();
   void DropIsolates();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/e2e/harness/http.h"
+#include "tests/e2e/harness/local_server.h"
 #include "tests/e2e/harness/project.h"
 #include "tests/e2e/harness/worker.h"
 
@@ -114,6 +115,23 @@ TEST(KvTest, A25MebibyteValueGoesThroughStreams) {
   EXPECT_EQ(Send("PUT", worker.url() + "/too-big", value + "+").status, 500);
   EXPECT_TRUE(worker.process().WaitForLog("exceeds limit of 26214400"));
   EXPECT_EQ(Get(worker.url() + "/too-big").status, 404);
+}
+
+TEST(KvTest, StreamsOnTheirWayToTheStoreCountAsMemory) {
+  LocalServer api([](const ServerRequest&) { return ServerResponse{.stream_bytes = 20u << 20}; });
+  Worker worker(Worker::Handler(R"(
+    const put = async (_, i) => env.KV.put("key" + i, (await fetch("http://api.test/")).body);
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, put));
+    await put(undefined, 8);
+    return new Response(outcomes.map(({ reason }) => `${reason}`).join("\n"));)"),
+                {"--kv", "KV", "--map", "api.test=" + api.url()}, "[limits]\nmemory_mb = 64");
+  for (int round = 0; round < 3; ++round) {
+    const HttpResponse response = Get(worker.url());
+    EXPECT_EQ(response.status, 200) << response.body << worker.process().err();
+    EXPECT_THAT(response.body, HasSubstr("RangeError: the body does not fit into what is left of "
+                                         "the memory limit of 64 MB (limits.memory_mb)"));
+    EXPECT_THAT(response.body, HasSubstr("undefined"));  // some did fit
+  }
 }
 
 TEST(KvTest, ValuesSurviveARestartAndAKill) {

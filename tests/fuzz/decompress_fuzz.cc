@@ -28,7 +28,7 @@ std::optional<std::string> Decompress(Format format, std::string_view data, size
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
   constexpr Format kFormats[] = {Format::kGzip, Format::kDeflate, Format::kDeflateRaw,
-                                 Format::kBrotli, Format::kDeflateEither};
+                                 Format::kBrotli, Format::kDeflateEither, Format::kZstd};
   const Format format = kFormats[(data[0] >> 2) % std::size(kFormats)];
   const CodecStream::Options options{.many_members = (data[0] & 1) != 0,
                                      .empty_is_valid = (data[0] & 2) != 0};
@@ -39,7 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto pieces = Decompress(format, input, piece, options);
   SEDGE_CHECK(whole == pieces);
 
-  const Format to = format == Format::kDeflateEither ? Format::kGzip : format;
+  const bool decodes_only = format == Format::kDeflateEither || format == Format::kZstd;
+  const Format to = decodes_only ? Format::kGzip : format;
   CodecStream compressor(CodecStream::Direction::kCompress, to);
   const auto coded = sedge::web::RunThrough(compressor, input, piece);
   SEDGE_CHECK(coded.has_value());

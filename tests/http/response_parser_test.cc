@@ -289,13 +289,19 @@ TEST(ResponseParser, Limits) {
   const std::string many = ok + "A: 1\r\nB: 2\r\nC: 3\r\n";
   EXPECT_TRUE(Parse({many + "\r\n", false, true, limits}).status.ok());
   EXPECT_THAT(ParseEveryWay({many + "D: 4\r\n\r\n", false, false, limits}).status.message(),
-              HasSubstr("more than 3 header fields (limits.header_count)"));
+              HasSubstr("more than 3 header fields (limits.client_header_count)"));
   EXPECT_THAT(
       ParseEveryWay({ok + "A: " + std::string(300, 'a'), false, false, limits}).status.message(),
-      HasSubstr("the limit of 200 bytes (limits.head_bytes)"));
+      HasSubstr("the limit of 200 bytes (limits.client_head_bytes)"));
   EXPECT_THAT(ParseEveryWay({ok + std::string(300, 'a'), false, false, limits}).status.message(),
-              HasSubstr("limits.head_bytes"));
+              HasSubstr("limits.client_head_bytes"));
   EXPECT_FALSE(Parse({std::string(300, '\n'), false, false, limits}).status.ok());
+  // Heads before the last one count with it.
+  const std::string hints = "HTTP/1.1 103 Hints\r\nLink: " + std::string(60, 'l') + "\r\n\r\n";
+  EXPECT_TRUE(Parse({hints + hints + many + "\r\n", false, true, limits}).status.ok());
+  EXPECT_THAT(
+      ParseEveryWay({hints + hints + hints + many + "\r\n", false, false, limits}).status.message(),
+      HasSubstr("the head of the response exceed the limit of 200 bytes"));
   const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";
   EXPECT_THAT(ParseEveryWay({chunked + "0\r\nT: " + std::string(300, 't'), false, false, limits})
                   .status.message(),
@@ -308,13 +314,18 @@ TEST(ResponseParser, Limits) {
 TEST(ResponseParser, EarlyEnds) {
   EXPECT_THAT(Parse({"HTTP/1.1 200 OK\r\nA:", false, true}).status.message(), HasSubstr("head"));
   EXPECT_THAT(Parse({"", false, true}).status.message(), HasSubstr("head"));
-  EXPECT_THAT(
-      Parse({"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", false, true}).status.message(),
-      HasSubstr("body"));
-  EXPECT_THAT(
-      Parse({"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", false, true})
+  EXPECT_EQ(
+      ParseEveryWay({"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", false, true})
           .status.message(),
-      HasSubstr("body"));
+      "the connection was closed before the response's body was complete: 2 of the 5 bytes came "
+      "that its Content-Length says");
+  for (const std::string chunks : {"2\r\nab\r\n", "3\r\nab", "2\r\nab\r\n0\r\n"}) {
+    EXPECT_EQ(ParseEveryWay(
+                  {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks, false, true})
+                  .status.message(),
+              "the connection was closed before the response's body was complete: its last chunk "
+              "is missing, after 2 bytes");
+  }
 }
 
 TEST(ResponseParser, ServesOneAfterTheOther) {

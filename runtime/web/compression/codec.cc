@@ -6,6 +6,7 @@
 #include "runtime/base/check.h"
 #include "runtime/web/compression/brotli_codec.h"
 #include "runtime/web/compression/zlib_codec.h"
+#include "runtime/web/compression/zstd_codec.h"
 
 namespace sedge::web {
 namespace {
@@ -64,18 +65,20 @@ std::string_view FormatName(Format format) {
     case Format::kDeflateRaw: return "deflate-raw";
     case Format::kBrotli: return "brotli";
     case Format::kDeflateEither: return "deflate";
+    case Format::kZstd: return "zstd";
   }
   return "";
 }
 
 std::unique_ptr<Codec> MakeCompressor(Format format) {
-  SEDGE_CHECK(format != Format::kDeflateEither);
+  SEDGE_CHECK(format != Format::kDeflateEither && format != Format::kZstd);
   return format == Format::kBrotli ? MakeBrotliEncoder() : MakeDeflater(format);
 }
 
 std::unique_ptr<Codec> MakeDecompressor(Format format) {
   switch (format) {
     case Format::kBrotli: return MakeBrotliDecoder();
+    case Format::kZstd: return MakeZstdDecoder();
     case Format::kDeflateEither: return std::make_unique<EitherInflater>();
     default: return MakeInflater(format);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Codec: one compressor or decompressor of a format, over zlib or Brotli, that works in pieces as
+// Codec: one compressor or decompressor of a format, over zlib, Brotli or zstd, that works in pieces as
 // small as its caller wants. Below CodecStream, which is what others use. One thread.
 #pragma once
 
@@ -22,6 +22,7 @@ enum class Format : uint8_t {
   // What HTTP's "deflate" is on the wire: RFC 1950 or, from senders that misread RFC 9110, RFC
   // 1951. Decompressors only.
   kDeflateEither,
+  kZstd,  // RFC 8878. Decompressors only
 };
 
 // As texts for users name it: "gzip", "brotli".

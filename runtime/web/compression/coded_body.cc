@@ -108,7 +108,8 @@ class CodedBody final : public http::BodySource {
     const bool decode = direction_ == CodecStream::Direction::kDecompress;
     stream_.emplace(
         direction_, decode ? DecodingFormat(coding_) : EncodingFormat(coding_),
-        CodecStream::Options{.many_members = coding_ == Coding::kGzip, .empty_is_valid = true});
+        CodecStream::Options{.many_members = coding_ == Coding::kGzip || coding_ == Coding::kZstd,
+                             .empty_is_valid = true});
   }
 
   Outcome PutIn() {

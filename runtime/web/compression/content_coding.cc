@@ -12,6 +12,7 @@ std::optional<Coding> CodingOf(std::string_view name) {
   if (EqualsIgnoreCase(name, "gzip") || EqualsIgnoreCase(name, "x-gzip")) return Coding::kGzip;
   if (EqualsIgnoreCase(name, "deflate")) return Coding::kDeflate;
   if (EqualsIgnoreCase(name, "br")) return Coding::kBrotli;
+  if (EqualsIgnoreCase(name, "zstd")) return Coding::kZstd;
   return std::nullopt;
 }
 
@@ -45,6 +46,7 @@ std::string_view CodingName(Coding coding) {
     case Coding::kGzip: return "gzip";
     case Coding::kDeflate: return "deflate";
     case Coding::kBrotli: return "br";
+    case Coding::kZstd: return "zstd";
   }
   return "";
 }
@@ -58,9 +60,12 @@ Format EncodingFormat(Coding coding) {
     case Coding::kGzip: return Format::kGzip;
     case Coding::kDeflate: return Format::kDeflate;
     case Coding::kBrotli: return Format::kBrotli;
+    case Coding::kZstd: return Format::kZstd;
   }
   return Format::kGzip;
 }
+
+bool IsEncoded(Coding coding) { return coding == Coding::kGzip || coding == Coding::kBrotli; }
 
 std::optional<CodingList> ParseContentEncoding(std::string_view value) {
   CodingList codings;

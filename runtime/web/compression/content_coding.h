@@ -13,7 +13,7 @@
 
 namespace sedge::web {
 
-enum class Coding : uint8_t { kGzip, kDeflate, kBrotli };
+enum class Coding : uint8_t { kGzip, kDeflate, kBrotli, kZstd };
 
 // In the order in which they were applied.
 using CodingList = std::vector<Coding>;
@@ -25,6 +25,9 @@ std::string_view CodingName(Coding coding);
 // What decompresses it: "deflate" on the wire is of two formats.
 Format DecodingFormat(Coding coding);
 Format EncodingFormat(Coding coding);
+// Whether what scripts make is coded so, on its way out. As on Workers, nothing is coded with
+// deflate or zstd.
+bool IsEncoded(Coding coding);
 
 // What a Content-Encoding names ("identity" is nothing); nullopt when there is one that is not
 // known here, or more than kMaxCodings.

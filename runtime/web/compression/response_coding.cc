@@ -54,9 +54,8 @@ CodingPlan PlanCoding(const http::ResponseHead& head, const CodingList& has, boo
   CodingPlan plan;
   plan.decode = !has.empty();
   if (manual || !named || named->size() != 1) return plan;
-  // As on Workers, where nothing is coded with deflate.
   const Coding coding = named->front();
-  if (coding == Coding::kDeflate) return plan;
+  if (!IsEncoded(coding)) return plan;
   plan.negotiated = true;
   if (AcceptsCoding(accept_encoding, coding)) {
     plan.encode = coding;

@@ -10,7 +10,8 @@ const {
 
 const kCodings = "gzip, br";
 
-// What a response may be coded with and still be read here. "deflate" is decoded too, but not asked for.
+// What a response may be coded with and still be read here. "deflate" and "zstd" are decoded too, but
+// not asked for: what a script makes of such a body would not be compressed again.
 const known = new SafeSet();
 const names = ["gzip", "x-gzip", "br", "identity", "*"];
 for (let i = 0; i < names.length; ++i) known.add(names[i]);

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view kStale =
     "this body is gone: it was read, cancelled or handed on already";
+constexpr std::string_view kRequestOver =
+    "the request that this body belongs to is over; keep it alive with ctx.waitUntil()";
 constexpr std::string_view kReaderGone = "the reader of this body went away";
 
 // A body that the network failed is a network error to JavaScript, that is, a TypeError.
@@ -19,6 +21,7 @@ Status ForScript(const Status& status) {
     case StatusCode::kIo:
     case StatusCode::kUnavailable:
     case StatusCode::kDeadlineExceeded:
+    case StatusCode::kResourceExhausted:
     case StatusCode::kCancelled: return InvalidArgument(std::string(status.message()));
     default: return status;
   }
@@ -135,12 +138,7 @@ void BodyTable::ReadAll(script::Deferred deferred, SlotId id, uint64_t max_bytes
 void BodyTable::Cancel(SlotId id) {
   std::optional<Entry> entry = Remove(id);
   if (!entry) {
-    const auto found = collecting_.find(id);
-    if (found == collecting_.end()) return;
-    const Collecting collecting = std::move(found->second);
-    collecting_.erase(found);
-    collecting.cancel();
-    collecting.deferred.Reject(ForScript(Cancelled("the body was cancelled")));
+    StopCollecting(id, "the body was cancelled");
     return;
   }
   entry->source->Cancel();
@@ -149,12 +147,21 @@ void BodyTable::Cancel(SlotId id) {
 
 void BodyTable::Abandon(SlotId id) {
   std::optional<Entry> entry = Remove(id);
-  if (!entry) return;
-  entry->source->Cancel();
-  if (entry->reading) {
-    entry->reading->Reject(ForScript(Cancelled(
-        "the request that this body belongs to is over; keep it alive with ctx.waitUntil()")));
+  if (!entry) {
+    StopCollecting(id, kRequestOver);
+    return;
   }
+  entry->source->Cancel();
+  if (entry->reading) entry->reading->Reject(ForScript(Cancelled(std::string(kRequestOver))));
+}
+
+void BodyTable::StopCollecting(SlotId id, std::string_view why) {
+  const auto found = collecting_.find(id);
+  if (found == collecting_.end()) return;
+  const Collecting collecting = std::move(found->second);
+  collecting_.erase(found);
+  collecting.cancel();
+  collecting.deferred.Reject(ForScript(Cancelled(std::string(why))));
 }
 
 double BodyTable::Length(SlotId id) {

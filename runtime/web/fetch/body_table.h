@@ -56,7 +56,7 @@ class BodyTable {
   void ReadAll(script::Deferred deferred, SlotId id, uint64_t max_bytes);
   void Cancel(SlotId id);
   // Ends a body whose request is over: nobody will read it, and it must not hold its connection. A
-  // pending read fails; a body that is being read to its end goes on.
+  // pending read fails, of a chunk or of all of it.
   void Abandon(SlotId id);
   double Length(SlotId id);
   // Fulfilled when the handle is good for nothing any more: the body was read to its end, failed,
@@ -74,7 +74,8 @@ class BodyTable {
   // Fails what was to be written for a request: it was ended by force.
   void FailPipesOf(uint64_t request, const std::string& message);
 
-  size_t size() const { return entries_.size(); }
+  // Handles, bodies that are being read to their ends, and pipes that are written.
+  size_t size() const { return entries_.size() + collecting_.size() + pipes_.size(); }
 
  private:
   struct Entry {
@@ -101,6 +102,7 @@ class BodyTable {
   // The one place where an entry goes.
   std::optional<Entry> Remove(SlotId id);
   void OnRead(SlotId id, Result<Bytes> chunk);
+  void StopCollecting(SlotId id, std::string_view why);
   std::unique_ptr<http::BodyPipe> TakePipe(SlotId id);
   void OnDrained(SlotId id);
   void OnCancelled(SlotId id);

@@ -173,12 +173,18 @@ function startHop(state) {
   });
 }
 
-// Where a redirect leads that may be followed.
-function redirectTarget(state, status, location) {
-  if (state.redirect === "error") {
-    throw new TypeError(`Failed to fetch ${state.url}: it redirects (${status}) to ${location}, and the ` +
-      "request's redirect mode is \"error\".");
-  }
+// What a redirect names that may be followed; null: nothing, and it is a response like any other.
+function redirectLocation(state, result) {
+  const location = listGet(result[2], "location");
+  if (state.redirect !== "error") return location;
+  if (state.watch !== null) state.watch.stop();
+  if (result[3] !== 0) streams.dropHandle(result[3]);
+  throw new TypeError(`Failed to fetch ${state.url}: it redirects (${result[0]})` +
+    `${location === null ? "" : ` to ${location}`}, and the request's redirect mode is "error".`);
+}
+
+// Where it leads, as a URL that may be fetched.
+function redirectTarget(state, location) {
   const target = parseLocation(location, state.url);
   if (target === null || !target.isHttp) {
     throw new TypeError(
@@ -200,7 +206,7 @@ function redirectTarget(state, status, location) {
 
 // https://fetch.spec.whatwg.org/#concept-http-redirect-fetch; `status` is one of a redirect.
 function followRedirect(state, status, location, headers) {
-  const target = redirectTarget(state, status, location);
+  const target = redirectTarget(state, location);
   const { body, method } = state;
   if (status !== 303 && body !== null && body.kind >= kNative) {
     throw new TypeError(`Failed to fetch ${state.url}: it redirects (${status}), and a body that is a ` +
@@ -294,8 +300,8 @@ async function fetchHttp(state) {
       throw error instanceof TypeError ? error : new TypeError(error.message);
     }
     const status = result[0];
-    const follow = isRedirectStatus(status) && state.redirect !== "manual";
-    const location = follow ? listGet(result[2], "location") : null;
+    const follow = state.redirect !== "manual" && isRedirectStatus(status);
+    const location = follow ? redirectLocation(state, result) : null;
     const again = wantsFreshConnection(state, status);
     if (location === null && !again) {
       return state.integrity === "" ? finish(state, result) : await finishChecked(state, result);

@@ -89,6 +89,7 @@ class IncomingRequests {
   // The client is gone: releases the exchange, and ends the request's bodies unless waitUntil()
   // keeps it. The handler may go on and read the request's head.
   void Detach(SlotId id);
+  size_t size() const { return requests_.size(); }
   // No client waits for an answer, and no waitUntil promise is pending.
   bool idle();
 

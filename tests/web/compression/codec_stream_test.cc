@@ -106,6 +106,47 @@ TEST(CodecStreamTest, MembersFollowEachOtherWhereThatIsAllowed) {
             "there is more after the end of the gzip data, which is 21 bytes long");
 }
 
+TEST(CodecStreamTest, ZstdIsDecoded) {
+  const CodecStream::Options members{.many_members = true, .empty_is_valid = true};
+  const std::string text = "hello, " + std::string(300'000, 'x') + "hello";
+  const std::string skippable("\x50\x2a\x4d\x18\x03\0\0\0abc", 11);  // RFC 8878 section 3.1.2
+  const std::string coded =
+      ZstdCompressed(text) + skippable + ZstdCompressed("") + ZstdCompressed("!");
+  for (const size_t piece : {size_t{1}, size_t{7}, coded.size()}) {
+    CodecStream stream(kDecompress, Format::kZstd, members);
+    EXPECT_EQ(RunThrough(stream, coded, piece), text + "!") << piece;
+  }
+  EXPECT_EQ(Decompressed(Format::kZstd, "", members), "");
+  // Every end but the right one is noticed, and so is every changed byte of the checksum.
+  const std::string one = ZstdCompressed("hello");
+  for (size_t size = 1; size < one.size(); ++size) {
+    CodecStream cut(kDecompress, Format::kZstd, members);
+    EXPECT_EQ(RunThrough(cut, one.substr(0, size), size), std::nullopt) << size;
+  }
+  std::string changed = one;
+  changed.back() ^= 1;
+  CodecStream stream(kDecompress, Format::kZstd, members);
+  EXPECT_EQ(RunThrough(stream, changed, changed.size()), std::nullopt);
+}
+
+// RFC 9659: what a decoder of HTTP need not hold, it does not.
+TEST(CodecStreamTest, ZstdWindowsHaveALimit) {
+  const std::string text = [] {
+    std::string random(20u << 20, '\0');
+    uint32_t state = 1;
+    for (char& c : random) c = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+    return random;
+  }();
+  CodecStream fits(kDecompress, Format::kZstd);
+  EXPECT_EQ(RunThrough(fits, ZstdCompressed(text, 23), 1u << 20), text);
+  EXPECT_LT(fits.memory_bytes(), 12u << 20);
+  CodecStream large(kDecompress, Format::kZstd);
+  const std::string coded = ZstdCompressed(text, 24);
+  const Result<Bytes> chunk = large.Push(AsBytes(coded));
+  EXPECT_EQ(chunk.status().message(),
+            "the zstd data is corrupt after 0 bytes: frame requires too much memory for decoding");
+}
+
 TEST(CodecStreamTest, ZerosAfterAMemberArePadding) {
   const CodecStream::Options members{.many_members = true, .empty_is_valid = false};
   const std::string one = Compressed(Format::kGzip, "a");

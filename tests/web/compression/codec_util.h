@@ -2,6 +2,8 @@
 // Whole texts through a CodecStream, for tests. One thread.
 #pragma once
 
+#include <zstd.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +40,18 @@ inline std::optional<std::string> RunThrough(CodecStream& stream, std::string_vi
 inline std::string Compressed(Format format, std::string_view text) {
   CodecStream stream(CodecStream::Direction::kCompress, format);
   return RunThrough(stream, text, text.size()).value_or("failed");
+}
+
+// One frame, with a checksum.
+inline std::string ZstdCompressed(std::string_view text, int window_log = 0) {
+  ZSTD_CCtx* context = ZSTD_createCCtx();
+  ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, window_log);
+  std::string coded(ZSTD_compressBound(text.size()), '\0');
+  const size_t size = ZSTD_compress2(context, coded.data(), coded.size(), text.data(), text.size());
+  ZSTD_freeCCtx(context);
+  coded.resize(ZSTD_isError(size) ? 0 : size);
+  return coded;
 }
 
 inline std::string Decompressed(Format format, std::string_view bytes,

@@ -26,7 +26,8 @@ TEST(ContentCodingTest, ReadsContentEncodings) {
   EXPECT_EQ(ParseContentEncoding(",, identity ,gzip,"), CodingList{kGzip});
   EXPECT_EQ(ParseContentEncoding(""), CodingList{});
   EXPECT_EQ(ParseContentEncoding("identity"), CodingList{});
-  EXPECT_EQ(ParseContentEncoding("gzip, zstd"), std::nullopt);
+  EXPECT_EQ(ParseContentEncoding("gzip, compress"), std::nullopt);
+  EXPECT_EQ(ParseContentEncoding("ZSTD, gzip"), (CodingList{Coding::kZstd, kGzip}));
   EXPECT_EQ(ParseContentEncoding("gzip;q=1"), std::nullopt);
   EXPECT_EQ(ParseContentEncoding("br,br,br,br"), CodingList(kMaxCodings, kBrotli));
   EXPECT_EQ(ParseContentEncoding("br,br,br,br,br"), std::nullopt);
@@ -95,6 +96,8 @@ TEST(ContentCodingTest, AnotherBodyIsCompressedAsTheHeaderSays) {
   ExpectPlan(Plan("deflate", {}, "deflate"), false, {}, false, false);
   ExpectPlan(Plan("zstd", {}, "zstd"), false, {}, false, false);
   ExpectPlan(Plan("zstd", {kGzip}, "zstd"), true, {}, false, false);
+  ExpectPlan(Plan("zstd", {Coding::kZstd}, "zstd"), false, {}, false, true);
+  ExpectPlan(Plan("zstd", {Coding::kZstd}, "gzip"), true, {}, true, true);
   ExpectPlan(Plan("gzip, br", {}, "gzip, br"), false, {}, false, false);
   ExpectPlan(Plan("identity", {kGzip}, "gzip"), true, {}, false, false);
   ExpectPlan(Plan("gzip", {}, "gzip", true), false, {}, false, false);
