@@ -118,7 +118,9 @@ void ClientConnection::OnData(ByteSpan data) {
     Fail(At(status));
     return;
   }
-  AfterPush(parser_.TakeBody());
+  // Apart from the parser, which may begin the next response before this one's bytes are handed on.
+  const ResponseParser::Body body = parser_.TakeBody();
+  AfterPush(body.bytes);
 }
 
 void ClientConnection::OnEnd() {
@@ -131,7 +133,7 @@ void ClientConnection::OnEnd() {
     Fail(At(status));
     return;
   }
-  AfterPush(Bytes());
+  AfterPush({});
 }
 
 void ClientConnection::OnError(Status why) {
@@ -157,19 +159,19 @@ void ClientConnection::OnSenderFailed(Status why) {
   timer_.Start(0);
 }
 
-void ClientConnection::AfterPush(Bytes body) {
+void ClientConnection::AfterPush(ByteSpan body) {
   if (parser_.head_done() && !head_delivered_) {
     head_delivered_ = true;
-    DeliverHead(std::move(body));
+    DeliverHead(body);
   } else if (head_delivered_) {
-    DeliverBody(std::move(body));
+    DeliverBody(body);
   }
   if (state_ == State::kActive) UpdateTimer();
 }
 
 // The exchange ends before its last bytes are handed out, so that whoever gets them may send the
 // next request over this connection.
-void ClientConnection::DeliverHead(Bytes body) {
+void ClientConnection::DeliverHead(ByteSpan body) {
   ParsedResponseHead head = parser_.TakeHead();
   ClientResponse response;
   response.status = head.status;
@@ -177,7 +179,7 @@ void ClientConnection::DeliverHead(Bytes body) {
   response.headers = std::move(head.headers);
   std::shared_ptr<ClientExchange> exchange = exchange_;
   if (parser_.complete()) {
-    response.body = MakeBytesBody(std::move(body));
+    response.body = MakeBytesBody(Bytes::Copy(body));
     EndExchange();
   } else {
     auto [pipe, source] = BodyPipe::Make(parser_.body_length(), limits_.client_body_buffer_bytes);
@@ -185,21 +187,21 @@ void ClientConnection::DeliverHead(Bytes body) {
     response.body = std::move(source);
     pipe_->set_drain_callback([this] { OnBodyDrained(); });
     pipe_->set_cancel_callback([this] { OnBodyCancelled(); });
-    PauseUnless(body.empty() || pipe_->Write(std::move(body)));
+    PauseUnless(body.empty() || pipe_->WriteView(body));
   }
   if (auto done = std::exchange(exchange->done, nullptr)) done(std::move(response));
 }
 
-void ClientConnection::DeliverBody(Bytes body) {
+void ClientConnection::DeliverBody(ByteSpan body) {
   if (parser_.complete()) {
     const std::unique_ptr<BodyPipe> pipe = std::move(pipe_);
     pipe->set_drain_callback(nullptr);
     pipe->set_cancel_callback(nullptr);
     EndExchange();
-    if (!body.empty()) pipe->Write(std::move(body));
+    if (!body.empty()) pipe->WriteView(body);
     pipe->Close();
   } else if (!body.empty() && pipe_) {
-    const bool wants_more = pipe_->Write(std::move(body));
+    const bool wants_more = pipe_->WriteView(body);
     if (state_ == State::kActive && pipe_) PauseUnless(wants_more);
   }
 }

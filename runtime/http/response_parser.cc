@@ -108,8 +108,7 @@ void ResponseParser::Start(bool to_head) {
   to_head_ = to_head;
   interim_count_ = 0;
   failure_ = Status();
-  body_ = Bytes();
-  body_size_ = 0;
+  body_ = {};
   received_ = 0;
   section_bytes_ = pushed_head_bytes_ = 0;
   complete_ = keep_alive_ = excess_ = false;
@@ -127,7 +126,7 @@ void ResponseParser::BeginMessage() {
 }
 
 Status ResponseParser::Push(ByteSpan data) {
-  SEDGE_CHECK(body_size_ == 0);
+  SEDGE_CHECK(body_.bytes.empty());
   if (!failure_.ok()) return failure_;
   if (complete_) {
     excess_ |= !data.empty();
@@ -241,11 +240,7 @@ Status ResponseParser::Finish() {
   return failure_;
 }
 
-Bytes ResponseParser::TakeBody() {
-  body_.Truncate(body_size_);
-  body_size_ = 0;
-  return std::exchange(body_, Bytes());
-}
+ResponseParser::Body ResponseParser::TakeBody() { return std::exchange(body_, {}); }
 
 int ResponseParser::Fail(Status why) {
   if (failure_.ok()) failure_ = std::move(why);
@@ -376,11 +371,20 @@ Status ResponseParser::DecideFraming() {
 
 int ResponseParser::OnBody(const char* at, size_t size) {
   if (size == 0) return 0;
-  // What is left of this push bounds all body bytes that it can still bring.
-  if (body_.empty()) body_ = Bytes::Allocate(static_cast<size_t>(push_end_ - at));
-  std::memcpy(body_.data() + body_size_, at, size);
-  body_size_ += size;
   received_ += size;
+  const ByteSpan piece(reinterpret_cast<const uint8_t*>(at), size);
+  if (body_.bytes.empty()) {
+    body_.bytes = piece;
+    return 0;
+  }
+  const size_t before = body_.bytes.size();
+  if (body_.own.empty()) {
+    // What is left of this push bounds all body bytes that it can still bring.
+    body_.own = Bytes::Allocate(before + static_cast<size_t>(push_end_ - at));
+    std::memcpy(body_.own.data(), body_.bytes.data(), before);
+  }
+  std::memcpy(body_.own.data() + before, at, size);
+  body_.bytes = body_.own.span().first(before + size);
   return 0;
 }
 

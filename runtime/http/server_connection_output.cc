@@ -79,9 +79,9 @@ void ServerConnection::Pump() {
       break;
     }
     read_pending_ = true;
-    response_body_->Read([this](Result<Bytes> chunk) {
+    response_body_->ReadView([this](Result<ByteSpan> chunk) {
       read_pending_ = false;
-      OnChunk(std::move(chunk));
+      OnChunk(chunk);
       if (pumping_ || life_ == Life::kClosed) return;
       Pump();
       Resume();
@@ -90,7 +90,7 @@ void ServerConnection::Pump() {
   pumping_ = false;
 }
 
-void ServerConnection::OnChunk(Result<Bytes> chunk) {
+void ServerConnection::OnChunk(const Result<ByteSpan>& chunk) {
   if (!chunk.ok()) return CutShort(chunk.status().message());
   if (!chunk->empty()) {
     if (framing_.body == BodyFraming::kLength) {

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -141,8 +142,9 @@ void TcpStream::StartReading() {
   const int error = uv_read_start(
       &handle_->stream,
       [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
-        buffer->base = static_cast<Handle*>(handle->data)->owner->loop_.read_buffer();
-        buffer->len = Loop::kReadBufferBytes;
+        const TcpStream* owner = static_cast<Handle*>(handle->data)->owner;
+        buffer->base = owner->loop_.read_buffer();
+        buffer->len = owner->read_bytes_;
       },
       &TcpStream::OnRead);
   // UV_EALREADY: it reads. Any other failure shows itself when the peer's end is noticed by a
@@ -159,6 +161,9 @@ void TcpStream::OnRead(uv_stream_t* uv, ssize_t count, const uv_buf_t* buffer) {
   TcpStream* self = static_cast<Handle*>(uv->data)->owner;
   if (!self || count == 0) return;  // 0: EAGAIN
   if (count > 0) {
+    const bool filled = static_cast<size_t>(count) == buffer->len;
+    self->read_bytes_ =
+        filled ? std::min(2 * buffer->len, Loop::kReadBufferBytes) : kFirstReadBytes;
     self->listener_->OnData({reinterpret_cast<const uint8_t*>(buffer->base), size_t(count)});
     return;
   }
