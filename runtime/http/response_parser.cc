@@ -5,10 +5,14 @@
 
 #include "runtime/base/ascii.h"
 #include "runtime/base/check.h"
+#include "runtime/http/control_scan.h"
 #include "runtime/http/message.h"
 
 namespace sedge::http {
 namespace {
+
+// Responses have about so many fields: room is made for them at once.
+constexpr size_t kExpectedHeaders = 16;
 
 // A field value as an error message may show it.
 std::string Shown(std::string_view text) {
@@ -182,6 +186,11 @@ Status ResponseParser::Execute(ByteSpan data) {
 size_t ResponseParser::ScanHead(ByteSpan data, const char*& problem) {
   if (line_ == Line::kHeadEnd) line_ = Line::kStatus;  // empty lines before the status line
   for (size_t i = 0; i < data.size(); ++i) {
+    // Inside of a line only controls matter.
+    if (line_ == Line::kStatus || line_ == Line::kInside) {
+      i = FindControl(AsText(data).data(), i, data.size());
+      if (i == data.size()) break;
+    }
     const char c = static_cast<char>(data[i]);
     switch (line_) {
       case Line::kStart:
@@ -267,6 +276,7 @@ int ResponseParser::OnHeaderName(std::string_view part) {
                                     std::to_string(limits_.header_count) +
                                     " header fields (limits.client_header_count)"));
     }
+    if (head_.headers.empty()) head_.headers.reserve(kExpectedHeaders);
     head_.headers.emplace_back();
   }
   head_.headers.back().first.append(part);
@@ -310,7 +320,9 @@ int ResponseParser::OnHeadersComplete() {
 Status ResponseParser::CheckFields() {
   if (!IsFieldValue(head_.reason)) return IoError("malformed response: invalid reason phrase");
   for (auto& [name, value] : head_.headers) {
-    value = std::string(Trim(value));
+    if (const std::string_view trimmed = Trim(value); trimmed.size() < value.size()) {
+      value = std::string(trimmed);
+    }
     if (!IsToken(name)) return IoError("malformed response: invalid header name " + Shown(name));
     if (!IsFetchFieldValue(value)) {
       return IoError("malformed response: invalid value of header " + Shown(name) + ": " +
