@@ -12,6 +12,9 @@ namespace {
 
 // Taken off what a server promises with "Keep-Alive: timeout=N", for the time on the way.
 constexpr uint64_t kKeepAliveMarginMs = 1000;
+// A whole body up to this is copied and given with its head: the connection is free before the
+// response is looked at.
+constexpr size_t kCopiedBodyBytes = 16u << 10;
 
 ResponseParser::Limits ParserLimits(const Limits& limits) {
   return {.head_bytes = limits.client_head_bytes, .header_count = limits.client_header_count};
@@ -177,19 +180,21 @@ void ClientConnection::DeliverHead(ByteSpan body) {
   response.status = head.status;
   response.reason = std::move(head.reason);
   response.headers = std::move(head.headers);
-  std::shared_ptr<ClientExchange> exchange = exchange_;
-  if (parser_.complete()) {
+  const Client::ResponseCallback done = std::exchange(exchange_->done, nullptr);
+  if (parser_.complete() && body.size() <= kCopiedBodyBytes) {
     response.body = MakeBytesBody(Bytes::Copy(body));
     EndExchange();
-  } else {
-    auto [pipe, source] = BodyPipe::Make(parser_.body_length(), limits_.client_body_buffer_bytes);
-    pipe_ = std::move(pipe);
-    response.body = std::move(source);
-    pipe_->set_drain_callback([this] { OnBodyDrained(); });
-    pipe_->set_cancel_callback([this] { OnBodyCancelled(); });
-    PauseUnless(body.empty() || pipe_->WriteView(body));
+    if (done) done(std::move(response));
+    return;
   }
-  if (auto done = std::exchange(exchange->done, nullptr)) done(std::move(response));
+  auto [pipe, source] = BodyPipe::Make(parser_.body_length(), limits_.client_body_buffer_bytes);
+  pipe_ = std::move(pipe);
+  response.body = std::move(source);
+  pipe_->set_drain_callback([this] { OnBodyDrained(); });
+  pipe_->set_cancel_callback([this] { OnBodyCancelled(); });
+  // Who gets the response may be reading when it returns, and gets its bytes from where they are.
+  if (done) done(std::move(response));
+  if (head_delivered_ && pipe_) DeliverBody(body);
 }
 
 void ClientConnection::DeliverBody(ByteSpan body) {
@@ -249,7 +254,9 @@ void ClientConnection::OnBodyDrained() {
 
 void ClientConnection::OnBodyCancelled() {
   const std::shared_ptr<ClientConnection> self = shared_from_this();
-  Cancel();
+  if (!parser_.complete()) return Cancel();
+  pipe_.reset();
+  EndExchange();
 }
 
 // What the peer has to do next, and within which time; 0: nothing.

@@ -151,10 +151,11 @@ void ServerConnection::Send(ByteSpan first, ByteSpan second) {
   if (!stream_->Write2(first, second)) drained_ = false;
 }
 
-// Pipelined requests that are here already are answered with the same write.
+// Pipelined requests that are here already are answered with the same write, and a head goes with
+// the first bytes of its body when they come in the same turn.
 void ServerConnection::FlushOrDefer() {
   if (processing_ || life_ == Life::kClosed) return;
-  if (!backlog_.empty() && keep_alive_) {
+  if ((!backlog_.empty() && keep_alive_) || read_pending_) {
     context_.loop.Defer(this);
   } else {
     Flush();

@@ -57,6 +57,8 @@ class TcpStream final : public Stream {
   TcpStream(Loop& loop, bool is_pipe);
   static void OnRead(uv_stream_t* uv, ssize_t count, const uv_buf_t* buffer);
   static void OnWritten(uv_write_t* request, int status);
+  // Gives the kernel what it takes at once: how much that was, or -1.
+  ssize_t Send(ByteSpan first, ByteSpan second);
   // Queues the concatenation of both.
   void Queue(ByteSpan first, ByteSpan second);
   void Fail(Status why);
