@@ -10,9 +10,7 @@ namespace sedge {
 constexpr char AsciiLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 constexpr char AsciiUpper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 constexpr bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool IsAsciiAlpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+constexpr bool IsAsciiAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr bool IsAsciiAlnum(char c) { return IsAsciiDigit(c) || IsAsciiAlpha(c); }
 constexpr int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -37,6 +35,10 @@ inline std::string AsciiLowerCopy(std::string_view text) {
 
 // Without the given characters at both ends.
 constexpr std::string_view Trim(std::string_view text, std::string_view drop = " \t") {
+  if (!text.empty() && drop.find(text.front()) == std::string_view::npos &&
+      drop.find(text.back()) == std::string_view::npos) {
+    return text;
+  }
   const size_t first = text.find_first_not_of(drop);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(drop) - first + 1);

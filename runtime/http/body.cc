@@ -12,12 +12,30 @@ class BytesBody final : public BodySource {
  public:
   explicit BytesBody(Bytes bytes) : bytes_(std::move(bytes)), length_(bytes_.size()) {}
 
-  void Read(ReadCallback done) override { done(std::move(bytes_)); }
-  void Cancel() override { bytes_ = Bytes(); }
+  void Read(ReadCallback done) override {
+    bytes_.RemovePrefix(std::exchange(viewed_, 0));
+    done(std::move(bytes_));
+  }
+  void ReadView(ViewCallback done) override {
+    const ByteSpan rest = bytes_.span().subspan(viewed_);
+    if (rest.size() > kMaxViewBytes) {
+      viewed_ += kMaxViewBytes;
+      done(rest.first(kMaxViewBytes));
+    } else {
+      const Bytes last = std::move(bytes_);  // `done` may destroy this source
+      viewed_ = 0;
+      done(rest);
+    }
+  }
+  void Cancel() override {
+    bytes_ = Bytes();
+    viewed_ = 0;
+  }
   std::optional<uint64_t> length() const override { return length_; }
 
  private:
-  Bytes bytes_;  // empty, that is: at its end, after the first Read
+  Bytes bytes_;  // empty, that is: at its end, after the last Read
+  size_t viewed_ = 0;
   uint64_t length_;
 };
 
@@ -85,6 +103,16 @@ struct Collector : std::enable_shared_from_this<Collector> {
 };
 
 }  // namespace
+
+void BodySource::ReadView(ViewCallback done) {
+  Read([done = std::move(done)](Result<Bytes> chunk) {
+    if (chunk.ok()) {
+      done(chunk->span());
+    } else {
+      done(chunk.status());
+    }
+  });
+}
 
 std::function<void()> ReadAll(std::unique_ptr<BodySource> source, uint64_t max_bytes,
                               std::function<void(Result<Bytes>)> done,

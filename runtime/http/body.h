@@ -18,12 +18,21 @@ class BodySource {
  public:
   // An empty chunk is the end; a failed status is the end too. Never called after Cancel().
   using ReadCallback = std::function<void(Result<Bytes> chunk)>;
+  // The chunk lives until the callback returns, or lets the source go.
+  using ViewCallback = std::function<void(Result<ByteSpan> chunk)>;
+  // What a view has at most where the source can cut a chunk: so much may be copied on its way to a
+  // socket that takes nothing.
+  static constexpr size_t kMaxViewBytes = 256u << 10;
 
   virtual ~BodySource() = default;
 
   // Asks for the next chunk. `done` is called exactly once, perhaps before Read returns. `done` may
   // destroy the source. REQUIRES: no Read is pending; the end has not been reported.
   virtual void Read(ReadCallback done) = 0;
+  // The same for a reader that is through with the chunk when its callback returns: from a socket's
+  // buffer to another socket nothing is copied. After a view that was part of a chunk Read() gives
+  // the rest.
+  virtual void ReadView(ViewCallback done);
 
   // The reader lost interest: a pending callback is dropped and the writer is told. Idempotent.
   virtual void Cancel() = 0;

@@ -12,8 +12,11 @@ struct BodyPipe::State {
   std::optional<uint64_t> length;
   size_t high_water = 0;
   std::deque<Bytes> chunks;
+  size_t viewed = 0;  // of the first chunk
   size_t queued = 0;
-  BodySource::ReadCallback reader;  // set while a Read waits
+  // One of them is set while a Read waits.
+  BodySource::ReadCallback reader;
+  BodySource::ViewCallback viewer;
   std::function<void()> drain;
   std::function<void()> cancelled_callback;
   Status failure;
@@ -21,7 +24,32 @@ struct BodyPipe::State {
   bool closed = false;     // the writer is done, well or by failure
   bool cancelled = false;  // the reader is gone
 
-  void Deliver(Result<Bytes> chunk) { std::exchange(reader, nullptr)(std::move(chunk)); }
+  bool waited_for() const { return reader || viewer; }
+  void Deliver(Result<Bytes> chunk) {
+    if (reader) return std::exchange(reader, nullptr)(std::move(chunk));
+    const auto report = std::exchange(viewer, nullptr);
+    report(chunk.ok() ? Result<ByteSpan>(chunk->span()) : Result<ByteSpan>(chunk.status()));
+  }
+
+  // The first chunk, or what is left of it.
+  Bytes TakeFirst() {
+    Bytes chunk = std::move(chunks.front());
+    chunks.pop_front();
+    chunk.RemovePrefix(std::exchange(viewed, 0));
+    queued -= chunk.size();
+    return chunk;
+  }
+
+  void DropAll() {
+    chunks.clear();
+    queued = viewed = 0;
+  }
+
+  void TellOfRoom() {
+    if (!said_full || queued > high_water / 2) return;
+    said_full = false;
+    if (auto tell = drain) tell();
+  }
 
   void End(Status why) {
     if (closed) return;
@@ -29,11 +57,8 @@ struct BodyPipe::State {
     drain = nullptr;
     cancelled_callback = nullptr;
     failure = std::move(why);
-    if (!failure.ok()) {
-      chunks.clear();
-      queued = 0;
-    }
-    if (reader) Deliver(failure.ok() ? Result<Bytes>(Bytes()) : Result<Bytes>(failure));
+    if (!failure.ok()) DropAll();
+    if (waited_for()) Deliver(failure.ok() ? Result<Bytes>(Bytes()) : Result<Bytes>(failure));
   }
 };
 
@@ -45,16 +70,9 @@ class BodyPipe::Source final : public BodySource {
   void Read(ReadCallback done) override {
     // `done` may destroy this source.
     std::shared_ptr<State> state = state_;
-    SEDGE_CHECK(!state->reader);
+    SEDGE_CHECK(!state->waited_for());
     if (!state->chunks.empty()) {
-      Bytes chunk = std::move(state->chunks.front());
-      state->chunks.pop_front();
-      state->queued -= chunk.size();
-      done(std::move(chunk));
-      if (state->said_full && state->queued <= state->high_water / 2) {
-        state->said_full = false;
-        if (auto drain = state->drain) drain();
-      }
+      done(state->TakeFirst());
     } else if (!state->failure.ok()) {
       done(state->failure);
     } else if (state->closed || state->cancelled) {
@@ -62,13 +80,40 @@ class BodyPipe::Source final : public BodySource {
     } else {
       state->reader = std::move(done);
     }
+    state->TellOfRoom();
+  }
+
+  void ReadView(ViewCallback done) override {
+    std::shared_ptr<State> state = state_;  // `done` may destroy this source
+    SEDGE_CHECK(!state->waited_for());
+    if (!state->chunks.empty()) {
+      const ByteSpan rest = state->chunks.front().span().subspan(state->viewed);
+      if (rest.size() > kMaxViewBytes) {
+        state->viewed += kMaxViewBytes;
+        state->queued -= kMaxViewBytes;
+        done(rest.first(kMaxViewBytes));
+      } else {
+        const Bytes last = std::move(state->chunks.front());
+        state->chunks.pop_front();
+        state->viewed = 0;
+        state->queued -= rest.size();
+        done(rest);
+      }
+    } else if (!state->failure.ok()) {
+      done(state->failure);
+    } else if (state->closed || state->cancelled) {
+      done(ByteSpan());
+    } else {
+      state->viewer = std::move(done);
+    }
+    state->TellOfRoom();
   }
 
   void Cancel() override {
     if (std::exchange(state_->cancelled, true)) return;
     state_->reader = nullptr;
-    state_->chunks.clear();
-    state_->queued = 0;
+    state_->viewer = nullptr;
+    state_->DropAll();
     state_->drain = nullptr;
     if (auto callback = std::exchange(state_->cancelled_callback, nullptr)) callback();
   }
@@ -96,13 +141,23 @@ bool BodyPipe::Write(Bytes chunk) {
   std::shared_ptr<State> state = state_;
   if (state->cancelled || state->closed) return false;
   if (chunk.empty()) return !state->said_full;
-  if (state->reader) {
+  if (state->waited_for()) {
     state->Deliver(std::move(chunk));
     return !state->cancelled;
   }
   state->queued += chunk.size();
   state->chunks.push_back(std::move(chunk));
   if (state->queued >= state->high_water) state->said_full = true;
+  return !state->said_full;
+}
+
+bool BodyPipe::WriteView(ByteSpan chunk) {
+  std::shared_ptr<State> state = state_;
+  if (!state->viewer || chunk.empty()) return Write(Bytes::Copy(chunk));
+  const auto report = std::exchange(state->viewer, nullptr);
+  report(chunk);
+  if (state->cancelled || state->closed) return false;
+  if (!state->viewer) state->said_full = true;
   return !state->said_full;
 }
 

@@ -26,12 +26,16 @@ class BodyPipe {
   // Queues a chunk (an empty one is ignored). False when the queue is full: stop until the drain
   // callback. Ignored, with false, once the reader cancelled.
   bool Write(Bytes chunk);
+  // The same for bytes that are somebody else's: copied unless a ReadView waits for them. A reader
+  // that does not ask for more at once is behind, so that the answer is false then.
+  bool WriteView(ByteSpan chunk);
   // The end. Nothing may be written afterwards.
   void Close();
   // The end by failure; queued chunks that were not read yet are dropped.
   void Fail(Status why);
 
-  // Called whenever the queue falls to half its high-water mark after Write said "full".
+  // Called whenever the queue falls to half its high-water mark after a write said "full", and when
+  // the reader asks for more after WriteView said so.
   void set_drain_callback(std::function<void()> drain);
   // Called once when the reader cancels or is destroyed before the end.
   void set_cancel_callback(std::function<void()> cancelled);

@@ -12,6 +12,9 @@ namespace {
 
 // Taken off what a server promises with "Keep-Alive: timeout=N", for the time on the way.
 constexpr uint64_t kKeepAliveMarginMs = 1000;
+// A whole body up to this is copied and given with its head: the connection is free before the
+// response is looked at.
+constexpr size_t kCopiedBodyBytes = 16u << 10;
 
 ResponseParser::Limits ParserLimits(const Limits& limits) {
   return {.head_bytes = limits.client_head_bytes, .header_count = limits.client_header_count};
@@ -118,7 +121,9 @@ void ClientConnection::OnData(ByteSpan data) {
     Fail(At(status));
     return;
   }
-  AfterPush(parser_.TakeBody());
+  // Apart from the parser, which may begin the next response before this one's bytes are handed on.
+  const ResponseParser::Body body = parser_.TakeBody();
+  AfterPush(body.bytes);
 }
 
 void ClientConnection::OnEnd() {
@@ -131,7 +136,7 @@ void ClientConnection::OnEnd() {
     Fail(At(status));
     return;
   }
-  AfterPush(Bytes());
+  AfterPush({});
 }
 
 void ClientConnection::OnError(Status why) {
@@ -157,49 +162,51 @@ void ClientConnection::OnSenderFailed(Status why) {
   timer_.Start(0);
 }
 
-void ClientConnection::AfterPush(Bytes body) {
+void ClientConnection::AfterPush(ByteSpan body) {
   if (parser_.head_done() && !head_delivered_) {
     head_delivered_ = true;
-    DeliverHead(std::move(body));
+    DeliverHead(body);
   } else if (head_delivered_) {
-    DeliverBody(std::move(body));
+    DeliverBody(body);
   }
   if (state_ == State::kActive) UpdateTimer();
 }
 
 // The exchange ends before its last bytes are handed out, so that whoever gets them may send the
 // next request over this connection.
-void ClientConnection::DeliverHead(Bytes body) {
+void ClientConnection::DeliverHead(ByteSpan body) {
   ParsedResponseHead head = parser_.TakeHead();
   ClientResponse response;
   response.status = head.status;
   response.reason = std::move(head.reason);
   response.headers = std::move(head.headers);
-  std::shared_ptr<ClientExchange> exchange = exchange_;
-  if (parser_.complete()) {
-    response.body = MakeBytesBody(std::move(body));
+  const Client::ResponseCallback done = std::exchange(exchange_->done, nullptr);
+  if (parser_.complete() && body.size() <= kCopiedBodyBytes) {
+    response.body = MakeBytesBody(Bytes::Copy(body));
     EndExchange();
-  } else {
-    auto [pipe, source] = BodyPipe::Make(parser_.body_length(), limits_.client_body_buffer_bytes);
-    pipe_ = std::move(pipe);
-    response.body = std::move(source);
-    pipe_->set_drain_callback([this] { OnBodyDrained(); });
-    pipe_->set_cancel_callback([this] { OnBodyCancelled(); });
-    PauseUnless(body.empty() || pipe_->Write(std::move(body)));
+    if (done) done(std::move(response));
+    return;
   }
-  if (auto done = std::exchange(exchange->done, nullptr)) done(std::move(response));
+  auto [pipe, source] = BodyPipe::Make(parser_.body_length(), limits_.client_body_buffer_bytes);
+  pipe_ = std::move(pipe);
+  response.body = std::move(source);
+  pipe_->set_drain_callback([this] { OnBodyDrained(); });
+  pipe_->set_cancel_callback([this] { OnBodyCancelled(); });
+  // Who gets the response may be reading when it returns, and gets its bytes from where they are.
+  if (done) done(std::move(response));
+  if (head_delivered_ && pipe_) DeliverBody(body);
 }
 
-void ClientConnection::DeliverBody(Bytes body) {
+void ClientConnection::DeliverBody(ByteSpan body) {
   if (parser_.complete()) {
     const std::unique_ptr<BodyPipe> pipe = std::move(pipe_);
     pipe->set_drain_callback(nullptr);
     pipe->set_cancel_callback(nullptr);
     EndExchange();
-    if (!body.empty()) pipe->Write(std::move(body));
+    if (!body.empty()) pipe->WriteView(body);
     pipe->Close();
   } else if (!body.empty() && pipe_) {
-    const bool wants_more = pipe_->Write(std::move(body));
+    const bool wants_more = pipe_->WriteView(body);
     if (state_ == State::kActive && pipe_) PauseUnless(wants_more);
   }
 }
@@ -247,7 +254,9 @@ void ClientConnection::OnBodyDrained() {
 
 void ClientConnection::OnBodyCancelled() {
   const std::shared_ptr<ClientConnection> self = shared_from_this();
-  Cancel();
+  if (!parser_.complete()) return Cancel();
+  pipe_.reset();
+  EndExchange();
 }
 
 // What the peer has to do next, and within which time; 0: nothing.

@@ -91,9 +91,9 @@ class ClientConnection final : public loop::StreamListener,
   void OnSenderProgress() override;
   void OnSenderFailed(Status why) override;
 
-  void AfterPush(Bytes body);
-  void DeliverHead(Bytes body);
-  void DeliverBody(Bytes body);
+  void AfterPush(ByteSpan body);
+  void DeliverHead(ByteSpan body);
+  void DeliverBody(ByteSpan body);
   void EndExchange();
   void PauseUnless(bool wants_more);
   void OnBodyDrained();

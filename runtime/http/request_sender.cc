@@ -36,7 +36,6 @@ void RequestSender::Stop() {
   stopped_ = true;
   stream_ = nullptr;
   listener_ = nullptr;
-  chunk_ = Bytes();
   // A body that is inside its Read goes when that returns.
   if (!pumping_) body_.reset();
 }
@@ -45,14 +44,9 @@ void RequestSender::Stop() {
 void RequestSender::Pump() {
   if (std::exchange(pumping_, true)) return;
   const std::shared_ptr<RequestSender> self = shared_from_this();
-  while (!stopped_ && !blocked_) {
-    if (chunk_taken_ < chunk_.size()) {
-      WriteSlice();
-      continue;
-    }
-    if (body_ended_ || reading_) break;
+  while (!stopped_ && !blocked_ && !body_ended_ && !reading_) {
     reading_ = true;
-    body_->Read([this](Result<Bytes> chunk) { OnChunk(std::move(chunk)); });
+    body_->ReadView([this](Result<ByteSpan> chunk) { OnChunk(chunk); });
   }
   pumping_ = false;
   if (stopped_ || body_ended_) body_.reset();
@@ -62,7 +56,7 @@ void RequestSender::Pump() {
   listener_->OnSenderProgress();
 }
 
-void RequestSender::OnChunk(Result<Bytes> chunk) {
+void RequestSender::OnChunk(const Result<ByteSpan>& chunk) {
   const std::shared_ptr<RequestSender> self = shared_from_this();
   reading_ = false;
   if (stopped_) return;
@@ -76,8 +70,7 @@ void RequestSender::OnChunk(Result<Bytes> chunk) {
       Fail(InvalidArgument("the request's body is longer than its length of " +
                            std::to_string(request_.body_length) + " bytes"));
     } else {
-      chunk_ = std::move(chunk).value();
-      chunk_taken_ = 0;
+      WriteBody(*chunk);
     }
   }
   Pump();
@@ -100,33 +93,23 @@ void RequestSender::Fail(Status why) {
   listener_->OnSenderFailed(std::move(why));
 }
 
-void RequestSender::WriteSlice() {
-  const ByteSpan rest = chunk_.span().subspan(chunk_taken_);
-  const ByteSpan slice = rest.first(std::min(rest.size(), kSliceBytes));
-  chunk_taken_ += slice.size();
-  if (request_.framing == RequestFraming::kChunked) {
-    WriteChunked(slice);
-  } else {
-    blocked_ = !stream_->Write2(AsBytes(prefix_), slice);
-    prefix_.clear();
-    complete_ = body_bytes_ == request_.body_length && chunk_taken_ == chunk_.size();
-  }
-  if (chunk_taken_ == chunk_.size()) {
-    chunk_ = Bytes();
-    chunk_taken_ = 0;
-  }
+void RequestSender::WriteBody(ByteSpan data) {
+  if (request_.framing == RequestFraming::kChunked) return WriteChunked(data);
+  blocked_ = !stream_->Write2(AsBytes(prefix_), data);
+  prefix_.clear();
+  complete_ = body_bytes_ == request_.body_length;
 }
 
-void RequestSender::WriteChunked(ByteSpan slice) {
-  prefix_.append(ChunkHead(slice.size()));
-  if (slice.size() <= kJoinedBytes) {
-    prefix_.append(AsText(slice)).append(kChunkEnd);
+// The end of a chunk goes with whatever comes next.
+void RequestSender::WriteChunked(ByteSpan data) {
+  prefix_.append(ChunkHead(data.size()));
+  if (data.size() <= kJoinedBytes) {
+    prefix_.append(AsText(data)).append(kChunkEnd);
     FlushPrefix();
     return;
   }
-  stream_->Write2(AsBytes(prefix_), slice);
-  prefix_.clear();
-  blocked_ = !stream_->Write(AsBytes(kChunkEnd));
+  blocked_ = !stream_->Write2(AsBytes(prefix_), data);
+  prefix_ = kChunkEnd;
 }
 
 void RequestSender::FlushPrefix() {

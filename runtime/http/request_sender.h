@@ -16,9 +16,6 @@ namespace sedge::http {
 
 class RequestSender : public std::enable_shared_from_this<RequestSender> {
  public:
-  // A longer piece of the body is written in slices, each after the one before it has drained.
-  static constexpr size_t kSliceBytes = 256u << 10;
-
   class Listener {
    public:
     virtual ~Listener() = default;
@@ -44,15 +41,16 @@ class RequestSender : public std::enable_shared_from_this<RequestSender> {
   bool blocked() const { return blocked_; }
 
  private:
-  // A body's slice up to this is copied, so that it needs one write with its chunk's head and end.
+  // A piece of the body up to this is copied, so that it needs one write with its chunk's head and
+  // end.
   static constexpr size_t kJoinedBytes = 4u << 10;
 
   void Pump();
-  void OnChunk(Result<Bytes> chunk);
+  void OnChunk(const Result<ByteSpan>& chunk);
   void OnBodyEnd();
   void Fail(Status why);
-  void WriteSlice();
-  void WriteChunked(ByteSpan slice);
+  void WriteBody(ByteSpan data);
+  void WriteChunked(ByteSpan data);
   void FlushPrefix();
 
   loop::Stream* stream_;
@@ -60,8 +58,6 @@ class RequestSender : public std::enable_shared_from_this<RequestSender> {
   WrittenRequest request_;
   std::unique_ptr<BodySource> body_;
   std::string prefix_;  // to be written before whatever comes next
-  Bytes chunk_;
-  size_t chunk_taken_ = 0;
   uint64_t body_bytes_ = 0;
   bool pumping_ = false;
   bool reading_ = false;

@@ -5,10 +5,14 @@
 
 #include "runtime/base/ascii.h"
 #include "runtime/base/check.h"
+#include "runtime/http/control_scan.h"
 #include "runtime/http/message.h"
 
 namespace sedge::http {
 namespace {
+
+// Responses have about so many fields: room is made for them at once.
+constexpr size_t kExpectedHeaders = 16;
 
 // A field value as an error message may show it.
 std::string Shown(std::string_view text) {
@@ -108,8 +112,7 @@ void ResponseParser::Start(bool to_head) {
   to_head_ = to_head;
   interim_count_ = 0;
   failure_ = Status();
-  body_ = Bytes();
-  body_size_ = 0;
+  body_ = {};
   received_ = 0;
   section_bytes_ = pushed_head_bytes_ = 0;
   complete_ = keep_alive_ = excess_ = false;
@@ -127,7 +130,7 @@ void ResponseParser::BeginMessage() {
 }
 
 Status ResponseParser::Push(ByteSpan data) {
-  SEDGE_CHECK(body_size_ == 0);
+  SEDGE_CHECK(body_.bytes.empty());
   if (!failure_.ok()) return failure_;
   if (complete_) {
     excess_ |= !data.empty();
@@ -183,6 +186,11 @@ Status ResponseParser::Execute(ByteSpan data) {
 size_t ResponseParser::ScanHead(ByteSpan data, const char*& problem) {
   if (line_ == Line::kHeadEnd) line_ = Line::kStatus;  // empty lines before the status line
   for (size_t i = 0; i < data.size(); ++i) {
+    // Inside of a line only controls matter.
+    if (line_ == Line::kStatus || line_ == Line::kInside) {
+      i = FindControl(AsText(data).data(), i, data.size());
+      if (i == data.size()) break;
+    }
     const char c = static_cast<char>(data[i]);
     switch (line_) {
       case Line::kStart:
@@ -241,11 +249,7 @@ Status ResponseParser::Finish() {
   return failure_;
 }
 
-Bytes ResponseParser::TakeBody() {
-  body_.Truncate(body_size_);
-  body_size_ = 0;
-  return std::exchange(body_, Bytes());
-}
+ResponseParser::Body ResponseParser::TakeBody() { return std::exchange(body_, {}); }
 
 int ResponseParser::Fail(Status why) {
   if (failure_.ok()) failure_ = std::move(why);
@@ -272,6 +276,7 @@ int ResponseParser::OnHeaderName(std::string_view part) {
                                     std::to_string(limits_.header_count) +
                                     " header fields (limits.client_header_count)"));
     }
+    if (head_.headers.empty()) head_.headers.reserve(kExpectedHeaders);
     head_.headers.emplace_back();
   }
   head_.headers.back().first.append(part);
@@ -315,7 +320,9 @@ int ResponseParser::OnHeadersComplete() {
 Status ResponseParser::CheckFields() {
   if (!IsFieldValue(head_.reason)) return IoError("malformed response: invalid reason phrase");
   for (auto& [name, value] : head_.headers) {
-    value = std::string(Trim(value));
+    if (const std::string_view trimmed = Trim(value); trimmed.size() < value.size()) {
+      value = std::string(trimmed);
+    }
     if (!IsToken(name)) return IoError("malformed response: invalid header name " + Shown(name));
     if (!IsFetchFieldValue(value)) {
       return IoError("malformed response: invalid value of header " + Shown(name) + ": " +
@@ -376,11 +383,20 @@ Status ResponseParser::DecideFraming() {
 
 int ResponseParser::OnBody(const char* at, size_t size) {
   if (size == 0) return 0;
-  // What is left of this push bounds all body bytes that it can still bring.
-  if (body_.empty()) body_ = Bytes::Allocate(static_cast<size_t>(push_end_ - at));
-  std::memcpy(body_.data() + body_size_, at, size);
-  body_size_ += size;
   received_ += size;
+  const ByteSpan piece(reinterpret_cast<const uint8_t*>(at), size);
+  if (body_.bytes.empty()) {
+    body_.bytes = piece;
+    return 0;
+  }
+  const size_t before = body_.bytes.size();
+  if (body_.own.empty()) {
+    // What is left of this push bounds all body bytes that it can still bring.
+    body_.own = Bytes::Allocate(before + static_cast<size_t>(push_end_ - at));
+    std::memcpy(body_.own.data(), body_.bytes.data(), before);
+  }
+  std::memcpy(body_.own.data() + before, at, size);
+  body_.bytes = body_.own.span().first(before + size);
   return 0;
 }
 

@@ -46,6 +46,13 @@ class ResponseParser {
   // Makes ready for the next response. `to_head`: it answers HEAD and so has no body.
   void Start(bool to_head);
 
+  // Body bytes of one Push in one block: a view of what was pushed, or of `own` where the pieces of
+  // several chunks had to be joined.
+  struct Body {
+    ByteSpan bytes;
+    Bytes own;
+  };
+
   // Parses. REQUIRES: TakeBody() was called after the previous Push that had body bytes; no failure
   // so far. Bytes after the response's end are not read; see has_excess().
   Status Push(ByteSpan data);
@@ -56,8 +63,8 @@ class ResponseParser {
   bool head_done() const { return head_done_; }
   // REQUIRES: head_done(). Once.
   ParsedResponseHead TakeHead() { return std::move(head_); }
-  // The body bytes of the last Push, in one block.
-  Bytes TakeBody();
+  // The body bytes of the last Push.
+  Body TakeBody();
   bool complete() const { return complete_; }
   // REQUIRES: head_done().
   Framing framing() const { return framing_; }
@@ -89,8 +96,7 @@ class ResponseParser {
   llhttp_t llhttp_;
   ParsedResponseHead head_;
   Status failure_;
-  Bytes body_;
-  size_t body_size_ = 0;
+  Body body_;
   const char* push_end_ = nullptr;
   uint64_t received_ = 0;     // of the body
   size_t section_bytes_ = 0;  // of the heads, or of what frames the body

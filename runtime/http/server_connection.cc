@@ -221,7 +221,7 @@ std::unique_ptr<BodySource> ServerConnection::TakeBody() {
 void ServerConnection::OnBody(ByteSpan bytes) {
   if (input_ == Input::kPiped) {
     // The reader's callback may end anything here; afterwards only the state is asked.
-    const bool room = pipe_->Write(Bytes::Copy(bytes));
+    const bool room = pipe_->WriteView(bytes);
     if (!room && input_ == Input::kPiped) pipe_full_ = true;
     return;
   }

@@ -66,7 +66,7 @@ class ServerConnection final : public Exchange,
   // Bytes gathered at most before they are written.
   static constexpr size_t kFlushBytes = 64u << 10;
   // Bytes of a streamed body that are moved before others get their turn.
-  static constexpr size_t kMaxPumpedBytes = 256u << 10;
+  static constexpr size_t kMaxPumpedBytes = 1u << 20;
 
   ServerConnection(ServerContext& context, std::unique_ptr<loop::Stream> stream, bool tls);
   ~ServerConnection() override;
@@ -150,7 +150,7 @@ class ServerConnection final : public Exchange,
   Status WriteHead(const ResponseHead& head, ResponseFraming* framing);
   void RespondText(int status, std::string_view text);
   void Pump();
-  void OnChunk(Result<Bytes> chunk);
+  void OnChunk(const Result<ByteSpan>& chunk);
   void WriteChunk(ByteSpan data);
   void CutShort(std::string_view why);
   void Break();

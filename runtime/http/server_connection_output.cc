@@ -79,9 +79,9 @@ void ServerConnection::Pump() {
       break;
     }
     read_pending_ = true;
-    response_body_->Read([this](Result<Bytes> chunk) {
+    response_body_->ReadView([this](Result<ByteSpan> chunk) {
       read_pending_ = false;
-      OnChunk(std::move(chunk));
+      OnChunk(chunk);
       if (pumping_ || life_ == Life::kClosed) return;
       Pump();
       Resume();
@@ -90,7 +90,7 @@ void ServerConnection::Pump() {
   pumping_ = false;
 }
 
-void ServerConnection::OnChunk(Result<Bytes> chunk) {
+void ServerConnection::OnChunk(const Result<ByteSpan>& chunk) {
   if (!chunk.ok()) return CutShort(chunk.status().message());
   if (!chunk->empty()) {
     if (framing_.body == BodyFraming::kLength) {
@@ -151,10 +151,11 @@ void ServerConnection::Send(ByteSpan first, ByteSpan second) {
   if (!stream_->Write2(first, second)) drained_ = false;
 }
 
-// Pipelined requests that are here already are answered with the same write.
+// Pipelined requests that are here already are answered with the same write, and a head goes with
+// the first bytes of its body when they come in the same turn.
 void ServerConnection::FlushOrDefer() {
   if (processing_ || life_ == Life::kClosed) return;
-  if (!backlog_.empty() && keep_alive_) {
+  if ((!backlog_.empty() && keep_alive_) || read_pending_) {
     context_.loop.Defer(this);
   } else {
     Flush();

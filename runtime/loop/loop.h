@@ -41,8 +41,8 @@ class TurnTask : private TurnNode {
 
 class Loop {
  public:
-  // Bytes that one read of a stream takes at most.
-  static constexpr size_t kReadBufferBytes = 64u << 10;
+  // Bytes that one read of a stream takes at most; see TcpStream for when.
+  static constexpr size_t kReadBufferBytes = 256u << 10;
 
   static Result<std::unique_ptr<Loop>> Create();
   // Closes what is still open, running the loop until every handle is closed.

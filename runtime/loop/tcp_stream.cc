@@ -6,8 +6,10 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -141,8 +143,9 @@ void TcpStream::StartReading() {
   const int error = uv_read_start(
       &handle_->stream,
       [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
-        buffer->base = static_cast<Handle*>(handle->data)->owner->loop_.read_buffer();
-        buffer->len = Loop::kReadBufferBytes;
+        const TcpStream* owner = static_cast<Handle*>(handle->data)->owner;
+        buffer->base = owner->loop_.read_buffer();
+        buffer->len = owner->read_bytes_;
       },
       &TcpStream::OnRead);
   // UV_EALREADY: it reads. Any other failure shows itself when the peer's end is noticed by a
@@ -159,6 +162,9 @@ void TcpStream::OnRead(uv_stream_t* uv, ssize_t count, const uv_buf_t* buffer) {
   TcpStream* self = static_cast<Handle*>(uv->data)->owner;
   if (!self || count == 0) return;  // 0: EAGAIN
   if (count > 0) {
+    const bool filled = static_cast<size_t>(count) == buffer->len;
+    self->read_bytes_ =
+        filled ? std::min(2 * buffer->len, Loop::kReadBufferBytes) : kFirstReadBytes;
     self->listener_->OnData({reinterpret_cast<const uint8_t*>(buffer->base), size_t(count)});
     return;
   }
@@ -177,13 +183,9 @@ bool TcpStream::Write(ByteSpan data) { return Write2(data, {}); }
 bool TcpStream::Write2(ByteSpan first, ByteSpan second) {
   if (failed_ || !write_failure_.ok()) return false;
   if (queued_bytes_ == 0) {
-    uv_buf_t buffers[2] = {
-        uv_buf_init(const_cast<char*>(AsText(first).data()), static_cast<unsigned>(first.size())),
-        uv_buf_init(const_cast<char*>(AsText(second).data()),
-                    static_cast<unsigned>(second.size()))};
-    const int written = uv_try_write(&handle_->stream, buffers, second.empty() ? 1 : 2);
     // On an error all is queued: the queue's callback reports it, never this call.
-    const size_t taken = written > 0 ? static_cast<size_t>(written) : 0;
+    const ssize_t sent = Send(first, second);
+    const size_t taken = sent > 0 ? static_cast<size_t>(sent) : 0;
     if (taken == first.size() + second.size()) return true;
     const size_t of_first = std::min(taken, first.size());
     first = first.subspan(of_first);
@@ -193,6 +195,21 @@ bool TcpStream::Write2(ByteSpan first, ByteSpan second) {
   }
   Queue(first, second);
   return false;
+}
+
+// What uv_try_write does, but as the socket that it is: the kernel does less for a send than for a
+// write to a file.
+ssize_t TcpStream::Send(ByteSpan first, ByteSpan second) {
+  uv_os_fd_t fd;
+  if (uv_fileno(reinterpret_cast<uv_handle_t*>(&handle_->stream), &fd) != 0) return -1;
+  constexpr int kFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
+  if (second.empty()) return send(fd, first.data(), first.size(), kFlags);
+  iovec pieces[2] = {{const_cast<uint8_t*>(first.data()), first.size()},
+                     {const_cast<uint8_t*>(second.data()), second.size()}};
+  msghdr message{};
+  message.msg_iov = pieces;
+  message.msg_iovlen = 2;
+  return sendmsg(fd, &message, kFlags);
 }
 
 void TcpStream::Queue(ByteSpan first, ByteSpan second) {

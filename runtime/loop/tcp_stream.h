@@ -17,6 +17,11 @@ namespace sedge::loop {
 
 class TcpStream final : public Stream {
  public:
+  // What a read asks for, unless the one before it got all that it asked for: a long body then
+  // comes in reads of up to Loop::kReadBufferBytes, while others have their turn sooner and leave
+  // less behind where nobody takes it.
+  static constexpr size_t kFirstReadBytes = 64u << 10;
+
   // Not connected yet: for uv_tcp_connect on tcp(), or uv_accept. TCP_NODELAY is on.
   static std::unique_ptr<TcpStream> MakeTcp(Loop& loop);
   // The same for uv_pipe_connect on pipe(), or uv_accept.
@@ -52,13 +57,16 @@ class TcpStream final : public Stream {
   TcpStream(Loop& loop, bool is_pipe);
   static void OnRead(uv_stream_t* uv, ssize_t count, const uv_buf_t* buffer);
   static void OnWritten(uv_write_t* request, int status);
+  // Gives the kernel what it takes at once: how much that was, or -1.
+  ssize_t Send(ByteSpan first, ByteSpan second);
   // Queues the concatenation of both.
   void Queue(ByteSpan first, ByteSpan second);
   void Fail(Status why);
 
   Loop& loop_;
   Handle* handle_;
-  size_t queued_bytes_ = 0;  // of writes that are not finished
+  size_t read_bytes_ = kFirstReadBytes;  // that the next read asks for
+  size_t queued_bytes_ = 0;              // of writes that are not finished
   bool drain_owed_ = false;
   bool reading_ = false;
   bool failed_ = false;

@@ -20,7 +20,9 @@ class EntryScope {
         context_scope_(context_),
         outer_request_(isolate.current_request()) {
     isolate.set_current_request(request);
-    if (isolate.entry_depth()++ == 0 && isolate.watchdog()) isolate.watchdog()->Enter();
+    if (isolate.entry_depth()++ > 0) return;
+    ++isolate.entries();
+    if (isolate.watchdog()) isolate.watchdog()->Enter();
   }
 
   ~EntryScope() {

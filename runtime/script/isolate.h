@@ -127,6 +127,8 @@ class Isolate {
 
   // For EntryScope.
   int& entry_depth() { return entry_depth_; }
+  // How often JavaScript was entered from outside so far.
+  uint64_t& entries() { return entries_; }
   WatchdogEntry* watchdog() { return watchdog_.get(); }
   // True when promises were rejected, or their rejections handled, since it was last asked.
   bool take_rejections() { return std::exchange(has_rejections_, false); }
@@ -159,6 +161,7 @@ class Isolate {
   uint64_t current_request_ = 0;
   std::vector<uint64_t> terminated_requests_;
   int entry_depth_ = 0;
+  uint64_t entries_ = 0;
   bool has_rejections_ = false;
   std::atomic<Termination> termination_{Termination::kNone};
   // Set by Terminate(), taken by SettleTermination(). V8 itself forgets a termination when the last

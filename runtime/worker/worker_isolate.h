@@ -65,6 +65,8 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   void TerminateForShutdown() { isolate_->Terminate(script::Termination::kShutdown); }
   // The heap is at its limit: nothing may run here any more.
   bool out_of_memory() const { return isolate_->termination() == script::Termination::kMemory; }
+  // How often JavaScript was entered so far. Bodies that it does not touch add nothing to it.
+  uint64_t entries() const { return isolate_->entries(); }
   // What was enqueued and not run, for the isolate that replaces this one.
   std::vector<http::Exchange*> TakeReady() { return std::exchange(ready_, {}); }
   // Nothing is running or waited for any more: a replaced isolate may go.

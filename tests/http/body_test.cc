@@ -25,12 +25,50 @@ std::string ReadNow(BodySource& source) {
   return *result;
 }
 
+// The next view's text, or as ReadNow().
+std::string ViewNow(BodySource& source) {
+  auto result = std::make_shared<std::string>("<pending>");
+  source.ReadView([result](Result<ByteSpan> chunk) {
+    if (!chunk.ok()) {
+      *result = "<error: " + std::string(chunk.status().message()) + ">";
+    } else {
+      *result = chunk->empty() ? "<end>" : std::string(AsText(*chunk));
+    }
+  });
+  return *result;
+}
+
 TEST(BytesBodyTest, GivesItsBytesThenTheEnd) {
   auto body = MakeBytesBody(Bytes::Copy("hello"));
   EXPECT_EQ(body->length(), 5u);
   EXPECT_EQ(ReadNow(*body), "hello");
   EXPECT_EQ(body->length(), 5u);
   EXPECT_EQ(ReadNow(*body), "<end>");
+}
+
+TEST(BytesBodyTest, GivesViewsOfAtMostSoManyBytes) {
+  std::string text(BodySource::kMaxViewBytes, 'a');
+  text += "rest";
+  auto body = MakeBytesBody(Bytes::Copy(text));
+  EXPECT_EQ(ViewNow(*body), std::string(BodySource::kMaxViewBytes, 'a'));
+  EXPECT_EQ(ViewNow(*body), "rest");
+  EXPECT_EQ(ViewNow(*body), "<end>");
+  body = MakeBytesBody(Bytes::Copy(text));
+  ViewNow(*body);
+  EXPECT_EQ(ReadNow(*body), "rest");
+  EXPECT_EQ(ReadNow(*body), "<end>");
+}
+
+TEST(BytesBodyTest, MayGoInsideOfItsViews) {
+  for (const size_t size : {size_t{5}, BodySource::kMaxViewBytes + 1}) {
+    auto body = MakeBytesBody(Bytes::Copy(std::string(size, 'x')));
+    bool called = false;
+    body->ReadView([&](Result<ByteSpan> chunk) {
+      called = chunk.ok() && (*chunk)[0] == 'x';
+      body.reset();
+    });
+    EXPECT_TRUE(called);
+  }
 }
 
 TEST(BodyPipeTest, QueuesUntilRead) {
@@ -71,6 +109,85 @@ TEST(BodyPipeTest, SaysFullAndDrains) {
   EXPECT_EQ(drains, 1);
   EXPECT_EQ(ReadNow(*source), "abc");
   EXPECT_EQ(drains, 1);
+}
+
+TEST(BodyPipeTest, AWaitingViewGetsTheVeryBytes) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  const std::string text = "bytes of a socket";
+  const uint8_t* seen = nullptr;
+  std::function<void(Result<ByteSpan>)> read_on = [&](Result<ByteSpan> chunk) {
+    seen = chunk->data();
+    source->ReadView(read_on);
+  };
+  source->ReadView(read_on);
+  EXPECT_TRUE(pipe->WriteView(AsBytes(text)));
+  EXPECT_EQ(seen, AsBytes(text).data());
+  EXPECT_EQ(pipe->queued_bytes(), 0u);
+}
+
+TEST(BodyPipeTest, AViewsReaderThatDoesNotAskForMoreIsBehind) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  int drains = 0;
+  pipe->set_drain_callback([&] { ++drains; });
+  EXPECT_EQ(ViewNow(*source), "<pending>");
+  EXPECT_FALSE(pipe->WriteView(AsBytes("first")));
+  EXPECT_EQ(drains, 0);
+  // What comes all the same is kept.
+  EXPECT_FALSE(pipe->WriteView(AsBytes("second")));
+  EXPECT_EQ(ViewNow(*source), "second");
+  EXPECT_EQ(drains, 1);
+  EXPECT_EQ(ViewNow(*source), "<pending>");
+  EXPECT_FALSE(pipe->WriteView(AsBytes("third")));
+  EXPECT_EQ(ViewNow(*source), "<pending>");
+  EXPECT_EQ(drains, 2);
+}
+
+TEST(BodyPipeTest, GivesViewsOfWhatIsQueued) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt);
+  std::string text(BodySource::kMaxViewBytes, 'a');
+  text += "rest";
+  EXPECT_FALSE(pipe->WriteView(AsBytes(text)));
+  pipe->WriteView(AsBytes("last"));
+  EXPECT_EQ(ViewNow(*source), std::string(BodySource::kMaxViewBytes, 'a'));
+  EXPECT_EQ(pipe->queued_bytes(), 8u);
+  EXPECT_EQ(ReadNow(*source), "rest");
+  EXPECT_EQ(ViewNow(*source), "last");
+  EXPECT_EQ(pipe->queued_bytes(), 0u);
+  pipe->Close();
+  EXPECT_EQ(ViewNow(*source), "<end>");
+}
+
+TEST(BodyPipeTest, AWaitingViewHearsOfTheEnd) {
+  for (const bool fails : {false, true}) {
+    auto [pipe, source] = BodyPipe::Make(std::nullopt);
+    std::string got;
+    source->ReadView([&](Result<ByteSpan> chunk) {
+      got = chunk.ok() ? "end of " + std::to_string(chunk->size()) : chunk.status().message();
+    });
+    if (fails) {
+      pipe->Fail(Unavailable("broken"));
+    } else {
+      pipe->Close();
+    }
+    EXPECT_EQ(got, fails ? "broken" : "end of 0");
+  }
+}
+
+TEST(BodyPipeTest, EitherEndMayGoInsideOfAView) {
+  for (const bool queued : {false, true}) {
+    auto [pipe, source] = BodyPipe::Make(std::nullopt);
+    const std::string text(queued ? BodySource::kMaxViewBytes + 1 : 5, 'x');
+    char first = 0;
+    const auto take = [&, &pipe = pipe, &source = source](Result<ByteSpan> chunk) {
+      first = static_cast<char>((*chunk)[0]);
+      source.reset();
+      pipe.reset();
+    };
+    if (!queued) source->ReadView(take);
+    pipe->WriteView(AsBytes(text));
+    if (queued) source->ReadView(take);
+    EXPECT_EQ(first, 'x');
+  }
 }
 
 TEST(BodyPipeTest, AWriterThatFailsOrGoesAwayFailsTheReader) {

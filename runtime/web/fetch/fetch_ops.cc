@@ -106,19 +106,13 @@ Result<std::unique_ptr<http::BodySource>> TakeBody(BodyTable& bodies, const Body
   return source;
 }
 
-// [status, statusText, [name, value ...], bodyHandle]
+// [status, statusText, headerBlock, bodyHandle]
 v8::MaybeLocal<v8::Value> ResponseToArray(Isolate& isolate, BodyTable& bodies,
                                           http::ClientResponse& response) {
-  std::vector<script::Latin1String> flat;
-  flat.reserve(response.headers.size() * 2);
-  for (auto& [name, value] : response.headers) {
-    flat.push_back({AsciiLowerCopy(name)});
-    flat.push_back({std::move(value)});
-  }
   v8::Isolate* v8 = isolate.v8();
   v8::Local<v8::Value> reason, headers;
   if (!script::Latin1ToV8(v8, response.reason).ToLocal(&reason) ||
-      !script::ToV8(isolate, std::move(flat)).ToLocal(&headers)) {
+      !script::Latin1ToV8(v8, MakeHeaderBlock(response.headers)).ToLocal(&headers)) {
     return {};
   }
   const SlotId body = bodies.Add(std::move(response.body));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Headers: https://fetch.spec.whatwg.org/#headers-class, with what Workers add (getAll) and without the
 // browser's forbidden names, that is, without the guards "request" and "response". A header list is one flat
-// array [name, value, name, value ...] whose names are lower-case. Departure from Web IDL, for speed: a
-// record's own enumerable keys are listed once, before the values are read.
+// array [name, value, name, value ...] whose names are lower-case; as a response comes from native code, it is
+// still a header block. Departure from Web IDL, for speed: a record's own enumerable keys are listed once,
+// before the values are read.
 "use strict";
 
 const webidl = require("webidl/webidl");
@@ -10,8 +11,8 @@ const { copyList } = require("script/lists");
 const { isSafelisted, isSafelistedName, mayAppend } = require("fetch/no_cors");
 const {
   ArrayIsArray, ArrayPrototypeSort, FunctionPrototypeCall, JSONStringify, ObjectKeys,
-  RegExpPrototypeExec, SafeMap, StringPrototypeCharCodeAt, StringPrototypeSlice, StringPrototypeToLowerCase,
-  SymbolIterator, TypeError,
+  RegExpPrototypeExec, SafeMap, StringPrototypeCharCodeAt, StringPrototypeIndexOf, StringPrototypeSlice,
+  StringPrototypeStartsWith, StringPrototypeToLowerCase, SymbolIterator, TypeError,
 } = primordials;
 const { ByteString } = webidl.converters;
 const { constructKey } = webidl;
@@ -94,8 +95,15 @@ function listFind(list, name) {
   return -1;
 }
 
-// The combined value of `name` (lower-case), or null.
-function listGet(list, name) {
+// The combined value of `name` (lower-case), or null. `given` may be a header block.
+function listGet(given, name) {
+  let list = given;
+  if (typeof given === "string") {
+    const isThere =
+      StringPrototypeIndexOf(given, `\0${name}\0`) >= 0 || StringPrototypeStartsWith(given, `${name}\0`);
+    if (!isThere) return null;
+    list = blockToList(given);
+  }
   const { length } = list;
   for (let i = 0; i < length; i += 2) {
     if (list[i] !== name) continue;
@@ -214,6 +222,16 @@ function listToBlock(list) {
   return block;
 }
 
+function blockToList(block) {
+  const list = [];
+  for (let at = 0; at < block.length;) {
+    const end = StringPrototypeIndexOf(block, "\0", at);
+    list[list.length] = StringPrototypeSlice(block, at, end);
+    at = end + 1;
+  }
+  return list;
+}
+
 // -------------------------------------------------------------------------------------------- the class
 
 function checkGuard(guard) {
@@ -232,9 +250,10 @@ let isHeaders;
 let listOf;
 let pairsOf;
 let headersGuard;
+let blockOf;
 
 class Headers {
-  #list; // null: still with the request of #slot
+  #list; // null: still with the request of #slot, or as a header block in its place
   #slot;
   #guard;
   #pairs = null; // sorted and combined; null when #list changed since
@@ -325,7 +344,13 @@ class Headers {
     listOf = (headers) => {
       if (typeof headers !== "object" || headers === null || !(#list in headers)) webidl.illegalInvocation();
       const list = headers.#list;
-      return list !== null ? list : headers.#list = ops.requestHeaders(headers.#slot);
+      if (list !== null) return list;
+      const slot = headers.#slot;
+      return headers.#list = typeof slot === "string" ? blockToList(slot) : ops.requestHeaders(slot);
+    };
+    blockOf = (headers) => {
+      const slot = headers.#slot;
+      return headers.#list === null && typeof slot === "string" ? slot : listToBlock(listOf(headers));
     };
     headersGuard = (headers) => headers.#guard;
     pairsOf = (headers) => {
@@ -338,9 +363,10 @@ webidl.pairIterable(Headers, "Headers", pairsOf);
 webidl.defineInterface(Headers);
 const headersEntries = Headers.prototype.entries;
 
-// Takes `list` over. Its names must be lower-case, its values checked.
+// Takes `list`, which may be a header block, over. Its names must be lower-case, its values checked.
 function createHeaders(list, guard) {
-  return new Headers(constructKey, list, guard, 0);
+  return typeof list === "string" ? new Headers(constructKey, null, guard, list)
+    : new Headers(constructKey, list, guard, 0);
 }
 
 // The headers of an incoming request, fetched from native code when somebody asks.
@@ -363,5 +389,5 @@ exports.listFind = listFind;
 exports.listGet = listGet;
 exports.listDelete = listDelete;
 exports.listToBlock = listToBlock;
-exports.toHeaderBlock = (headers) => listToBlock(listOf(headers));
+exports.toHeaderBlock = blockOf;
 exports.trimHttpWhitespace = trimHttpWhitespace;

@@ -36,10 +36,10 @@ constexpr bool IsPlainPathChar(char c) {
          c == '$';
 }
 
-// True when host and path are their own serialisation, as those of most requests are: then parsing
-// can be skipped. A dot in the path may be a dot segment, a digit at the host's end an IPv4
-// address.
-bool IsPlain(std::string_view host, std::string_view path) {
+// True when they are their own serialisation, as those of most requests are: then parsing can be
+// skipped. A digit at the host's end may be that of an IPv4 address, a dot in the path a dot
+// segment.
+bool IsPlainHost(std::string_view host) {
   if (host.empty() || !IsAsciiAlpha(host.back()) || host.starts_with("xn--") ||
       host.find(".xn--") != std::string_view::npos) {
     return false;
@@ -47,6 +47,9 @@ bool IsPlain(std::string_view host, std::string_view path) {
   for (const char c : host) {
     if (!IsPlainHostChar(c)) return false;
   }
+  return true;
+}
+bool IsPlainPath(std::string_view path) {
   for (size_t i = 0; i < path.size(); ++i) {
     if (IsPlainPathChar(path[i])) continue;
     if (path[i] == '.' && i > 0 && path[i - 1] != '/' && path[i - 1] != '.') continue;
@@ -76,9 +79,20 @@ std::string UrlOf(const http::RequestHead& head) {
   std::string url;
   url.reserve(scheme.size() + host.size() + path.size());
   url.append(scheme).append(host).append(path);
-  if (IsPlain(host, path)) return url;
+  const bool plain_path = IsPlainPath(path);
+  if (plain_path && IsPlainHost(host)) return url;
+  // Addresses and hosts with a port are few on one server: the last one is remembered.
+  const std::string_view given = std::string_view(url).substr(0, scheme.size() + host.size());
+  thread_local std::string last_given, last_origin;
+  if (plain_path && given == last_given) return std::string(last_origin).append(path);
   Result<UrlRecord> parsed = ParseUrl(url, nullptr);
-  return parsed.ok() ? parsed->href() : url;
+  if (!parsed.ok()) return url;
+  std::string href = parsed->href();
+  if (plain_path && href.ends_with(path)) {
+    last_given = given;
+    last_origin = href.substr(0, href.size() - path.size());
+  }
+  return href;
 }
 
 IncomingRequests::IncomingRequests(BodyTable& bodies, Observer& observer)

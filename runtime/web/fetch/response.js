@@ -8,7 +8,7 @@ const { copyList } = require("script/lists");
 const { Body, cloneBody, extractBody, isBodyEmpty, kNative, kString, kTextType, mixinBody } =
   require("fetch/body");
 const { createHeaders, fillList, headersGuard, headersList, kGuardImmutable, kGuardNone, listFind, listGet,
-  listToBlock } = require("fetch/headers");
+  toHeaderBlock } = require("fetch/headers");
 const { normalizeUrl } = require("fetch/request_url");
 const { JSONStringify, RangeError, RegExpPrototypeExec, TypeError } = primordials;
 const { constructKey, converters } = webidl;
@@ -167,7 +167,7 @@ class Response {
     };
     headerBlockOf = (response) => {
       const headers = response.#headers;
-      if (headers !== null) return listToBlock(headersList(headers));
+      if (headers !== null) return toHeaderBlock(headers);
       const body = response.#body;
       if (body === null || body.type === null) return "";
       const { type } = body;
@@ -225,7 +225,7 @@ function impliedList(body) {
 mixinBody(Response, bodyOf, (response) => listGet(listOf(response), "content-type"));
 webidl.defineInterface(Response);
 
-// A result of fetch(): takes over the flat header list and the body (a Body or null).
+// A result of fetch(): takes over the header list (flat, or a block) and the body (a Body or null).
 function createResponse(status, statusText, list, body, url, redirected, encodeBody) {
   const extras = new Extras();
   extras.type = "basic";
