@@ -92,10 +92,12 @@ struct TlsStream::Transport {
 Result<std::unique_ptr<TlsStream>> TlsStream::Client(Loop& loop, std::unique_ptr<Stream> inner,
                                                      std::shared_ptr<TlsContext> context,
                                                      const std::string& host,
-                                                     HandshakeCallback done) {
+                                                     HandshakeCallback done,
+                                                     const std::string& shown) {
   SEDGE_ASSIGN_OR_RETURN(SslPtr ssl, context->NewClient(host));
   std::unique_ptr<TlsStream> stream(new TlsStream(loop, std::move(inner), std::move(context),
-                                                  std::move(ssl), host, std::move(done)));
+                                                  std::move(ssl), shown.empty() ? host : shown,
+                                                  std::move(done)));
   stream->Begin();
   return stream;
 }
