@@ -152,7 +152,9 @@ void ClientConnection::OnEnd() {
 
 void ClientConnection::OnError(Status why) {
   const std::shared_ptr<ClientConnection> self = shared_from_this();
-  Fail(Status(why.code(), std::string(why.message()) + " " + Where()));
+  // What TLS says names the peer already.
+  const bool is_named = why.message().find(Where()) != std::string_view::npos;
+  Fail(is_named ? why : Status(why.code(), While(why.message())));
 }
 
 void ClientConnection::OnDrain() {

@@ -89,7 +89,8 @@ TEST_F(ClientTlsTest, ErrorsSayWhy) {
   const std::string address = "127.0.0.1:" + std::to_string(server.port());
   EXPECT_EQ(Fetch(std::move(other)), "fetch failed: TLS handshake with " + address +
                                          " (shop.example.com): certificate verify failed: "
-                                         "hostname mismatch");
+                                         "hostname mismatch (the certificate is for "
+                                         "blog.example.com, 127.0.0.1)");
   MakeClient();
   EXPECT_EQ(Fetch(GetSecure(server)),
             "fetch failed: TLS handshake with " + address +
@@ -103,6 +104,18 @@ TEST_F(ClientTlsTest, PlainServer) {
     socket.Write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
   });
   EXPECT_THAT(Fetch(GetSecure(server)), HasSubstr("(does the peer speak TLS at this port?)"));
+}
+
+TEST_F(ClientTlsTest, WhatTlsCannotReadNamesThePeerOnce) {
+  ScriptedServer server([this](ServerSocket& socket) {
+    if (!socket.StartTls(*context_)) return;
+    socket.ReadHead();
+    socket.WriteUnencrypted(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x'));
+    socket.WaitForClose();
+  });
+  EXPECT_THAT(Fetch(GetSecure(server)),
+              ::testing::MatchesRegex("fetch failed: TLS connection with 127.0.0.1:" +
+                                      std::to_string(server.port()) + ": [a-z ]+"));
 }
 
 TEST_F(ClientTlsTest, HandshakeTimesOut) {

@@ -101,6 +101,10 @@ bool ServerSocket::Write(std::string_view bytes) {
   return true;
 }
 
+bool ServerSocket::WriteUnencrypted(std::string_view bytes) {
+  return send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+}
+
 void ServerSocket::ResetOnClose() {
   const linger at_once = {1, 0};
   setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

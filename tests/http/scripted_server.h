@@ -41,6 +41,7 @@ class ServerSocket {
   std::string ReadSome();
   std::string ReadToEnd();
   bool Write(std::string_view bytes);
+  bool WriteUnencrypted(std::string_view bytes);
   // The peer closes, or has closed; whatever it sends first is dropped.
   bool WaitForClose() { return ReadToEnd(), closed_; }
   // Closing tells the peer by a TCP reset.
