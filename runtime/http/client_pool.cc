@@ -69,6 +69,7 @@ void ClientPool::Submit(std::shared_ptr<ClientExchange> exchange) {
   const Pin pin(*this, origin);
   // Those that wait already come first.
   if (!origin.waiting.empty() || !Dispatch(origin, exchange)) Wait(origin, std::move(exchange));
+  Serve();  // what was found closed has left a place
 }
 
 void ClientPool::Cancel(const std::shared_ptr<ClientExchange>& exchange) {
@@ -143,14 +144,20 @@ void ClientPool::TakeFromIdle(Origin& origin, ClientConnection* connection) {
 
 void ClientPool::OnConnectionIdle(ClientConnection* connection) {
   Origin& origin = OriginOf(connection->origin());
-  if (!origin.waiting.empty()) {
-    connection->Send(TakeFirstWaiting(origin));
-    return;
-  }
+  const Pin pin(*this, origin);
   origin.idle.push_back(connection);
   connections_.at(connection).idle_order = ++last_idle_order_;
   idle_.emplace(last_idle_order_, connection);
-  if (idle_.size() > limits_.client_idle_connections) {
+  // Perhaps somebody has waited longer than those of this origin, who needs this one's place.
+  if (!origin.waiting.empty() && !starved_.empty() &&
+      starved_.begin()->first < origin.waiting.begin()->first) {
+    Serve();
+  }
+  if (!origin.waiting.empty() && !origin.idle.empty()) {
+    ClientConnection* const next = origin.idle.back();
+    TakeFromIdle(origin, next);
+    next->Send(TakeFirstWaiting(origin));
+  } else if (idle_.size() > limits_.client_idle_connections) {
     CloseOldestIdle();
   }
   Serve();
