@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The half of the serve flags that reads files: workers, --cf, --ca, --data-dir.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -157,16 +158,31 @@ Status TakeTrustedProxies(const ServeFlags& flags, ServeOptions& options) {
   return {};
 }
 
+// `named` is how the user named it: a flag, or a key of a file.
+Status AddCa(const std::string& named, const std::string& path, ServeOptions& options) {
+  SEDGE_ASSIGN_OR_RETURN(const std::string text, ReadFlagFile(named, path));
+  if (text.find("-----BEGIN CERTIFICATE-----") == std::string::npos &&
+      text.find("-----BEGIN TRUSTED CERTIFICATE-----") == std::string::npos) {
+    return InvalidArgument(named + " " + path +
+                           ": the file holds no certificate; allowed is PEM, "
+                           "which begins with -----BEGIN CERTIFICATE-----");
+  }
+  std::string absolute = fs::absolute(path).lexically_normal().string();
+  if (std::find(options.ca_files.begin(), options.ca_files.end(), absolute) ==
+      options.ca_files.end()) {
+    options.ca_files.push_back(std::move(absolute));
+  }
+  return {};
+}
+
 Status ReadCa(const ServeFlags& flags, ServeOptions& options) {
   for (const std::string& path : flags.ca_files) {
-    SEDGE_ASSIGN_OR_RETURN(const std::string text, ReadFlagFile("--ca", path));
-    if (text.find("-----BEGIN CERTIFICATE-----") == std::string::npos &&
-        text.find("-----BEGIN TRUSTED CERTIFICATE-----") == std::string::npos) {
-      return InvalidArgument("--ca " + path +
-                             ": the file holds no certificate; allowed is PEM, "
-                             "which begins with -----BEGIN CERTIFICATE-----");
+    SEDGE_RETURN_IF_ERROR(AddCa("--ca", path, options));
+  }
+  for (const WorkerConfig& config : options.workers) {
+    for (const std::string& path : config.ca_files) {
+      SEDGE_RETURN_IF_ERROR(AddCa(config.source + ": outbound.ca", path, options));
     }
-    options.ca_files.push_back(fs::absolute(path).lexically_normal().string());
   }
   return {};
 }

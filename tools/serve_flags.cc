@@ -132,6 +132,16 @@ Status CheckNamed(std::string_view flag, const std::vector<std::string>& values,
   return {};
 }
 
+Status ReadRules(std::string_view flag, const std::vector<std::string>& texts,
+                 std::vector<worker::OutboundRule>& rules) {
+  for (const std::string& text : texts) {
+    Result<worker::OutboundRule> rule = worker::ParseOutboundRule(text);
+    if (!rule.ok()) return FlagError(flag, text, std::string(rule.status().message()));
+    rules.push_back(std::move(rule).value());
+  }
+  return {};
+}
+
 Status ReadLogFlags(const ServeFlags& flags, ServeOptions& options) {
   if (!flags.log_level.empty()) {
     SEDGE_ASSIGN_OR_RETURN(options.log_level, OneOf<LogLevel>("--log-level", flags.log_level,
@@ -185,6 +195,9 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
   many("--map", flags.maps, "HOST=URL",
        "Requests that the worker makes to HOST go to URL; repeatable");
   many("--ca", flags.ca_files, "FILE", "A further trusted certificate authority (PEM); repeatable");
+  many("--outbound-allow", flags.outbound_allow, "RULE",
+       "fetch() may only connect to a network or a host such as public, 10.0.0.0/8, *.example.com");
+  many("--outbound-deny", flags.outbound_deny, "RULE", "fetch() may not connect to it");
   one("--cf", flags.cf_file, "FILE", "JSON for request.cf");
   one("--log-level", flags.log_level, "LEVEL", "debug, info, warn, error or off (info)");
   one("--log-format", flags.log_format, "FORMAT", "text or json (text)");
@@ -219,6 +232,9 @@ Result<ServeOptions> ReadServeFlags(const ServeFlags& flags) {
     }
     options.maps.push_back(std::move(map));
   }
+  SEDGE_RETURN_IF_ERROR(
+      ReadRules("--outbound-allow", flags.outbound_allow, options.outbound.allow));
+  SEDGE_RETURN_IF_ERROR(ReadRules("--outbound-deny", flags.outbound_deny, options.outbound.deny));
   SEDGE_RETURN_IF_ERROR(ReadLogFlags(flags, options));
   return options;
 }

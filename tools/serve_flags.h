@@ -29,6 +29,8 @@ struct ServeFlags {
   std::string origin = {};
   std::vector<std::string> maps = {};
   std::vector<std::string> ca_files = {};
+  std::vector<std::string> outbound_allow = {};
+  std::vector<std::string> outbound_deny = {};
   std::string cf_file = {};
   std::string log_level = {};
   std::string log_format = {};

@@ -14,6 +14,7 @@ struct Limits {
   size_t memory_bytes = 128u << 20;           // memory_mb: heap, buffers, compressors of one isolate
   size_t event_bytes = 16u << 20;             // event_bytes: one event of an EventSource
   int64_t pbkdf2_iterations = 10'000'000;     // pbkdf2_iterations: of one derivation; else rejected
+  int64_t subrequests = 50;                   // subrequests: fetches of one request, with redirects
 
   // What a client may send.
   size_t head_bytes = 64u << 10;              // head_bytes: request line and headers; else 431
@@ -34,8 +35,13 @@ struct Limits {
   int64_t response_timeout_ms = 60'000;       // response_timeout_ms: until the response's head
   size_t client_head_bytes = 64u << 10;       // client_head_bytes: the response's heads
   size_t client_header_count = 128;           // client_header_count: the response's
+  int64_t client_body_timeout_ms = 60'000;    // client_body_timeout_ms: between pieces of its body
+  int64_t client_queue_timeout_ms = 60'000;   // client_queue_timeout_ms: for a free connection
+  int64_t dns_cache_ms = 5'000;               // dns_cache_ms: how long addresses of a name are kept
   int64_t client_idle_timeout_ms = 30'000;    // client_idle_timeout_ms: pooled connections
   size_t client_connections_per_origin = 64;  // client_connections_per_origin
+  size_t client_connections = 1'024;          // client_connections: in all, per thread
+  size_t client_idle_connections = 256;       // client_idle_connections: of those, per thread
   size_t client_body_buffer_bytes = 256u << 10;  // bytes of a body held before the peer must wait
 };
 

@@ -27,8 +27,8 @@ inline int PoolThreads() {
   return std::clamp(threads, 1, kUvMostThreads);
 }
 
-// Of those, the most that are busy with cryptography: the store and the resolver of names keep the
-// others. A pool of one is shared by all in turn.
+// Of those, the most that are busy with cryptography: the store keeps the others, and names are
+// looked up elsewhere (loop/resolver.h). A pool of one is shared by all in turn.
 inline int CryptoThreads() { return std::max(1, PoolThreads() / 4); }
 
 }  // namespace sedge

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/http/body.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,29 @@ class BytesBody final : public BodySource {
   Bytes bytes_;  // empty, that is: at its end, after the last Read
   size_t viewed_ = 0;
   uint64_t length_;
+};
+
+class RewindableBody final : public BodySource {
+ public:
+  explicit RewindableBody(Bytes bytes) : bytes_(std::move(bytes)) {}
+
+  void Read(ReadCallback done) override {
+    const ByteSpan rest = bytes_.span().subspan(read_);
+    const ByteSpan chunk = rest.first(std::min(rest.size(), kChunkBytes));
+    read_ += chunk.size();
+    done(Bytes::Copy(chunk));
+  }
+  void Cancel() override { read_ = bytes_.size(); }
+  std::optional<uint64_t> length() const override { return bytes_.size(); }
+  bool Rewind() override {
+    read_ = 0;
+    return true;
+  }
+
+ private:
+  static constexpr size_t kChunkBytes = 256u << 10;
+  Bytes bytes_;
+  size_t read_ = 0;
 };
 
 // Shared by the read that is pending and the function that cancels.
@@ -132,6 +156,10 @@ std::function<void()> ReadAll(std::unique_ptr<BodySource> source, uint64_t max_b
 
 std::unique_ptr<BodySource> MakeBytesBody(Bytes bytes) {
   return std::make_unique<BytesBody>(std::move(bytes));
+}
+
+std::unique_ptr<BodySource> MakeRewindableBody(Bytes bytes) {
+  return std::make_unique<RewindableBody>(std::move(bytes));
 }
 
 }  // namespace sedge::http

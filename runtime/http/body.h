@@ -39,6 +39,10 @@ class BodySource {
 
   // The number of bytes that all chunks from the start will have, when that is known.
   virtual std::optional<uint64_t> length() const = 0;
+
+  // Goes back to the start, so that all of it can be read once more; false when it cannot.
+  // REQUIRES: no Read is pending.
+  virtual bool Rewind() { return false; }
 };
 
 // Reads `source` to its end and gives all bytes; fails with kOutOfRange past `max_bytes`. Takes
@@ -50,5 +54,7 @@ std::function<void()> ReadAll(std::unique_ptr<BodySource> source, uint64_t max_b
 
 // A body that is there already.
 std::unique_ptr<BodySource> MakeBytesBody(Bytes bytes);
+// The same for one that may have to be sent twice: it can be rewound, for a copy of each chunk.
+std::unique_ptr<BodySource> MakeRewindableBody(Bytes bytes);
 
 }  // namespace sedge::http

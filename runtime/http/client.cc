@@ -14,10 +14,11 @@ namespace {
 
 class PooledClient final : public Client {
  public:
-  PooledClient(loop::Loop& loop, const Limits& limits, std::shared_ptr<loop::TlsContext> tls)
-      : loop_(loop), pool_(loop, limits, std::move(tls), [this](const ClientExchange& exchange) {
-          exchanges_.erase(exchange.id);
-        }) {}
+  PooledClient(loop::Loop& loop, const ClientOptions& options,
+               std::shared_ptr<loop::TlsContext> tls)
+      : loop_(loop),
+        pool_(loop, options.limits, std::move(tls), options.resolver,
+              [this](const ClientExchange& exchange) { exchanges_.erase(exchange.id); }) {}
 
   ~PooledClient() override {
     *alive_ = false;
@@ -45,6 +46,7 @@ class PooledClient final : public Client {
     origin.connect_host = request.connect_to ? request.connect_to->host : request.host;
     origin.connect_port = request.connect_to ? request.connect_to->port : request.port;
     origin.name = std::move(request.host);
+    origin.filter = request.filter;
     const RequestId id = exchange->id;
     pool_.Submit(std::move(exchange));
     return id;
@@ -84,8 +86,7 @@ class PooledClient final : public Client {
 Result<std::unique_ptr<Client>> Client::Create(loop::Loop& loop, ClientOptions options) {
   SEDGE_ASSIGN_OR_RETURN(std::shared_ptr<loop::TlsContext> tls,
                          loop::TlsContext::CreateClient(options.ca_files));
-  return std::unique_ptr<Client>(
-      std::make_unique<PooledClient>(loop, options.limits, std::move(tls)));
+  return std::unique_ptr<Client>(std::make_unique<PooledClient>(loop, options, std::move(tls)));
 }
 
 }  // namespace sedge::http

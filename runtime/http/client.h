@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,8 +17,10 @@
 #include "runtime/http/body.h"
 
 namespace sedge::loop {
+class AddressFilter;
 class Loop;
-}
+class Resolver;
+}  // namespace sedge::loop
 
 namespace sedge::http {
 
@@ -26,12 +29,12 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 struct ClientRequest {
   std::string method;
   bool tls = false;
-  std::string host;         // name or address of the URL, IPv6 without brackets: Host and TLS name
-  uint16_t port = 0;        // of the URL
-  std::string target;       // path and query
-  HeaderList headers;       // without Host and what frames messages; those are the client's own
+  std::string host;    // name or address of the URL, IPv6 without brackets: Host and TLS name
+  uint16_t port = 0;   // of the URL
+  std::string target;  // path and query
+  HeaderList headers;  // without Host and what frames messages; those are the client's own
   std::unique_ptr<BodySource> body;  // null: none. Chunked when its length() is unknown
-  bool fresh = false;       // over a new connection, if the origin has room for one
+  bool fresh = false;                // over a new connection, if the origin has room for one
   // Where to connect instead (`--map`, `--origin`): Host and TLS name stay those above.
   struct ConnectTo {
     bool tls = false;
@@ -39,19 +42,27 @@ struct ClientRequest {
     uint16_t port = 0;
   };
   std::optional<ConnectTo> connect_to;
+  // Asked about `host` and every address before it is connected to; outlives the client. Requests
+  // with different filters share no connection.
+  const loop::AddressFilter* filter = nullptr;
 };
 
 struct ClientResponse {
   int status = 0;
   std::string reason;
-  HeaderList headers;  // names as received
+  HeaderList headers;                // names as received
   std::unique_ptr<BodySource> body;  // never null
 };
 
 struct ClientOptions {
   Limits limits;
-  std::vector<std::string> ca_files;  // trusted besides the system's
+  std::vector<std::string> ca_files;   // trusted besides the system's
+  loop::Resolver* resolver = nullptr;  // null: the system's. Outlives the client
 };
+
+// Before each text of a failure on the way, in the promise of fetch() and in its response's body:
+// "fetch failed: connect ECONNREFUSED 127.0.0.1:9 (blog.example.com)".
+inline constexpr std::string_view kFetchFailed = "fetch failed";
 
 class Client {
  public:
@@ -61,8 +72,7 @@ class Client {
 
   using RequestId = uint64_t;
   using ResponseCallback = std::function<void(Result<ClientResponse>)>;
-  // `done` is called exactly once, never before Send returns, unless cancelled. Messages of errors
-  // name host, address and reason: "connect ECONNREFUSED 127.0.0.1:9 (blog.example.com)".
+  // `done` is called exactly once, never before Send returns, unless cancelled.
   virtual RequestId Send(ClientRequest request, ResponseCallback done) = 0;
   // Drops the callback and ends the exchange's connection. Unknown ids are ignored.
   virtual void Cancel(RequestId id) = 0;

@@ -25,16 +25,21 @@ uint64_t Positive(int64_t ms) { return ms > 0 ? static_cast<uint64_t>(ms) : 0; }
 }  // namespace
 
 std::string ClientOrigin::Key() const {
-  return (tls ? "s " : "p ") + name + " " + connect_host + " " + std::to_string(connect_port);
+  std::string key =
+      (tls ? "s " : "p ") + name + " " + connect_host + " " + std::to_string(connect_port);
+  if (filter) key += " " + std::to_string(reinterpret_cast<uintptr_t>(filter));
+  return key;
 }
 
 ClientConnection::ClientConnection(loop::Loop& loop, const Limits& limits, Owner* owner,
-                                   ClientOrigin origin, std::shared_ptr<loop::TlsContext> tls)
+                                   ClientOrigin origin, std::shared_ptr<loop::TlsContext> tls,
+                                   loop::Resolver* resolver)
     : loop_(loop),
       limits_(limits),
       owner_(owner),
       origin_(std::move(origin)),
       tls_(std::move(tls)),
+      resolver_(resolver),
       parser_(ParserLimits(limits)),
       timer_(loop, [this] { OnTimer(); }),
       idle_limit_ms_(Positive(limits.client_idle_timeout_ms)) {}
@@ -46,7 +51,12 @@ void ClientConnection::Open(std::shared_ptr<ClientExchange> exchange) {
   exchange_->connection = this;
   since_ms_ = loop_.now_ms();
   attempt_ = loop::Connect(
-      loop_, origin_.connect_host, origin_.connect_port, limits_.connect_timeout_ms,
+      loop_, origin_.connect_host, origin_.connect_port,
+      {.timeout_ms = limits_.connect_timeout_ms,
+       .dns_cache_ms = limits_.dns_cache_ms,
+       .name = origin_.name,
+       .filter = origin_.filter,
+       .resolver = resolver_},
       [this](Result<std::unique_ptr<loop::Stream>> stream) { OnConnected(std::move(stream)); });
 }
 
@@ -54,10 +64,7 @@ void ClientConnection::OnConnected(Result<std::unique_ptr<loop::Stream>> stream)
   const std::shared_ptr<ClientConnection> self = shared_from_this();
   attempt_.reset();
   if (!stream.ok()) {
-    const Status& why = stream.status();
-    std::string message(why.message());
-    if (message.find(origin_.name) == std::string::npos) message += " (" + origin_.name + ")";
-    Fail(Status(why.code(), std::move(message)));
+    Fail(stream.status());
     return;
   }
   address_ = (*stream)->peer_name();
@@ -67,8 +74,9 @@ void ClientConnection::OnConnected(Result<std::unique_ptr<loop::Stream>> stream)
     return;
   }
   state_ = State::kHandshaking;
-  auto tls = loop::TlsStream::Client(loop_, std::move(stream).value(), tls_, origin_.name,
-                                     [this](Status status) { OnHandshake(std::move(status)); });
+  auto tls = loop::TlsStream::Client(
+      loop_, std::move(stream).value(), tls_, origin_.name,
+      [this](Status status) { OnHandshake(std::move(status)); }, Where());
   if (!tls.ok()) {
     Fail(tls.status());
     return;
@@ -115,8 +123,9 @@ void ClientConnection::OnData(ByteSpan data) {
     Close();  // nobody asked for it
     return;
   }
-  answered_ = true;
-  since_ms_ = loop_.now_ms();
+  if (!std::exchange(answered_, true)) sender_->DropSentBody();
+  // A head that comes bit by bit has one limit for all of it.
+  if (head_delivered_) since_ms_ = loop_.now_ms();
   if (Status status = parser_.Push(data); !status.ok()) {
     Fail(At(status));
     return;
@@ -133,7 +142,14 @@ void ClientConnection::OnEnd() {
     return;
   }
   if (Status status = parser_.Finish(); !status.ok()) {
-    Fail(At(status));
+    Fail(status.WithPrefix(While("read EOF")));
+    return;
+  }
+  // RFC 9112 section 9.8: what ends with the connection may have been cut short by anybody.
+  if (!stream_->ended_cleanly()) {
+    Fail(Unavailable(While("read EOF") +
+                     ": the connection was closed without TLS's close_notify, so the response's "
+                     "body, which has no length, may have been cut short"));
     return;
   }
   AfterPush({});
@@ -141,7 +157,9 @@ void ClientConnection::OnEnd() {
 
 void ClientConnection::OnError(Status why) {
   const std::shared_ptr<ClientConnection> self = shared_from_this();
-  Fail(Status(why.code(), std::string(why.message()) + " " + Where()));
+  // What TLS says names the peer already.
+  const bool is_named = why.message().find(Where()) != std::string_view::npos;
+  Fail(is_named ? why : Status(why.code(), While(why.message())));
 }
 
 void ClientConnection::OnDrain() {
@@ -165,6 +183,7 @@ void ClientConnection::OnSenderFailed(Status why) {
 void ClientConnection::AfterPush(ByteSpan body) {
   if (parser_.head_done() && !head_delivered_) {
     head_delivered_ = true;
+    since_ms_ = loop_.now_ms();
     DeliverHead(body);
   } else if (head_delivered_) {
     DeliverBody(body);
@@ -268,7 +287,7 @@ uint64_t ClientConnection::CurrentLimitMs() const {
     default: return 0;
   }
   if (sender_->blocked()) return Positive(limits_.write_timeout_ms);
-  if (head_delivered_) return paused_ ? 0 : Positive(limits_.body_timeout_ms);
+  if (head_delivered_) return paused_ ? 0 : Positive(limits_.client_body_timeout_ms);
   // A request whose body is slow is not the peer's fault.
   return sender_->complete() ? Positive(limits_.response_timeout_ms) : 0;
 }
@@ -303,33 +322,42 @@ void ClientConnection::OnTimer() {
 }
 
 Status ClientConnection::TimeoutStatus() const {
-  const std::string after = " after " + std::to_string(CurrentLimitMs()) + " ms (limits.";
+  const std::string limit = " for " + std::to_string(CurrentLimitMs()) + " ms (limits.";
   if (state_ == State::kHandshaking) {
-    return DeadlineExceeded("TLS handshake with " + origin_.name + ": timed out" + after +
+    return DeadlineExceeded(While("TLS handshake ETIMEDOUT") + ": not done" + limit +
                             "connect_timeout_ms)");
   }
   if (sender_->blocked()) {
-    return DeadlineExceeded(Where() + ": the peer took nothing of the request" + after +
-                            "write_timeout_ms)");
+    return DeadlineExceeded(While("write ETIMEDOUT") + ": the peer took nothing of the request" +
+                            limit + "write_timeout_ms)");
   }
   if (head_delivered_) {
-    return DeadlineExceeded(Where() + ": nothing more of the response's body" + after +
-                            "body_timeout_ms)");
+    return DeadlineExceeded(While("read ETIMEDOUT") + ": nothing more of the response's body" +
+                            limit + "client_body_timeout_ms)");
   }
-  return DeadlineExceeded(Where() + ": no response" + after + "response_timeout_ms)");
+  return DeadlineExceeded(While("read ETIMEDOUT") + ": no response" + limit +
+                          "response_timeout_ms)");
 }
 
 // RFC 9112 section 9.3.1: a connection that was kept open may close just when it is used again.
-bool ClientConnection::MayRetry(const ClientExchange& exchange) const {
-  return reused_ && !answered_ && !exchange.retried && exchange.done &&
-         exchange.head.framing == RequestFraming::kNone && IsIdempotentMethod(exchange.method);
+// Then a request may be sent once more whose method is idempotent (RFC 9110 section 9.2.2) and
+// whose body is still there. What was not sent at all the pool sees to, by LooksOpen().
+bool ClientConnection::PrepareRetry(ClientExchange& exchange) {
+  if (!reused_ || answered_ || exchange.retried || !exchange.done ||
+      !IsIdempotentMethod(exchange.method)) {
+    return false;
+  }
+  if (!sender_->has_body()) return true;
+  exchange.body = sender_->TakeBodyAgain();
+  return exchange.body != nullptr;
 }
 
 void ClientConnection::Fail(Status why) {
   const std::shared_ptr<ClientConnection> self = shared_from_this();
   if (state_ == State::kClosed) return;
   const bool may_retry = state_ == State::kActive && why.code() == StatusCode::kUnavailable &&
-                         exchange_ && MayRetry(*exchange_);
+                         exchange_ && PrepareRetry(*exchange_);
+  if (why.code() != StatusCode::kCancelled) why = why.WithPrefix(kFetchFailed);
   std::shared_ptr<ClientExchange> exchange = std::exchange(exchange_, nullptr);
   const std::unique_ptr<BodyPipe> pipe = std::move(pipe_);
   Owner* owner = owner_;
@@ -372,9 +400,11 @@ void ClientConnection::Close() {
 }
 
 std::string ClientConnection::Where() const {
-  if (address_.empty()) return origin_.name;
-  if (address_.find(origin_.name) != std::string::npos) return address_;
-  return address_ + " (" + origin_.name + ")";
+  return address_.empty() ? origin_.name : loop::AddressAndName(address_, origin_.name);
+}
+
+std::string ClientConnection::While(std::string_view doing) const {
+  return std::string(doing) + " " + Where();
 }
 
 Status ClientConnection::At(const Status& why) const { return why.WithPrefix(Where()); }

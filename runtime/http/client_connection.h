@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "runtime/base/limits.h"
 #include "runtime/http/body_pipe.h"
@@ -29,6 +30,7 @@ struct ClientOrigin {
   std::string name;          // the URL's host: the TLS name, and the one in error texts
   std::string connect_host;  // what is connected to
   uint16_t connect_port = 0;
+  const loop::AddressFilter* filter = nullptr;  // null: every address may be connected to
 
   std::string Key() const;
 };
@@ -42,6 +44,8 @@ struct ClientExchange {
   std::unique_ptr<BodySource> body;
   Client::ResponseCallback done;           // null once called or cancelled
   ClientConnection* connection = nullptr;  // null while it waits for one, and at the end
+  uint64_t order = 0;                      // of submission
+  uint64_t queue_deadline_ms = 0;          // for getting a connection; 0: it has not waited yet
   bool fresh = false;                      // wants a new connection
   bool retried = false;
 };
@@ -64,12 +68,16 @@ class ClientConnection final : public loop::StreamListener,
   };
 
   ClientConnection(loop::Loop& loop, const Limits& limits, Owner* owner, ClientOrigin origin,
-                   std::shared_ptr<loop::TlsContext> tls);
+                   std::shared_ptr<loop::TlsContext> tls, loop::Resolver* resolver);
 
   // Connects, then sends `exchange`.
   void Open(std::shared_ptr<ClientExchange> exchange);
   // REQUIRES: idle.
   void Send(std::shared_ptr<ClientExchange> exchange);
+  // REQUIRES: idle. Whether the peer still seems to be there, as far as the kernel knows.
+  bool LooksOpen() const { return stream_->quiet(); }
+  // REQUIRES: idle. The owner is told.
+  void CloseIdle() { Close(); }
   // Drops the running exchange's callback and closes; its response's body fails.
   void Cancel();
   // The owner goes away: closes without telling it. Responses' bodies fail.
@@ -104,10 +112,12 @@ class ClientConnection final : public loop::StreamListener,
   uint64_t CurrentLimitMs() const;
   Status TimeoutStatus() const;
 
-  bool MayRetry(const ClientExchange& exchange) const;
+  bool PrepareRetry(ClientExchange& exchange);
   void Fail(Status why);
   void Close();
   std::string Where() const;
+  // "read ETIMEDOUT 127.0.0.1:9 (blog.example.com)"
+  std::string While(std::string_view doing) const;
   Status At(const Status& why) const;
 
   loop::Loop& loop_;
@@ -115,6 +125,7 @@ class ClientConnection final : public loop::StreamListener,
   Owner* owner_;
   const ClientOrigin origin_;
   std::shared_ptr<loop::TlsContext> tls_;
+  loop::Resolver* resolver_;
   State state_ = State::kNew;
   std::unique_ptr<loop::ConnectAttempt> attempt_;
   std::unique_ptr<loop::Stream> stream_;

@@ -32,6 +32,15 @@ void RequestSender::OnDrain() {
   if (!stopped_) Pump();
 }
 
+std::unique_ptr<BodySource> RequestSender::TakeBodyAgain() {
+  if (!body_ || reading_ || pumping_ || !body_->Rewind()) return nullptr;
+  return std::move(body_);
+}
+
+void RequestSender::DropSentBody() {
+  if (body_ended_ && !pumping_) body_.reset();
+}
+
 void RequestSender::Stop() {
   stopped_ = true;
   stream_ = nullptr;
@@ -49,7 +58,8 @@ void RequestSender::Pump() {
     body_->ReadView([this](Result<ByteSpan> chunk) { OnChunk(chunk); });
   }
   pumping_ = false;
-  if (stopped_ || body_ended_) body_.reset();
+  // One that can be sent again is kept for that.
+  if (stopped_ || (body_ended_ && body_ && !body_->Rewind())) body_.reset();
   if (stopped_) return;
   // The body lets wait: the head goes ahead.
   if (!prefix_.empty()) FlushPrefix();

@@ -32,9 +32,14 @@ class RequestSender : public std::enable_shared_from_this<RequestSender> {
   void Start();
   // The stream has drained.
   void OnDrain();
+  // The body, all of it to be sent once more; null when that cannot be done. REQUIRES: before Stop.
+  std::unique_ptr<BodySource> TakeBodyAgain();
+  // It will not have to be sent again: frees it, if it is sent.
+  void DropSentBody();
   // Writes no more and cancels the body. The stream and the listener may then go away.
   void Stop();
 
+  bool has_body() const { return request_.framing != RequestFraming::kNone; }
   // The whole request has been given to the stream.
   bool complete() const { return complete_; }
   // The stream has to drain first.

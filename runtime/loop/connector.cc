@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/loop/connector.h"
 
-#include <netdb.h>
 #include <netinet/in.h>
 #include <uv.h>
 
@@ -18,11 +17,6 @@ namespace {
 
 class Attempt;
 
-struct Lookup {
-  uv_getaddrinfo_t request;
-  Attempt* owner;  // null once nobody waits
-};
-
 // One try of one address. Lives until uv has called back, also when its owner is gone.
 struct Try {
   uv_connect_t request;
@@ -31,11 +25,14 @@ struct Try {
   sockaddr_storage address;
 };
 
-// "Cannot be reached from this machine", as when it has no IPv6: says less about the host than any
-// other failure does.
-bool IsLocalFailure(int error) {
-  return error == UV_ENETUNREACH || error == UV_EHOSTUNREACH || error == UV_EADDRNOTAVAIL ||
-         error == UV_EAFNOSUPPORT;
+// How much a failure says about the host: least when it cannot be reached from this machine, as
+// when that has no IPv6; most when the other side said it.
+enum class Weight : uint8_t { kNone, kLocal, kRefusedHere, kRemote };
+
+Weight WeightOf(int error) {
+  const bool is_local = error == UV_ENETUNREACH || error == UV_EHOSTUNREACH ||
+                        error == UV_EADDRNOTAVAIL || error == UV_EAFNOSUPPORT;
+  return is_local ? Weight::kLocal : Weight::kRemote;
 }
 
 // Keeps from the resolver, which may take seconds, what no name server can know.
@@ -52,43 +49,37 @@ const sockaddr* AsSockaddr(const sockaddr_storage& address) {
 
 class Attempt final : public ConnectAttempt {
  public:
-  Attempt(Loop& loop, int64_t timeout_ms, ConnectCallback done)
+  Attempt(Loop& loop, ConnectOptions options, ConnectCallback done)
       : loop_(loop),
-        timeout_ms_(timeout_ms),
+        options_(std::move(options)),
         done_(std::move(done)),
         timeout_timer_(loop, [this] { OnTimeout(); }),
         next_timer_(loop, [this] { OnNextTimer(); }) {
-    timeout_timer_.Start(static_cast<uint64_t>(std::max<int64_t>(timeout_ms, 0)));
+    timeout_timer_.Start(static_cast<uint64_t>(std::max<int64_t>(options_.timeout_ms, 0)));
   }
 
-  ~Attempt() override {
-    if (lookup_) {
-      lookup_->owner = nullptr;
-      uv_cancel(reinterpret_cast<uv_req_t*>(&lookup_->request));
-    }
-    DropTries();
-  }
+  ~Attempt() override { DropTries(); }
 
   void Resolve(const std::string& host, uint16_t port) {
     host_ = host;
     port_ = port;
     if (!CanBeName(host)) {
-      FailLater(LookupFailure(UV_EAI_NONAME));
+      FailLater(LookupFailure("ENOTFOUND"));
       return;
     }
-    addrinfo hints = {};
-    hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM;
-    auto lookup = std::make_unique<Lookup>();
-    lookup->owner = this;
-    lookup->request.data = lookup.get();
-    const int error = uv_getaddrinfo(loop_.uv(), &lookup->request, &Attempt::OnResolved,
-                                     host.c_str(), nullptr, &hints);
-    if (error != 0) {
-      FailLater(LookupFailure(error));
+    Resolver& resolver = options_.resolver ? *options_.resolver : Resolver::System();
+    if (auto known = resolver.Cached(host, options_.dns_cache_ms)) {
+      TryAll(WithPort(*std::move(known)));
       return;
     }
-    lookup_ = lookup.release();
+    lookup_ = resolver.Start(loop_, host, [this](const Resolver::Answer& answer) {
+      const std::unique_ptr<Resolver::Lookup> over = std::move(lookup_);
+      if (!answer.error.empty()) {
+        Finish(LookupFailure(answer.error));
+      } else {
+        TryAll(WithPort(answer.addresses));
+      }
+    });
   }
 
   void TryAll(std::vector<sockaddr_storage> addresses) {
@@ -101,36 +92,24 @@ class Attempt final : public ConnectAttempt {
   }
 
  private:
-  static void OnResolved(uv_getaddrinfo_t* request, int error, addrinfo* found) {
-    std::unique_ptr<Lookup> lookup(static_cast<Lookup*>(request->data));
-    std::unique_ptr<addrinfo, decltype(&uv_freeaddrinfo)> owned(found, &uv_freeaddrinfo);
-    Attempt* self = lookup->owner;
-    if (!self) return;
-    self->lookup_ = nullptr;
-    if (error != 0) {
-      self->Finish(self->LookupFailure(error));
-      return;
-    }
-    std::vector<sockaddr_storage> addresses;
-    for (const addrinfo* info = found; info; info = info->ai_next) {
-      if (info->ai_family != AF_INET && info->ai_family != AF_INET6) continue;
-      sockaddr_storage address = {};
-      std::memcpy(&address, info->ai_addr, info->ai_addrlen);
+  std::vector<sockaddr_storage> WithPort(std::vector<sockaddr_storage> addresses) const {
+    for (sockaddr_storage& address : addresses) {
       // The port lies at the same place in both families.
-      reinterpret_cast<sockaddr_in*>(&address)->sin_port = htons(self->port_);
-      addresses.push_back(address);
+      reinterpret_cast<sockaddr_in*>(&address)->sin_port = htons(port_);
     }
-    if (addresses.empty()) {
-      self->Finish(self->LookupFailure(UV_EAI_NONAME));
-      return;
-    }
-    self->TryAll(InterleaveFamilies(addresses));
+    return InterleaveFamilies(addresses);
   }
 
-  Status LookupFailure(int error) const {
-    const bool unknown = error == UV_EAI_NONAME || error == UV_EAI_NODATA || error == UV_ENOENT;
-    return Unavailable(std::string("getaddrinfo ") + (unknown ? "ENOTFOUND" : uv_err_name(error)) +
-                       " " + host_);
+  std::string_view name() const { return options_.name.empty() ? host_ : options_.name; }
+
+  std::string Where(const sockaddr_storage& address) const {
+    return AddressAndName(AddressAndPortText(AsSockaddr(address)), name());
+  }
+
+  Status LookupFailure(const std::string& why) const {
+    std::string text = "getaddrinfo " + why + " " + host_;
+    if (name() != host_) text += " (" + std::string(name()) + ")";
+    return Unavailable(std::move(text));
   }
 
   // Begins with the next address; one that fails at once is followed by the next.
@@ -139,6 +118,7 @@ class Attempt final : public ConnectAttempt {
       auto attempt = std::make_unique<Try>();
       attempt->owner = this;
       attempt->address = addresses_[next_address_++];
+      if (!MayConnectTo(attempt->address)) continue;
       attempt->stream = TcpStream::MakeTcp(loop_);
       attempt->request.data = attempt.get();
       const int error = uv_tcp_connect(&attempt->request, attempt->stream->tcp(),
@@ -172,13 +152,26 @@ class Attempt final : public ConnectAttempt {
     }
   }
 
-  // Keeps the failure that says most: the first one that came from the other side.
+  bool MayConnectTo(const sockaddr_storage& address) {
+    if (!options_.filter) return true;
+    const Status status = options_.filter->Check(name(), *AsSockaddr(address));
+    if (status.ok()) return true;
+    Keep(Weight::kRefusedHere, Status(status.code(), "connect EACCES " + Where(address) + ": " +
+                                                         std::string(status.message())));
+    return false;
+  }
+
   void NoteFailure(const sockaddr_storage& address, int error) {
-    if (!failure_.ok() && (IsLocalFailure(error) || !failure_is_local_)) return;
-    failure_is_local_ = IsLocalFailure(error);
     const Status status = UvStatus("connect", error);
-    failure_ = Status(status.code(), std::string(status.message()) + " " +
-                                         AddressAndPortText(AsSockaddr(address)));
+    Keep(WeightOf(error),
+         Status(status.code(), std::string(status.message()) + " " + Where(address)));
+  }
+
+  // Keeps the failure that says most, of those the first.
+  void Keep(Weight weight, Status failure) {
+    if (weight <= failure_weight_) return;
+    failure_weight_ = weight;
+    failure_ = std::move(failure);
   }
 
   void OnNextTimer() {
@@ -190,14 +183,15 @@ class Attempt final : public ConnectAttempt {
   }
 
   void OnTimeout() {
-    const std::string suffix = " after " + std::to_string(timeout_ms_) + " ms (limits.connect_timeout_ms)";
+    const std::string limit =
+        " for " + std::to_string(options_.timeout_ms) + " ms (limits.connect_timeout_ms)";
     if (addresses_.empty()) {
-      Finish(DeadlineExceeded("getaddrinfo ETIMEDOUT " + host_ + suffix));
+      Finish(DeadlineExceeded(std::string(LookupFailure("ETIMEDOUT").message()) +
+                              ": no answer of the name server" + limit));
       return;
     }
     const sockaddr_storage& address = tries_.empty() ? addresses_[0] : tries_[0]->address;
-    Finish(
-        DeadlineExceeded("connect ETIMEDOUT " + AddressAndPortText(AsSockaddr(address)) + suffix));
+    Finish(DeadlineExceeded("connect ETIMEDOUT " + Where(address) + ": no answer" + limit));
   }
 
   void FailLater(Status why) {
@@ -209,6 +203,7 @@ class Attempt final : public ConnectAttempt {
   void Finish(Result<std::unique_ptr<Stream>> result) {
     timeout_timer_.Stop();
     next_timer_.Stop();
+    lookup_.reset();
     DropTries();
     ConnectCallback done = std::exchange(done_, nullptr);
     done(std::move(result));
@@ -222,16 +217,16 @@ class Attempt final : public ConnectAttempt {
   }
 
   Loop& loop_;
-  const int64_t timeout_ms_;
+  const ConnectOptions options_;
   ConnectCallback done_;
   std::string host_;
   uint16_t port_ = 0;
-  Lookup* lookup_ = nullptr;  // owned by uv until it calls back
+  std::unique_ptr<Resolver::Lookup> lookup_;
   std::vector<sockaddr_storage> addresses_;
   size_t next_address_ = 0;
   std::vector<Try*> tries_;  // owned by uv until it calls back
   Status failure_;
-  bool failure_is_local_ = false;
+  Weight failure_weight_ = Weight::kNone;
   Status late_failure_;
   Timer timeout_timer_;
   Timer next_timer_;
@@ -263,9 +258,16 @@ std::vector<sockaddr_storage> InterleaveFamilies(const std::vector<sockaddr_stor
   return mixed;
 }
 
+std::string AddressAndName(const std::string& address_and_port, std::string_view name) {
+  const size_t at = address_and_port.find(name);
+  // "127.0.0.1" in "127.0.0.1:9", "::1" in "[::1]:9".
+  const bool is_known = name.empty() || at == 0 || (at == 1 && address_and_port[0] == '[');
+  return is_known ? address_and_port : address_and_port + " (" + std::string(name) + ")";
+}
+
 std::unique_ptr<ConnectAttempt> Connect(Loop& loop, const std::string& host, uint16_t port,
-                                        int64_t timeout_ms, ConnectCallback done) {
-  auto attempt = std::make_unique<Attempt>(loop, timeout_ms, std::move(done));
+                                        ConnectOptions options, ConnectCallback done) {
+  auto attempt = std::make_unique<Attempt>(loop, std::move(options), std::move(done));
   if (std::optional<sockaddr_storage> address = ParseLiteral(host, port)) {
     attempt->TryAll({*address});
   } else {
@@ -275,8 +277,8 @@ std::unique_ptr<ConnectAttempt> Connect(Loop& loop, const std::string& host, uin
 }
 
 std::unique_ptr<ConnectAttempt> ConnectToAny(Loop& loop, std::vector<sockaddr_storage> addresses,
-                                             int64_t timeout_ms, ConnectCallback done) {
-  auto attempt = std::make_unique<Attempt>(loop, timeout_ms, std::move(done));
+                                             ConnectOptions options, ConnectCallback done) {
+  auto attempt = std::make_unique<Attempt>(loop, std::move(options), std::move(done));
   attempt->TryAll(std::move(addresses));
   return attempt;
 }

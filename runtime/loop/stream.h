@@ -45,6 +45,12 @@ class Stream {
   // With what the kernel holds because the peer has not taken it: a system call, where there is one.
   virtual size_t unacknowledged_bytes() const { return queued_bytes(); }
 
+  // After OnEnd: the peer said that it is the end, by more than a closed connection where the
+  // transport knows more (TLS's close_notify). Else something may have been cut off.
+  virtual bool ended_cleanly() const { return true; }
+  // Nothing has come that was not delivered yet, the peer's end included. Asks the kernel.
+  virtual bool quiet() const = 0;
+
   // Half close, after what is queued.
   virtual void ShutdownWrite() = 0;
   // Makes the destruction of this stream tell the peer that it broke (TCP reset), where the

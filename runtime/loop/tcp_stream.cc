@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -119,6 +120,15 @@ size_t TcpStream::unacknowledged_bytes() const {
     held = 0;
   }
   return queued_bytes() + static_cast<size_t>(held);
+}
+
+bool TcpStream::quiet() const {
+  uv_os_fd_t fd;
+  if (failed_ || uv_fileno(reinterpret_cast<const uv_handle_t*>(&handle_->stream), &fd) != 0) {
+    return false;
+  }
+  char byte;
+  return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
 uv_stream_t* TcpStream::uv() { return &handle_->stream; }

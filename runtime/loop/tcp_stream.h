@@ -44,6 +44,7 @@ class TcpStream final : public Stream {
   bool Write2(ByteSpan first, ByteSpan second) override;
   size_t queued_bytes() const override;
   size_t unacknowledged_bytes() const override;
+  bool quiet() const override;
   void ShutdownWrite() override;
   void ResetOnClose() override;
   bool broken() const override;

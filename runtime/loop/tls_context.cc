@@ -5,9 +5,11 @@
 #include <openssl/x509v3.h>
 #include <uv.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include "runtime/base/ascii.h"
@@ -27,6 +29,81 @@ int HostIndex() {
         delete static_cast<std::string*>(host);
       });
   return index;
+}
+
+// Where an SSL keeps what was wrong with the peer's certificate.
+int FailureIndex() {
+  static const int index = SSL_get_ex_new_index(
+      0, nullptr, nullptr, nullptr,
+      [](void*, void* text, CRYPTO_EX_DATA*, int, long, void*) {  // NOLINT: OpenSSL's type
+        delete static_cast<std::string*>(text);
+      });
+  return index;
+}
+
+// The peer's text, for people to read.
+std::string Shown(std::string_view text) {
+  constexpr size_t kMaxShown = 80;
+  std::string shown;
+  for (char c : text.substr(0, kMaxShown)) shown += c > 0x20 && c < 0x7f ? c : '?';
+  return shown + (text.size() > kMaxShown ? "..." : "");
+}
+
+std::string NameText(const GENERAL_NAME& name) {
+  if (name.type == GEN_DNS) {
+    return Shown({reinterpret_cast<const char*>(ASN1_STRING_get0_data(name.d.dNSName)),
+                  static_cast<size_t>(ASN1_STRING_length(name.d.dNSName))});
+  }
+  if (name.type != GEN_IPADD) return "";
+  const int size = ASN1_STRING_length(name.d.iPAddress);
+  char text[INET6_ADDRSTRLEN] = "";
+  if (size != 4 && size != 16) return "";
+  uv_inet_ntop(size == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(name.d.iPAddress), text,
+               sizeof text);
+  return text;
+}
+
+// "the certificate is for www.example.com, 127.0.0.1"
+std::string NamesOf(const X509* certificate) {
+  constexpr int kMaxNames = 3;
+  auto* names = static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  const int count = names ? sk_GENERAL_NAME_num(names) : 0;
+  std::string list;
+  for (int i = 0; i < std::min(count, kMaxNames); ++i) {
+    const std::string text = NameText(*sk_GENERAL_NAME_value(names, i));
+    if (!text.empty()) list += (list.empty() ? "" : ", ") + text;
+  }
+  GENERAL_NAMES_free(names);
+  if (list.empty()) return "the certificate names no server";
+  return "the certificate is for " + list + (count > kMaxNames ? " and others" : "");
+}
+
+// "it ended on Nov 25 12:00:00 2026 GMT"
+std::string TimeText(const char* what, const ASN1_TIME* time) {
+  BIO* bio = BIO_new(BIO_s_mem());
+  SEDGE_CHECK(bio != nullptr);
+  char* text = nullptr;
+  const bool is_printed = ASN1_TIME_print(bio, time) == 1;
+  const long size = BIO_get_mem_data(bio, &text);  // NOLINT: OpenSSL's type
+  std::string shown =
+      is_printed ? what + std::string(text, static_cast<size_t>(size)) : std::string();
+  BIO_free(bio);
+  return shown;
+}
+
+// What of the certificate explains the failure; empty: nothing.
+std::string Detail(int failure, const X509* certificate) {
+  if (!certificate) return "";
+  switch (failure) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: return NamesOf(certificate);
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return TimeText("it ended on ", X509_get0_notAfter(certificate));
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return TimeText("it begins on ", X509_get0_notBefore(certificate));
+    default: return "";
+  }
 }
 
 bool IsAddress(const std::string& host) {
@@ -55,6 +132,13 @@ std::string TakeSslError(const char* otherwise) {
   if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
   const char* reason = ERR_reason_error_string(code);
   return reason ? reason : otherwise;
+}
+
+std::string CertificateFailure(const SSL* ssl) {
+  const long result = SSL_get_verify_result(ssl);  // NOLINT: OpenSSL's type
+  if (result == X509_V_OK) return "";
+  const auto* detail = static_cast<const std::string*>(SSL_get_ex_data(ssl, FailureIndex()));
+  return X509_verify_cert_error_string(result) + (detail ? " (" + *detail + ")" : std::string());
 }
 
 // Any thread.
@@ -120,7 +204,7 @@ Result<std::shared_ptr<TlsContext>> TlsContext::CreateClient(
   SSL_CTX* raw = SSL_CTX_new(TLS_client_method());
   if (!raw) return Internal("cannot make a TLS context: " + TakeSslError("unknown reason"));
   std::shared_ptr<TlsContext> context(new TlsContext(raw));
-  SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, &TlsContext::OnVerified);
   SSL_CTX_set_alpn_protos(raw, kAlpnHttp11, sizeof kAlpnHttp11);
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(raw, &TlsContext::OnNewSession);
@@ -162,7 +246,9 @@ Result<SslPtr> TlsContext::NewClient(const std::string& host) {
   if (IsAddress(name)) {
     named = X509_VERIFY_PARAM_set1_ip_asc(verify, name.c_str()) == 1;
   } else {
-    X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // RFC 9110 section 4.3.4: the subject's common name is no name of a server.
+    X509_VERIFY_PARAM_set_hostflags(
+        verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     named = !name.empty() && X509_VERIFY_PARAM_set1_host(verify, name.data(), name.size()) == 1 &&
             SSL_set_tlsext_host_name(ssl.get(), name.c_str()) == 1;
   }
@@ -192,6 +278,20 @@ void TlsContext::ResumeSession(SSL* ssl, const std::string& host) {
   if (SSL_SESSION_get_protocol_version(session) < TLS1_3_VERSION) return;
   found->second.pop_back();
   if (found->second.empty()) sessions_.erase(found);
+}
+
+// Called inside SSL_do_handshake for each check; decides nothing, but keeps what explains a
+// failure.
+int TlsContext::OnVerified(int is_fine, X509_STORE_CTX* context) {
+  if (is_fine) return is_fine;
+  auto* ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const std::string detail =
+      Detail(X509_STORE_CTX_get_error(context), X509_STORE_CTX_get_current_cert(context));
+  if (!ssl || detail.empty()) return is_fine;
+  delete static_cast<std::string*>(SSL_get_ex_data(ssl, FailureIndex()));
+  SSL_set_ex_data(ssl, FailureIndex(), new std::string(detail));
+  return is_fine;
 }
 
 // Called inside SSL_read or SSL_do_handshake. Returning 1 takes the reference.

@@ -48,12 +48,17 @@ class TlsContext {
 
   explicit TlsContext(SSL_CTX* context);
   static int OnNewSession(SSL* ssl, SSL_SESSION* session);
+  static int OnVerified(int is_fine, X509_STORE_CTX* context);
   void ResumeSession(SSL* ssl, const std::string& host);
 
   std::unique_ptr<SSL_CTX, SslDeleter> context_;
   std::shared_ptr<Trust> trust_;                                       // of a client
   std::unordered_map<std::string, std::vector<SessionPtr>> sessions_;  // by host
 };
+
+// Why the peer's certificate was refused, and what in it: "hostname mismatch (the certificate is
+// for www.example.com)". Empty: it was not.
+std::string CertificateFailure(const SSL* ssl);
 
 // The oldest error in OpenSSL's queue as text, or `otherwise`; empties the queue.
 std::string TakeSslError(const char* otherwise);

@@ -92,10 +92,12 @@ struct TlsStream::Transport {
 Result<std::unique_ptr<TlsStream>> TlsStream::Client(Loop& loop, std::unique_ptr<Stream> inner,
                                                      std::shared_ptr<TlsContext> context,
                                                      const std::string& host,
-                                                     HandshakeCallback done) {
+                                                     HandshakeCallback done,
+                                                     const std::string& shown) {
   SEDGE_ASSIGN_OR_RETURN(SslPtr ssl, context->NewClient(host));
   std::unique_ptr<TlsStream> stream(new TlsStream(loop, std::move(inner), std::move(context),
-                                                  std::move(ssl), host, std::move(done)));
+                                                  std::move(ssl), shown.empty() ? host : shown,
+                                                  std::move(done)));
   stream->Begin();
   return stream;
 }
@@ -200,7 +202,7 @@ std::string TlsStream::HandshakeError() {
   const long result = SSL_get_verify_result(ssl_.get());  // NOLINT: OpenSSL's type
   if (result != X509_V_OK) {
     if (reason != SSL_R_CERTIFICATE_VERIFY_FAILED) text = "certificate verify failed";
-    text += std::string(": ") + X509_verify_cert_error_string(result);
+    text += ": " + CertificateFailure(ssl_.get());
     if (IsMissingAuthority(result)) text += " (is its authority missing? see --ca)";
   } else if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_PACKET_LENGTH_TOO_LONG ||
              reason == SSL_R_HTTP_REQUEST || reason == SSL_R_RECORD_LENGTH_MISMATCH) {

@@ -21,10 +21,12 @@ class TlsStream final : public Stream, private StreamListener {
   // "TLS handshake with blog.example.com: certificate verify failed: ...".
   using HandshakeCallback = std::function<void(Status)>;
 
-  // `inner` reads nothing yet. `host` is the name that the certificate must be for.
+  // `inner` reads nothing yet. `host` is the name that the certificate must be for; `shown` is who
+  // the errors say it was (empty: the host).
   static Result<std::unique_ptr<TlsStream>> Client(Loop& loop, std::unique_ptr<Stream> inner,
                                                    std::shared_ptr<TlsContext> context,
-                                                   const std::string& host, HandshakeCallback done);
+                                                   const std::string& host, HandshakeCallback done,
+                                                   const std::string& shown = "");
   static Result<std::unique_ptr<TlsStream>> Server(Loop& loop, std::unique_ptr<Stream> inner,
                                                    std::shared_ptr<TlsContext> context,
                                                    HandshakeCallback done);
@@ -45,8 +47,9 @@ class TlsStream final : public Stream, private StreamListener {
   std::string peer_address() const override { return inner_->peer_address(); }
   std::string peer_name() const override { return inner_->peer_name(); }
 
-  // After OnEnd: the peer said close_notify before it closed.
-  bool ended_cleanly() const { return got_close_notify_; }
+  // The peer said close_notify before it closed.
+  bool ended_cleanly() const override { return got_close_notify_; }
+  bool quiet() const override { return held_.empty() && !transport_ended_ && inner_->quiet(); }
   // After the handshake.
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
   const char* protocol() const { return SSL_get_version(ssl_.get()); }

@@ -14,6 +14,7 @@
 #include "runtime/base/status.h"
 #include "runtime/base/trusted_proxies.h"
 #include "runtime/worker/listen_address.h"
+#include "runtime/worker/outbound_policy.h"
 #include "runtime/worker/route.h"
 
 namespace sedge::worker {
@@ -59,6 +60,8 @@ struct WorkerConfig {
   int listen_line = 0;  // 0: not given
   TrustedProxies trusted_proxies;
   int trusted_proxies_line = 0;  // 0: not given
+  OutboundPolicy outbound;            // where fetch() may connect
+  std::vector<std::string> ca_files;  // absolute; trusted by the whole server
   Limits limits;
   std::map<std::string, int> limit_lines;  // the limits that the file sets: key -> line
   std::vector<std::string> warnings;       // for the log; at most one, about unknown keys

@@ -40,7 +40,7 @@ Result<WorkerConfig> ConfigReader::Read(const std::string& base_dir) {
   NoteUnknown(
       root_, "",
       {"$schema", "name", "main", "compatibility_date", "compatibility_flags", "kv_namespaces",
-       "vars", "route", "routes", "dev", "limits", "listen", "trusted_proxies"});
+       "vars", "route", "routes", "dev", "limits", "listen", "trusted_proxies", "outbound"});
   SEDGE_RETURN_IF_ERROR(ReadNames());
   SEDGE_RETURN_IF_ERROR(ReadCompatibility());
   SEDGE_RETURN_IF_ERROR(ReadRoutes());
@@ -60,6 +60,7 @@ Result<WorkerConfig> ConfigReader::Read(const std::string& base_dir) {
        &ConfigReader::ReadListen},
       {"trusted_proxies", Kind::kArray, "an array of networks such as [\"10.0.0.0/8\", \"unix\"]",
        &ConfigReader::ReadTrustedProxies},
+      {"outbound", Kind::kObject, "an object with allow, deny and ca", &ConfigReader::ReadOutbound},
   };
   for (const Section& section : sections) {
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* node,
@@ -270,6 +271,32 @@ Status ConfigReader::ReadListen(const ConfigNode& node) {
   return {};
 }
 
+Status ConfigReader::ReadOutbound(const ConfigNode& node) {
+  NoteUnknown(node, "outbound.", {"allow", "deny", "ca"});
+  for (const auto& [name, rules] :
+       {std::pair("allow", &config_.outbound.allow), std::pair("deny", &config_.outbound.deny)}) {
+    SEDGE_ASSIGN_OR_RETURN(
+        const std::vector<const ConfigNode*> texts,
+        Strings(node, "outbound.", name, "an array of rules such as [\"private\"]"));
+    for (const ConfigNode* text : texts) {
+      Result<OutboundRule> rule = ParseOutboundRule(text->text);
+      if (!rule.ok()) {
+        return Error(text->line,
+                     std::string("outbound.") + name + ": " + std::string(rule.status().message()));
+      }
+      rules->push_back(std::move(rule).value());
+    }
+  }
+  SEDGE_ASSIGN_OR_RETURN(const std::vector<const ConfigNode*> files,
+                         Strings(node, "outbound.", "ca", "an array of paths of PEM files"));
+  for (const ConfigNode* file : files) {
+    if (file->text.empty()) return Error(file->line, "outbound.ca has an empty path in it");
+    config_.ca_files.push_back(
+        (std::filesystem::path(config_.base_dir) / file->text).lexically_normal().string());
+  }
+  return {};
+}
+
 Status ConfigReader::ReadTrustedProxies(const ConfigNode& node) {
   config_.trusted_proxies_line = node.line;
   for (const ConfigNode& item : node.items) {
@@ -280,6 +307,22 @@ Status ConfigReader::ReadTrustedProxies(const ConfigNode& node) {
     }
   }
   return {};
+}
+
+Result<std::vector<const ConfigNode*>> ConfigReader::Strings(const ConfigNode& object,
+                                                             const std::string& prefix,
+                                                             std::string_view name,
+                                                             std::string_view allowed) const {
+  SEDGE_ASSIGN_OR_RETURN(const ConfigNode* array,
+                         Member(object, prefix, name, Kind::kArray, allowed));
+  std::vector<const ConfigNode*> strings;
+  if (!array) return strings;
+  for (const ConfigNode& item : array->items) {
+    if (!item.is(Kind::kString))
+      return WrongKind(prefix + std::string(name), item, "strings in it");
+    strings.push_back(&item);
+  }
+  return strings;
 }
 
 Result<const ConfigNode*> ConfigReader::Member(const ConfigNode& object, const std::string& prefix,

@@ -30,6 +30,7 @@ class ConfigReader {
   Status ReadRoutes();
   Status ReadRoute(const ConfigNode& node, const std::string& key);
   Status ReadDev(const ConfigNode& node);
+  Status ReadOutbound(const ConfigNode& node);
   Status ReadLimits(const ConfigNode& node);
   Status ReadListen(const ConfigNode& node);
   Status ReadTrustedProxies(const ConfigNode& node);
@@ -38,6 +39,10 @@ class ConfigReader {
   Result<const ConfigNode*> Member(const ConfigNode& object, const std::string& prefix,
                                    std::string_view name, ConfigNode::Kind kind,
                                    std::string_view allowed) const;
+  // The strings of the array `name` of `object`; none when it is not there.
+  Result<std::vector<const ConfigNode*>> Strings(const ConfigNode& object,
+                                                 const std::string& prefix, std::string_view name,
+                                                 std::string_view allowed) const;
   // Notes the members of `object` that are not in `known`.
   void NoteUnknown(const ConfigNode& object, const std::string& prefix,
                    const std::vector<std::string_view>& known);

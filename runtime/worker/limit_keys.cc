@@ -14,6 +14,8 @@ constexpr int64_t kMaxConnections = 1'000'000;
 constexpr int64_t kMaxRequests = 1'000'000'000'000;
 constexpr int64_t kMaxPbkdf2Iterations = 2'147'483'647;  // OpenSSL counts them in an int
 
+constexpr int64_t kMaxSubrequests = 1'000'000'000;
+
 template <auto Field>
 LimitKey Key(std::string_view name, int64_t min, int64_t max, bool per_worker = false) {
   return {name,
@@ -35,6 +37,7 @@ std::vector<LimitKey> MakeLimitKeys() {
       memory,
       Key<&Limits::event_bytes>("event_bytes", kKilo, 1024 * kMega, true),
       Key<&Limits::pbkdf2_iterations>("pbkdf2_iterations", 1, kMaxPbkdf2Iterations, true),
+      Key<&Limits::subrequests>("subrequests", 0, kMaxSubrequests, true),
       Key<&Limits::head_bytes>("head_bytes", kKilo, 16 * kMega),
       Key<&Limits::header_count>("header_count", 1, 100'000),
       Key<&Limits::url_bytes>("url_bytes", 64, 16 * kMega),
@@ -51,9 +54,14 @@ std::vector<LimitKey> MakeLimitKeys() {
       Key<&Limits::response_timeout_ms>("response_timeout_ms", 1, kMaxMs),
       Key<&Limits::client_head_bytes>("client_head_bytes", kKilo, 16 * kMega),
       Key<&Limits::client_header_count>("client_header_count", 1, 100'000),
+      Key<&Limits::client_body_timeout_ms>("client_body_timeout_ms", 1, kMaxMs),
+      Key<&Limits::client_queue_timeout_ms>("client_queue_timeout_ms", 1, kMaxMs),
+      Key<&Limits::dns_cache_ms>("dns_cache_ms", 0, kMaxMs),
       Key<&Limits::client_idle_timeout_ms>("client_idle_timeout_ms", 0, kMaxMs),
       Key<&Limits::client_connections_per_origin>("client_connections_per_origin", 1,
                                                   kMaxConnections),
+      Key<&Limits::client_connections>("client_connections", 1, kMaxConnections),
+      Key<&Limits::client_idle_connections>("client_idle_connections", 0, kMaxConnections),
       Key<&Limits::client_body_buffer_bytes>("client_body_buffer_bytes", kKilo, 1024 * kMega),
   };
 }

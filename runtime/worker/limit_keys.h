@@ -14,7 +14,8 @@ struct LimitKey {
   std::string_view name;
   int64_t min = 1;
   int64_t max = 0;
-  // Of one worker (cpu_ms, memory_mb, event_bytes, pbkdf2_iterations), or of the server as a whole.
+  // Of one worker (cpu_ms, memory_mb, event_bytes, pbkdf2_iterations, subrequests), or of the server
+  // as a whole.
   bool per_worker = false;
   int64_t (*get)(const Limits&) = nullptr;
   void (*set)(Limits&, int64_t) = nullptr;

@@ -51,8 +51,14 @@ std::string WithoutBrackets(std::string_view host) {
 }  // namespace
 
 Outbound::Outbound(loop::Loop& loop, http::Client& client, const ServeOptions& options,
-                   const WorkerConfig& config, web::IncomingRequests& incoming)
-    : loop_(loop), client_(client), options_(options), config_(config), incoming_(incoming) {}
+                   const WorkerConfig& config, const OutboundFilter* filter,
+                   web::IncomingRequests& incoming)
+    : loop_(loop),
+      client_(client),
+      options_(options),
+      config_(config),
+      filter_(filter),
+      incoming_(incoming) {}
 
 Outbound::~Outbound() {
   *alive_ = false;
@@ -97,11 +103,12 @@ const Endpoint* Outbound::FindMapping(std::string_view host, uint16_t port) cons
 
 void Outbound::Start(uint64_t id, web::FetchRequest request, Callback done) {
   Result<web::UrlRecord> url = web::ParseUrl(request.url);
-  if (!url.ok()) {
-    loop_.Post([done, status = url.status(), alive = alive_] {
-      if (*alive) done(status);
-    });
-    return;
+  if (!url.ok()) return FailLater(url.status(), std::move(done));
+  if (!CountSubrequest(request.incoming)) {
+    return FailLater(
+        ResourceExhausted("Too many subrequests. A request may make " +
+                          std::to_string(config_.limits.subrequests) + " (limits.subrequests)."),
+        std::move(done));
   }
   http::ClientRequest out;
   out.method = std::move(request.method);
@@ -133,13 +140,39 @@ void Outbound::Start(uint64_t id, web::FetchRequest request, Callback done) {
         std::move(done));
     return;
   }
-  if (to) out.connect_to = http::ClientRequest::ConnectTo{to->tls, to->host, to->port};
+  if (to) {
+    // Whoever started the server has said that requests go there.
+    out.connect_to = http::ClientRequest::ConnectTo{to->tls, to->host, to->port};
+  } else if (filter_) {
+    if (Status status = filter_->CheckHost(out.host); !status.ok()) {
+      return FailLater(status.WithPrefix(http::kFetchFailed), std::move(done));
+    }
+    out.filter = filter_;
+  }
   const http::Client::RequestId sent =
       client_.Send(std::move(out), [this, id, done](Result<http::ClientResponse> response) {
         running_.erase(id);
         done(std::move(response));
       });
   running_[id] = {sent, request.incoming, std::move(done)};
+}
+
+bool Outbound::CountSubrequest(uint64_t incoming) {
+  if (incoming == 0) return true;
+  int64_t* count = incoming_.Subrequests(incoming);
+  if (!count) {
+    if (late_subrequests_.size() >= kMaxLate && !late_subrequests_.contains(incoming)) {
+      late_subrequests_.clear();
+    }
+    count = &late_subrequests_[incoming];
+  }
+  return ++*count <= config_.limits.subrequests;
+}
+
+void Outbound::FailLater(Status why, Callback done) {
+  loop_.Post([done = std::move(done), why = std::move(why), alive = alive_] {
+    if (*alive) done(why);
+  });
 }
 
 void Outbound::Abort(uint64_t id) {

@@ -16,15 +16,17 @@
 #include "runtime/web/fetch/fetch_service.h"
 #include "runtime/web/fetch/incoming.h"
 #include "runtime/web/url/url_record.h"
+#include "runtime/worker/outbound_filter.h"
 #include "runtime/worker/serve_options.h"
 
 namespace sedge::worker {
 
 class Outbound final : public web::FetchService {
  public:
-  // Everything given outlives the object.
+  // Everything given outlives the object, and the filter (null: no rules) the client too.
   Outbound(loop::Loop& loop, http::Client& client, const ServeOptions& options,
-           const WorkerConfig& config, web::IncomingRequests& incoming);
+           const WorkerConfig& config, const OutboundFilter* filter,
+           web::IncomingRequests& incoming);
   ~Outbound() override;
 
   void Start(uint64_t id, web::FetchRequest request, Callback done) override;
@@ -46,6 +48,9 @@ class Outbound final : public web::FetchService {
   };
 
   bool ListensOn(uint16_t port) const;
+  // Counts one more fetch for the request; false when that is one too many.
+  bool CountSubrequest(uint64_t incoming);
+  void FailLater(Status why, Callback done);
   bool IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const;
   const Endpoint* FindMapping(std::string_view host, uint16_t port) const;
   // Notes this hop in CDN-Loop; false when there were too many.
@@ -57,9 +62,13 @@ class Outbound final : public web::FetchService {
   http::Client& client_;
   const ServeOptions& options_;
   const WorkerConfig& config_;
+  const OutboundFilter* filter_;
   web::IncomingRequests& incoming_;
   std::vector<ListenAddress> listening_;
   std::unordered_map<uint64_t, Running> running_;
+  // Of requests that are over, what their scripts fetch all the same.
+  static constexpr size_t kMaxLate = 1024;
+  std::unordered_map<uint64_t, int64_t> late_subrequests_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

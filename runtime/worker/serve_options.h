@@ -36,6 +36,7 @@ struct ServeOptions {
   std::string data_dir;               // absolute
   std::optional<Endpoint> origin;     // where fetch to a worker's own host goes
   std::vector<HostMapping> maps;
+  OutboundPolicy outbound;            // of the flags; for all workers, besides their own
   std::vector<std::string> ca_files;  // absolute, readable
   std::string cf_json;                // a JSON object for request.cf; empty: the default
   LogLevel log_level = LogLevel::kInfo;

@@ -100,6 +100,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
     spec.store = self->store_.get();
     spec.clock = &Clock::System();
     spec.sources = std::make_shared<script::SourceCache>();
+    spec.outbound = std::make_shared<OutboundFilter>(deployment.options, config);
     spec.bindings = BindingsJson(config);
     spec.cf =
         deployment.options.cf_json.empty() ? std::string(kLocalCf) : deployment.options.cf_json;

@@ -46,7 +46,7 @@ WorkerIsolate::WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Cli
       crypto_(
           PoolOf(loop), [&loop](std::function<void()> task) { loop.Post(std::move(task)); },
           spec.config->limits.pbkdf2_iterations),
-      outbound_(loop, client, *spec.options, *spec.config, incoming_) {}
+      outbound_(loop, client, *spec.options, *spec.config, spec.outbound.get(), incoming_) {}
 
 WorkerIsolate::~WorkerIsolate() {
   for (http::Exchange* exchange : ready_) exchange->Release();

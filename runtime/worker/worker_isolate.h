@@ -20,6 +20,7 @@
 #include "runtime/web/fetch/incoming.h"
 #include "runtime/web/html/html_ops.h"
 #include "runtime/worker/outbound.h"
+#include "runtime/worker/outbound_filter.h"
 #include "runtime/worker/serve_options.h"
 #include "runtime/worker/server_state.h"
 
@@ -32,6 +33,7 @@ struct WorkerSpec {
   kv::Store* store = nullptr;
   Clock* clock = nullptr;
   std::shared_ptr<script::SourceCache> sources;
+  std::shared_ptr<const OutboundFilter> outbound;  // null: no rules
   std::string bindings;  // JSON for environment.js
   std::string cf;        // JSON for request.cf
   std::string log_name;  // the worker's name when there are several, else ""

@@ -125,9 +125,9 @@ TEST(FetchTest, SaysWhyAConnectionFailed) {
   Worker worker(FailureOf("fetch(url.pathname.slice(1))"),
                 {"--map", "down.test=http://" + address});
   EXPECT_EQ(Get(worker.url() + "/http://down.test/").body,
-            "TypeError: connect ECONNREFUSED " + address + " (down.test)");
+            "TypeError: fetch failed: connect ECONNREFUSED " + address + " (down.test)");
   const std::string unknown = Get(worker.url() + "/http://nobody.invalid/").body;
-  EXPECT_THAT(unknown, HasSubstr("TypeError: "));
+  EXPECT_THAT(unknown, HasSubstr("TypeError: fetch failed: getaddrinfo "));
   EXPECT_THAT(unknown, HasSubstr("nobody.invalid"));
   EXPECT_THAT(Get(worker.url() + "/ftp://down.test/").body, HasSubstr("only http:, https:"));
 }
@@ -143,7 +143,8 @@ TEST(FetchTest, SaysWhyTlsFailed) {
        trusted.ca_file(), "--ca", other_name.ca_file()});
   const std::string not_trusted = Get(worker.url() + "/https://blog.example.com/").body;
   EXPECT_THAT(not_trusted,
-              HasSubstr("TypeError: TLS handshake with blog.example.com: certificate"));
+              HasSubstr("TypeError: fetch failed: TLS handshake with 127.0.0.1:" +
+                        std::to_string(unknown.port()) + " (blog.example.com): certificate"));
   EXPECT_THAT(not_trusted, HasSubstr("see --ca"));
   const std::string wrong_name = Get(worker.url() + "/https://my.example.com/").body;
   EXPECT_THAT(wrong_name, HasSubstr("my.example.com"));
@@ -158,10 +159,9 @@ TEST(FetchTest, GivesUpOnAnAddressThatDoesNotAnswer) {
                 {"--map", "far.test=http://127.0.0.1:" + std::to_string(deaf.port())},
                 "[limits]\nconnect_timeout_ms = 300");
   const std::string text = Get(worker.url()).body;
-  EXPECT_THAT(text, HasSubstr("TypeError: "));
-  EXPECT_THAT(text, HasSubstr("far.test"));
-  EXPECT_THAT(text, HasSubstr("300 ms"));
-  EXPECT_THAT(text, HasSubstr("connect_timeout_ms"));
+  EXPECT_EQ(text,
+            "TypeError: fetch failed: connect ETIMEDOUT 127.0.0.1:" + std::to_string(deaf.port()) +
+                " (far.test): no answer for 300 ms (limits.connect_timeout_ms)");
 }
 
 TEST(FetchTest, GivesUpOnAServerThatDoesNotAnswer) {
@@ -172,8 +172,9 @@ TEST(FetchTest, GivesUpOnAServerThatDoesNotAnswer) {
   Worker worker(FailureOf("fetch('http://silent.test/')"), {"--map", MapTo("silent.test", silent)},
                 "[limits]\nresponse_timeout_ms = 300");
   const std::string text = Get(worker.url()).body;
-  EXPECT_THAT(text, HasSubstr("silent.test"));
-  EXPECT_THAT(text, HasSubstr("response_timeout_ms"));
+  EXPECT_EQ(text,
+            "TypeError: fetch failed: read ETIMEDOUT 127.0.0.1:" + std::to_string(silent.port()) +
+                " (silent.test): no response for 300 ms (limits.response_timeout_ms)");
 }
 
 TEST(FetchTest, SaysThatAResponseWasCutShort) {
@@ -182,9 +183,9 @@ TEST(FetchTest, SaysThatAResponseWasCutShort) {
   });
   Worker worker(FailureOf("fetch('http://api.test/').then((r) => r.text())"),
                 {"--map", MapTo("api.test", api)});
-  const std::string text = Get(worker.url()).body;
-  EXPECT_THAT(text, HasSubstr("TypeError: "));
-  EXPECT_THAT(text, HasSubstr("api.test"));
+  EXPECT_THAT(Get(worker.url()).body,
+              HasSubstr("TypeError: fetch failed: read EOF 127.0.0.1:" +
+                        std::to_string(api.port()) + " (api.test): the connection was closed"));
 }
 
 constexpr const char* kPassOn =

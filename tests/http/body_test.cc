@@ -295,5 +295,29 @@ TEST(ReadAllTest, CancellingDropsTheCallback) {
   EXPECT_FALSE(called);
 }
 
+TEST(RewindableBodyTest, IsReadAsOftenAsItIsRewound) {
+  const std::string text(700'000, 'x');
+  const auto body = MakeRewindableBody(Bytes::Copy(text));
+  EXPECT_EQ(body->length(), text.size());
+  const auto read = [&] {
+    std::string all;
+    for (bool more = true; more;) {
+      body->Read([&](Result<Bytes> chunk) {
+        more = !chunk->empty();
+        all += chunk->text();
+      });
+    }
+    return all;
+  };
+  EXPECT_TRUE(read() == text);
+  EXPECT_EQ(read(), "");
+  EXPECT_TRUE(body->Rewind());
+  EXPECT_TRUE(read() == text);
+  EXPECT_TRUE(body->Rewind());
+  body->Cancel();
+  EXPECT_EQ(read(), "");
+  EXPECT_FALSE(MakeBytesBody(Bytes::Copy(text))->Rewind());
+}
+
 }  // namespace
 }  // namespace sedge::http

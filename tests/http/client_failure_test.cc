@@ -15,6 +15,7 @@
 namespace sedge::http {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST_F(ClientTest, RefusedConnectionNamesHostAndAddress) {
@@ -28,8 +29,8 @@ TEST_F(ClientTest, RefusedConnectionNamesHostAndAddress) {
   request.port = 80;
   request.target = "/";
   request.connect_to = {.tls = false, .host = "127.0.0.1", .port = port};
-  EXPECT_EQ(Fetch(std::move(request)),
-            "connect ECONNREFUSED 127.0.0.1:" + std::to_string(port) + " (blog.example.com)");
+  EXPECT_EQ(Fetch(std::move(request)), "fetch failed: connect ECONNREFUSED 127.0.0.1:" +
+                                           std::to_string(port) + " (blog.example.com)");
 }
 
 // As when a handler computes for long before it fetches: the loop's clock stands still meanwhile.
@@ -55,13 +56,14 @@ TEST_F(ClientTest, ResetNamesTheAddress) {
     socket.ReadHead();
     socket.ResetOnClose();
   });
-  EXPECT_EQ(Fetch(Get(server)), "read ECONNRESET 127.0.0.1:" + std::to_string(server.port()));
+  EXPECT_EQ(Fetch(Get(server)),
+            "fetch failed: read ECONNRESET 127.0.0.1:" + std::to_string(server.port()));
 }
 
 TEST_F(ClientTest, Timeouts) {
   Limits limits;
   limits.response_timeout_ms = 40;
-  limits.body_timeout_ms = 40;
+  limits.client_body_timeout_ms = 40;
   limits.write_timeout_ms = 40;
   MakeClient(limits);
   ScriptedServer silent([](ServerSocket& socket) {
@@ -72,9 +74,11 @@ TEST_F(ClientTest, Timeouts) {
     EXPECT_TRUE(socket.WaitForClose());
   });
   const std::string where = "127.0.0.1:" + std::to_string(silent.port());
-  EXPECT_EQ(Fetch(Get(silent)), where + ": no response after 40 ms (limits.response_timeout_ms)");
+  EXPECT_EQ(Fetch(Get(silent)), "fetch failed: read ETIMEDOUT " + where +
+                                    ": no response for 40 ms (limits.response_timeout_ms)");
   EXPECT_EQ(Fetch(Get(silent, "/body")),
-            where + ": nothing more of the response's body after 40 ms (limits.body_timeout_ms)");
+            "fetch failed: read ETIMEDOUT " + where +
+                ": nothing more of the response's body for 40 ms (limits.client_body_timeout_ms)");
   // A slow request body is not the peer's fault; after it the time counts.
   auto [pipe, source] = BodyPipe::Make(std::nullopt);
   const auto call = Send(Post(silent, std::move(source)));
@@ -84,7 +88,22 @@ TEST_F(ClientTest, Timeouts) {
   ASSERT_TRUE(Until([&] { return later; }));
   EXPECT_FALSE(call->answered());
   pipe->Close();
-  EXPECT_THAT(Outcome(call), HasSubstr("no response after 40 ms"));
+  EXPECT_THAT(Outcome(call), HasSubstr("no response for 40 ms"));
+}
+
+// Bytes that drip do not stretch the time for a head.
+TEST_F(ClientTest, AHeadHasOneTimeLimit) {
+  Limits limits;
+  limits.response_timeout_ms = 200;
+  MakeClient(limits);
+  ScriptedServer server([](ServerSocket& socket) {
+    socket.ReadHead();
+    std::string drip = "HTTP/1.1 200 OK\r\nX-Long: ";
+    for (; socket.Write(drip); drip = "x") {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  });
+  EXPECT_THAT(Fetch(Get(server)), HasSubstr("no response for 200 ms (limits.response_timeout_ms)"));
 }
 
 TEST_F(ClientTest, APeerThatTakesNothingTimesOut) {
@@ -97,13 +116,14 @@ TEST_F(ClientTest, APeerThatTakesNothingTimesOut) {
     done.get_future().wait();
   });
   EXPECT_THAT(Fetch(Post(server, std::make_unique<CountingBody>(2000, 64u << 10, std::nullopt))),
-              HasSubstr("took nothing of the request after 40 ms (limits.write_timeout_ms)"));
+              AllOf(HasSubstr("fetch failed: write ETIMEDOUT 127.0.0.1:"),
+                    HasSubstr("took nothing of the request for 40 ms (limits.write_timeout_ms)")));
   done.set_value();
 }
 
 TEST_F(ClientTest, APausedReaderDoesNotTimeOut) {
   Limits limits;
-  limits.body_timeout_ms = 30;
+  limits.client_body_timeout_ms = 30;
   limits.client_body_buffer_bytes = 64u << 10;
   MakeClient(limits);
   ScriptedServer server([](ServerSocket& socket) {
@@ -204,7 +224,7 @@ TEST_F(ClientTest, DestroyingTheClient) {
     return request;
   }());
   client_.reset();
-  EXPECT_EQ(reading->body_error(), "the HTTP client was closed");
+  EXPECT_EQ(reading->body_error(), "fetch failed: the HTTP client was closed");
   bool turned = false;
   loop_->Post([&] { turned = true; });
   ASSERT_TRUE(Until([&] { return turned; }));

@@ -16,10 +16,28 @@ ServerSocket::~ServerSocket() {
   close(fd_);
 }
 
-bool ServerSocket::StartTls(loop::TlsContext& context) {
+bool ServerSocket::StartTls(loop::TlsContext& context, int max_version) {
   ssl_ = context.NewServer().value();
+  if (max_version != 0) SSL_set_max_proto_version(ssl_.get(), max_version);
   SSL_set_fd(ssl_.get(), fd_);
   return SSL_accept(ssl_.get()) == 1;
+}
+
+std::string ServerSocket::server_name() const {
+  const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
+  return name ? name : "";
+}
+
+std::string ServerSocket::alpn() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return std::string(reinterpret_cast<const char*>(name), size);
+}
+
+void ServerSocket::CloseWithoutNotify() {
+  SSL_set_quiet_shutdown(ssl_.get(), 1);
+  shutdown(fd_, SHUT_RDWR);
 }
 
 std::string ServerSocket::ReadSome() {
@@ -81,6 +99,10 @@ bool ServerSocket::Write(std::string_view bytes) {
     bytes.remove_prefix(static_cast<size_t>(put));
   }
   return true;
+}
+
+bool ServerSocket::WriteUnencrypted(std::string_view bytes) {
+  return send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
 }
 
 void ServerSocket::ResetOnClose() {

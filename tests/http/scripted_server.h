@@ -21,7 +21,18 @@ class ServerSocket {
   ServerSocket(int fd, const std::atomic<bool>& stopping) : fd_(fd), stopping_(stopping) {}
   ~ServerSocket();
 
-  bool StartTls(loop::TlsContext& context);
+  // `max_version` such as TLS1_2_VERSION; 0: the newest.
+  bool StartTls(loop::TlsContext& context, int max_version = 0);
+  // After StartTls: what the client asked for, and what came of it.
+  bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+  std::string tls_version() const { return SSL_get_version(ssl_.get()); }
+  std::string server_name() const;
+  std::string alpn() const;
+  bool got_close_notify() const {
+    return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+  }
+  // Ends the TCP connection without TLS's close_notify.
+  void CloseWithoutNotify();
   // Up to and with the empty line; "" when the peer closed first, or when the server is about to
   // end and no byte came.
   std::string ReadHead();
@@ -30,6 +41,7 @@ class ServerSocket {
   std::string ReadSome();
   std::string ReadToEnd();
   bool Write(std::string_view bytes);
+  bool WriteUnencrypted(std::string_view bytes);
   // The peer closes, or has closed; whatever it sends first is dropped.
   bool WaitForClose() { return ReadToEnd(), closed_; }
   // Closing tells the peer by a TCP reset.

@@ -90,8 +90,12 @@ TestCertificates MakeTestCertificates(const TestCertificateOptions& options) {
 
   KeyPtr key = MakeKey();
   X509* issuer = options.self_signed ? nullptr : ca.get();
-  CertificatePtr leaf = MakeCertificate("sedge test server", key.get(), issuer, options.expired);
+  CertificatePtr leaf = MakeCertificate(options.common_name, key.get(), issuer, options.expired);
   AddExtension(leaf.get(), ca.get(), NID_ext_key_usage, "serverAuth");
+  // All authorities have one name: the key's identifier tells them apart.
+  if (!options.self_signed) {
+    AddExtension(leaf.get(), ca.get(), NID_authority_key_identifier, "keyid:always");
+  }
   if (const std::string names = SubjectAltNames(options); !names.empty()) {
     AddExtension(leaf.get(), ca.get(), NID_subject_alt_name, names);
   }

@@ -11,6 +11,7 @@ namespace sedge::loop {
 struct TestCertificateOptions {
   std::vector<std::string> names = {"blog.example.com"};
   std::vector<std::string> addresses = {"127.0.0.1"};
+  std::string common_name = "sedge test server";
   bool self_signed = false;  // the leaf signs itself
   bool expired = false;
 };

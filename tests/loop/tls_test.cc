@@ -177,16 +177,43 @@ TEST_F(TlsTest, VerifiesAddresses) {
   Start("127.0.0.2");
   ASSERT_TRUE(Until([this] { return client_status_.has_value(); }));
   EXPECT_EQ(client_status_->message(),
-            "TLS handshake with 127.0.0.2: certificate verify failed: IP address mismatch");
+            "TLS handshake with 127.0.0.2: certificate verify failed: IP address mismatch "
+            "(the certificate is for blog.example.com, 127.0.0.1)");
 }
 
 TEST_F(TlsTest, RefusesAnotherName) {
   Start("shop.example.com");
   ASSERT_TRUE(Until([this] { return client_status_ && server_status_; }));
   EXPECT_EQ(client_status_->message(),
-            "TLS handshake with shop.example.com: certificate verify failed: hostname mismatch");
+            "TLS handshake with shop.example.com: certificate verify failed: hostname mismatch "
+            "(the certificate is for blog.example.com, 127.0.0.1)");
   // The client's alert reached the server (in TLS 1.3 perhaps before its part was done).
   EXPECT_THAT(server_status_->message(), HasSubstr("alert"));
+}
+
+// RFC 9110 section 4.3.4.
+TEST_F(TlsTest, ACommonNameIsNoNameOfAServer) {
+  TestCertificateFiles old({.names = {}, .addresses = {}, .common_name = "blog.example.com"});
+  client_context_ = TlsContext::CreateClient({old.ca_file()}).value();
+  server_context_ = TlsContext::CreateServer(old.certificate_file(), old.key_file()).value();
+  Start();
+  ASSERT_TRUE(Until([this] { return client_status_.has_value(); }));
+  EXPECT_EQ(client_status_->message(),
+            "TLS handshake with blog.example.com: certificate verify failed: hostname mismatch "
+            "(the certificate names no server)");
+}
+
+// A peer's text does not reach logs and pages as it is, nor all of it.
+TEST_F(TlsTest, NamesOfACertificateAreShownInPart) {
+  TestCertificateFiles many(
+      {.names = {"a\x1b[1m.example", "*.b.example", std::string(200, 'c'), "d"}});
+  client_context_ = TlsContext::CreateClient({many.ca_file()}).value();
+  server_context_ = TlsContext::CreateServer(many.certificate_file(), many.key_file()).value();
+  Start();
+  ASSERT_TRUE(Until([this] { return client_status_.has_value(); }));
+  EXPECT_THAT(client_status_->message(),
+              HasSubstr("hostname mismatch (the certificate is for a?[1m.example, *.b.example, " +
+                        std::string(80, 'c') + "... and others)"));
 }
 
 TEST_F(TlsTest, RefusesUnknownAuthority) {
@@ -214,9 +241,9 @@ TEST_F(TlsTest, RefusesExpired) {
   server_context_ = TlsContext::CreateServer(old.certificate_file(), old.key_file()).value();
   Start();
   ASSERT_TRUE(Until([this] { return client_status_.has_value(); }));
-  EXPECT_EQ(
-      client_status_->message(),
-      "TLS handshake with blog.example.com: certificate verify failed: certificate has expired");
+  EXPECT_THAT(client_status_->message(),
+              ::testing::MatchesRegex("TLS handshake with blog.example.com: certificate verify "
+                                      "failed: certificate has expired .it ended on .* GMT."));
 }
 
 TEST_F(TlsTest, PeerWithoutTls) {

@@ -230,6 +230,37 @@ TEST_F(ServeFlagsTest, ServerLimitsComeFromWhoeverNamesThem) {
                                   "server, so both must say the same");
 }
 
+TEST_F(ServeFlagsTest, OutboundRules) {
+  ServeOptions options;
+  ASSERT_EQ(Load({.paths = {script_},
+                  .outbound_allow = {"public", "localhost"},
+                  .outbound_deny = {"*.example.com"}},
+                 options),
+            "");
+  ASSERT_EQ(options.outbound.allow.size(), 2u);
+  EXPECT_EQ(options.outbound.allow[1].host, "localhost");
+  ASSERT_EQ(options.outbound.deny.size(), 1u);
+  EXPECT_EQ(options.outbound.deny[0].host, "example.com");
+  EXPECT_THAT(ReadError({.outbound_allow = {"10.0.0.1/8"}}),
+              HasSubstr("--outbound-allow 10.0.0.1/8: the rule \"10.0.0.1/8\" has bits behind"));
+  EXPECT_THAT(ReadError({.outbound_deny = {"a b"}}), HasSubstr("--outbound-deny a b: "));
+}
+
+TEST_F(ServeFlagsTest, AuthoritiesOfConfigurationsAndFlags) {
+  const std::string ca = Write("b/ca.pem", "-----BEGIN CERTIFICATE-----");
+  Write("b/index.js", "");
+  Write("b/wrangler.toml", "[outbound]\nca = [\"ca.pem\"]\n");
+  ServeOptions options;
+  const ServeFlags flags{.paths = {(dir_ / "b").string()}, .ca_files = {ca}};
+  ASSERT_EQ(Load(flags, options), "");
+  EXPECT_THAT(options.ca_files, ElementsAre(ca));
+  Write("b/ca.pem", "nothing");
+  EXPECT_EQ(LoadError({.paths = {(dir_ / "b").string()}}),
+            (dir_ / "b/wrangler.toml").string() + ": outbound.ca " + ca +
+                ": the file holds no certificate; allowed is PEM, which begins with -----BEGIN "
+                "CERTIFICATE-----");
+}
+
 TEST_F(ServeFlagsTest, CfIsJsonWithFileAndLine) {
   const std::string cf = Write("cf.json", "{\n  // here\n  \"colo\": \"AMS\",\n}");
   ServeOptions options;

@@ -236,6 +236,35 @@ TEST(ConfigTest, EveryLimitHasAKeyThatTakesItsDefault) {
   }
 }
 
+TEST(ConfigTest, OutboundRulesAndAuthorities) {
+  const auto config = FromToml(
+      "[outbound]\nallow = [\"public\", \"10.0.0.5\"]\ndeny = [\"*.internal.example\"]\n"
+      "ca = [\"certs/ca.pem\", \"/etc/ca.pem\"]\n");
+  ASSERT_TRUE(config.ok()) << config.status().ToString();
+  ASSERT_EQ(config->outbound.allow.size(), 2u);
+  EXPECT_EQ(config->outbound.allow[1].text, "10.0.0.5");
+  ASSERT_EQ(config->outbound.deny.size(), 1u);
+  EXPECT_EQ(config->outbound.deny[0].host, "internal.example");
+  EXPECT_THAT(config->ca_files, ElementsAre("/srv/shop/certs/ca.pem", "/etc/ca.pem"));
+  EXPECT_THAT(config->warnings, IsEmpty());
+  const auto same = FromJsonc(
+      "{ \"outbound\": { \"allow\": [\"public\", \"10.0.0.5\"], "
+      "\"deny\": [\"*.internal.example\"], \"ca\": [] } }");
+  ASSERT_TRUE(same.ok()) << same.status().ToString();
+  EXPECT_EQ(same->outbound, config->outbound);
+  EXPECT_THAT(TomlError("[outbound]\n\ndeny = [\n\"10.0.0.1/8\"]"),
+              HasSubstr("wrangler.toml:4: outbound.deny: the rule \"10.0.0.1/8\" has bits behind "
+                        "its first 8; allowed is"));
+  EXPECT_THAT(
+      TomlError("[outbound]\ndeny = \"private\""),
+      HasSubstr("wrangler.toml:2: outbound.deny is a string; allowed is an array of rules"));
+  EXPECT_THAT(TomlError("[outbound]\nallow = [1]"), HasSubstr("outbound.allow is the number 1"));
+  EXPECT_THAT(TomlError("[outbound]\nca = [\"\"]"), HasSubstr("outbound.ca has an empty path"));
+  EXPECT_THAT(TomlError("outbound = []"), HasSubstr("an object with allow, deny and ca"));
+  EXPECT_THAT(FromToml("[outbound]\nalow = []")->warnings,
+              ElementsAre(HasSubstr("outbound.alow (line 2; did you mean allow?)")));
+}
+
 TEST(ConfigTest, LaterBindingsTakeThePlaceOfEarlierOnes) {
   WorkerConfig config;
   SetVar(config, "B", "1");

@@ -92,7 +92,8 @@ EngineRun::EngineRun(EngineKind kind, const std::string& binary, const std::stri
     case EngineKind::kSedge:
       folder_.Write("worker.js", ServiceWorker(body));
       folder_.Write("wrangler.toml",
-                    "name = \"wpt\"\nmain = \"worker.js\"\n[limits]\ncpu_ms = 60000\nmemory_mb = "
+                    "name = \"wpt\"\nmain = \"worker.js\"\n[limits]\ncpu_ms = 60000\nsubrequests = "
+                    "1000000\nmemory_mb = "
                     "1024\nheader_count = 1000\n");
       command.insert(command.end(),
                      {"serve", ".", "--port", "0", "--threads", "1", "--ca", ca_file});

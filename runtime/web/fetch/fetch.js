@@ -26,6 +26,7 @@ const { JSONStringify, Promise, PromisePrototypeThen, SafeSet, StringPrototypeSt
   TypeError, Uint8Array } = primordials;
 
 const kMaxRedirects = 20;
+const kTooMany = "Too many subrequests."; // which is an Error, as on Workers
 
 // Those of one connection, and what the HTTP client decides itself.
 const kConnectionHeaders = new SafeSet();
@@ -297,7 +298,8 @@ async function fetchHttp(state) {
         if (watch.reason !== undefined) throw watch.reason;
       }
       if (state.uploadFailed) throw state.uploadError;
-      throw error instanceof TypeError ? error : new TypeError(error.message);
+      const asItIs = error instanceof TypeError || StringPrototypeStartsWith(error.message, kTooMany);
+      throw asItIs ? error : new TypeError(error.message);
     }
     const status = result[0];
     const follow = state.redirect !== "manual" && isRedirectStatus(status);

@@ -2,6 +2,7 @@
 #include "runtime/web/fetch/fetch_ops.h"
 
 #include "runtime/base/ascii.h"
+#include "runtime/http/request_writer.h"
 #include "runtime/web/crypto/hash.h"
 #include "runtime/web/fetch/body_table.h"
 #include "runtime/web/fetch/fetch_service.h"
@@ -98,9 +99,14 @@ double CurrentRequest(Isolate& isolate) {
 void SetCurrentRequest(Isolate& isolate, uint64_t slot) { isolate.set_current_request(slot); }
 
 // Outgoing requests.
-Result<std::unique_ptr<http::BodySource>> TakeBody(BodyTable& bodies, const BodyArg& body) {
+Result<std::unique_ptr<http::BodySource>> TakeBody(BodyTable& bodies, const BodyArg& body,
+                                                   std::string_view method) {
   if (body.is_null()) return std::unique_ptr<http::BodySource>();
-  if (!body.is_handle()) return http::MakeBytesBody(Bytes::Copy(body.text()));
+  if (!body.is_handle()) {
+    // The client repeats such requests when a connection that it kept turns out to be closed.
+    return http::IsIdempotentMethod(method) ? http::MakeRewindableBody(Bytes::Copy(body.text()))
+                                            : http::MakeBytesBody(Bytes::Copy(body.text()));
+  }
   std::unique_ptr<http::BodySource> source = bodies.Take(body.handle());
   if (!source) return FailedPrecondition("the request's body is gone");
   return source;
@@ -131,13 +137,17 @@ Status FetchStart(Deferred deferred, Isolate& isolate, FetchService& service, Bo
   }
   for (const http::HeaderField& field : fields)
     request.headers.emplace_back(field.name, field.value);
-  SEDGE_ASSIGN_OR_RETURN(request.body, TakeBody(bodies, body));
+  SEDGE_ASSIGN_OR_RETURN(request.body, TakeBody(bodies, body, method));
   request.method = method;
   request.url = url;
   request.incoming = isolate.continuation_request();
   request.fresh = fresh;
   service.Start(static_cast<uint64_t>(request_id), std::move(request),
                 [deferred, &bodies](Result<http::ClientResponse> response) {
+                  if (response.status().code() == StatusCode::kResourceExhausted) {
+                    deferred.Reject(response.status());  // an Error, as on Workers
+                    return;
+                  }
                   if (!response.ok()) {
                     // Fetch says that network errors are TypeErrors.
                     deferred.Reject(InvalidArgument(std::string(response.status().message())));

@@ -81,6 +81,11 @@ class IncomingRequests {
   std::string host(SlotId id);
   // The first header of that (lower-case) name, or "".
   std::string Header(SlotId id, std::string_view name);
+  // How many fetches were made on its behalf, for the caller to count; null when the id is stale.
+  int64_t* Subrequests(SlotId id) {
+    Request* request = Find(id);
+    return request ? &request->subrequests : nullptr;
+  }
   // A short name for logs: "GET /path".
   std::string Label(SlotId id);
 
@@ -105,6 +110,7 @@ class IncomingRequests {
     http::Exchange* exchange = nullptr;  // null once answered
     std::unique_ptr<SavedHead> saved;
     int waiting = 0;
+    int64_t subrequests = 0;
     // The client is gone and the exchange released, but the handler has not answered yet.
     bool detached = false;
     bool gone = false;     // its client, before it was answered whole
