@@ -15,7 +15,8 @@ constexpr std::string_view kRequestOver =
     "the request that this body belongs to is over; keep it alive with ctx.waitUntil()";
 constexpr std::string_view kReaderGone = "the reader of this body went away";
 
-// A body that the network failed is a network error to JavaScript, that is, a TypeError.
+// A body that the network failed is a network error to JavaScript, that is, a TypeError. What is
+// exhausted is a limit on what a server may send.
 Status ForScript(const Status& status) {
   switch (status.code()) {
     case StatusCode::kIo:
