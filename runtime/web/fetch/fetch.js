@@ -55,6 +55,7 @@ class FetchWatch {
     this.handle = 0; // of the response's body
     this.body = null; // the Body that holds it
     this.stream = null; // the stream that was made from it
+    this.over = undefined; // a promise: of its end, wherever it was handed on to
     this.algorithm = (reason) => this.abort(reason);
     addAbortAlgorithm(signal, this.algorithm);
   }
@@ -69,7 +70,7 @@ class FetchWatch {
       this.body.kind = kStream;
       this.body.source = streams.createErroredStream(reason);
     }
-    if (this.handle !== 0) streams.dropHandle(this.handle);
+    if (this.handle !== 0) streams.failHandle(this.handle, reason);
     if (this.reject !== null) this.reject(reason);
   }
 
@@ -104,6 +105,7 @@ class FetchState {
     this.redirects = 0;
     this.uploadFailed = false;
     this.uploadError = undefined;
+    this.uploadWatch = null; // of the fetch whose response is sent on
   }
 }
 
@@ -149,6 +151,8 @@ function sendableBody(state) {
       state.uploadFailed = true;
       state.uploadError = error;
     });
+  } else {
+    state.uploadWatch = body.watch;
   }
   return sendable;
 }
@@ -266,8 +270,8 @@ function finish(state, result) {
       watch.handle = handle;
       watch.body = body;
       body.watch = watch;
-      // Read, cancelled, handed on, or never read by a request that is over. text() and the like end it themselves.
-      PromisePrototypeThen(ops.bodyWatch(handle), () => {
+      // Read, cancelled, sent on, or never read by a request that is over. text() and the like end it themselves.
+      watch.over = PromisePrototypeThen(ops.bodyWatch(handle), () => {
         if (watch.reject === null) watch.stop();
       });
     }
@@ -297,6 +301,7 @@ async function fetchHttp(state) {
         if (watch.reason !== undefined) throw watch.reason;
       }
       if (state.uploadFailed) throw state.uploadError;
+      if (state.uploadWatch !== null && state.uploadWatch.reason !== undefined) throw state.uploadWatch.reason;
       throw error instanceof TypeError ? error : new TypeError(error.message);
     }
     const status = result[0];
