@@ -7,8 +7,9 @@ const webidl = require("webidl/webidl");
 const { DOMException } = require("dom/dom_exception");
 const { registerSerializable } = require("html/clone_registry");
 const { isBufferSource, viewBytes } = require("file/blob");
-const { createNativeStream, declaredLength, isLocked, isReadableStream, pumpToPipe, takeNativeHandle } =
-  require("fetch/body_stream");
+const {
+  createNativeStream, declaredLength, isLocked, isReadableStream, nativeWatch, pumpToPipe, takeNativeHandle,
+} = require("fetch/body_stream");
 const { markHandled } = require("streams/promises");
 const { isErrored, readableState } = require("streams/readable_stream");
 const {
@@ -284,7 +285,9 @@ async function putStream(ns, key, stream, expiration, metadata) {
   try {
     await ops.kvPut(ns, key, handle, expiration, metadata);
   } catch (error) {
-    throw isErrored(stream) ? readableState(stream).storedError : error;
+    if (isErrored(stream)) throw readableState(stream).storedError;
+    const watch = nativeWatch(stream); // a fetched body may have been aborted on its way
+    throw watch !== null && watch.reason !== undefined ? watch.reason : error;
   }
 }
 

@@ -35,8 +35,9 @@ class Exchange {
   // checked (token, field value) and those that frame messages (Content-Length, Transfer-Encoding,
   // Connection, Keep-Alive, Upgrade, Trailer ...) are the connection's own: given ones are dropped,
   // but for a Content-Length of a response to HEAD. `body` bytes are copied before the call
-  // returns. Fails with kInvalidArgument, having sent nothing, when the head cannot be sent as it
-  // is.
+  // returns. A `body` that is null stands for that of a response to HEAD of which nothing is known
+  // but what the head says. Fails with kInvalidArgument, having sent nothing, when the head cannot
+  // be sent as it is.
   virtual Status Respond(const ResponseHead& head, std::string_view body) = 0;
   virtual Status RespondStream(const ResponseHead& head, std::unique_ptr<BodySource> body) = 0;
 

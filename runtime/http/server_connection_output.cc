@@ -42,7 +42,8 @@ Status ServerConnection::RespondStream(const ResponseHead& head, std::unique_ptr
   SEDGE_CHECK(exchange_held_);
   if (life_ != Life::kOpen) return OkStatus();  // nobody listens
   if (output_ != Output::kNone) return FailedPrecondition("the request is answered already");
-  framing_.length = body->length();
+  SEDGE_CHECK(body || head_request_);
+  framing_.length = body ? body->length() : std::nullopt;
   SEDGE_RETURN_IF_ERROR(WriteHead(head, &framing_));
   if (framing_.body == BodyFraming::kNone) {
     FinishResponse();

@@ -19,7 +19,9 @@
 namespace sedge::e2e {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 constexpr uint64_t kLargeBytes = 50u << 20;
 // Buffers on the way, and what the allocator keeps of them.
@@ -298,6 +300,29 @@ TEST(FetchStreamTest, AClientThatGoesEndsTheFetchInsideTheBody) {
     }
     EXPECT_TRUE(endless.WaitUntilGone()) << handler;
   }
+}
+
+// A limit on what frames a body is the network's failure to a script, as any other is.
+TEST(FetchStreamTest, ABodyWhoseFramingIsTooLongIsANetworkError) {
+  LocalServer api([](const ServerRequest&) -> ServerResponse {
+    return {.raw = [](const WritePiece& write) {
+      write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+      const std::string chunk = "1;" + std::string(1000, 'e') + "\r\nx\r\n";
+      for (int i = 0; i < 1000 && write(chunk); ++i) {
+      }
+    }};
+  });
+  Worker worker(Worker::Handler(R"(
+    const fails = (promise) => promise.then(() => "it worked", (error) => `${error}`);
+    const read = async ({ body }) => { for await (const chunk of body); };
+    return new Response([
+      await fails(fetch("http://api.test/").then((response) => response.text())),
+      await fails(fetch("http://api.test/").then(read)),
+    ].join("\n"));)"),
+                Map(api));
+  const std::string failed = Get(worker.url()).body;
+  const std::string why = "the trailers and chunk extensions of the response exceed the limit";
+  EXPECT_THAT(failed, AllOf(StartsWith("TypeError: "), HasSubstr("\nTypeError: "), HasSubstr(why)));
 }
 
 // What the handler still reads when nobody waits for its answer.

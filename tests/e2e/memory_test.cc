@@ -171,6 +171,13 @@ constexpr Leaving kLeft[] = {
      "for await (const chunk of (await fetch(kApi, { signal })).body); return new Response('x');"},
     {"FetchWithATimeoutReturned", kRequests,
      "return fetch(kApi, { signal: big(AbortSignal.timeout(600_000)) });"},
+    {"FetchSentOn", kRequests,
+     "const { body } = await fetch(kApi, { signal: lasting.signal }); big(body);"
+     "await (await fetch(kApi, { method: 'POST', body })).text(); return new Response('x');"},
+    {"FetchMoved", kRequests,
+     "const { body } = await fetch(kApi, { signal: lasting.signal }); big(body);"
+     "const moved = new Request(new Request('http://x/', { method: 'POST', body }));"
+     "return new Response(await moved.text());"},
 };
 
 class RequestMemoryTest : public testing::TestWithParam<Leaving> {};
@@ -198,6 +205,33 @@ TEST_P(RequestMemoryTest, DoesNotGrow) {
       ASSERT_EQ(response.body.find_first_not_of('x'), std::string::npos) << response.body;
     }
     if (i == leaving.count / 5) after_warm_up = worker.process().ResidentBytes();
+  }
+  EXPECT_LT(worker.process().ResidentBytes(), after_warm_up + kAllowedGrowthBytes);
+}
+
+// Its body is still being sent when its client goes.
+TEST(ClientMemoryTest, AFetchThatIsReturnedDoesNotGrow) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers keep what was freed";
+#endif
+  Worker api(Worker::Handler(
+      "return new Response(new ReadableStream({ start(c) { c.enqueue(new Uint8Array(9)); } }));"));
+  Worker worker(R"(
+    const lasting = new AbortController();
+    export default { async fetch(request) {
+      const response = await fetch("http://api.test/", { signal: lasting.signal });
+      response.body.big = new Uint8Array(100_000).fill(1);
+      return response;
+    } };)",
+                {"--map", "api.test=" + api.url()}, "[limits]\nmemory_mb = 128\ncpu_ms = 60000");
+  size_t after_warm_up = 0;
+  for (int i = 0; i < kRequests; ++i) {
+    RawConnection client(worker.url());
+    client.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.ReadUntil("\r\n\r\n");
+    client.Reset();
+    for (SedgeProcess* process : {&api.process(), &worker.process()}) process->err();
+    if (i == kRequests / 5) after_warm_up = worker.process().ResidentBytes();
   }
   EXPECT_LT(worker.process().ResidentBytes(), after_warm_up + kAllowedGrowthBytes);
 }

@@ -148,6 +148,25 @@ TEST_F(ServerTest, HeadHasLengthAndNoBody) {
   EXPECT_THAT(client->received, HasSubstr("Content-Length: 9\r\n\r\nHTTP/1.1 200"));
 }
 
+// RFC 9110 section 8.6: a length that nobody knows is not said.
+TEST_F(ServerTest, HeadOfAnUnknownBodyHasTheLengthThatItsHeadSays) {
+  on_request_ = [](Exchange* exchange) {
+    const HeaderField said[] = {{"Content-Length", "7"}};
+    const bool says = exchange->head().path == "/says";
+    EXPECT_TRUE(
+        exchange->RespondStream({says ? 200 : 203, "", {said, says ? 1u : 0u}}, nullptr).ok());
+    exchange->Release();
+  };
+  StartServer();
+  auto client = Connect();
+  ASSERT_TRUE(
+      client->Send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\nHEAD /says HTTP/1.1\r\nHost: a\r\n\r\n"));
+  ASSERT_TRUE(client->UntilTimes("\r\n\r\n", 2));
+  EXPECT_EQ(client->Count("Content-Length"), 1u);
+  EXPECT_EQ(client->Count("Transfer-Encoding"), 0u);
+  EXPECT_TRUE(client->received.ends_with("Content-Length: 7\r\n\r\n"));
+}
+
 TEST_F(ServerTest, AHandlerThatDoesNotAnswerGives500) {
   on_request_ = [](Exchange* exchange) { exchange->Release(); };
   StartServer();

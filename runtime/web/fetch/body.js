@@ -87,7 +87,9 @@ function extractObject(object) {
       throw new TypeError(
         "This ReadableStream is currently locked to a reader, and cannot be used as a body.");
     }
-    return new Body(kStream, object, null);
+    const body = new Body(kStream, object, null);
+    body.watch = streams.nativeWatch(object);
+    return body;
   }
   if (isBufferSource(object)) {
     return new Body(kBytes, copyBytes(webidl.converters.BufferSource(object, "Body", sharedToo)), null);
@@ -133,7 +135,7 @@ function streamOf(body) {
   if (body.used) {
     stream = streams.createUsedStream();
   } else if (body.kind === kNative) {
-    stream = streams.createNativeStream(source);
+    stream = streams.createNativeStream(source, body.watch);
     if (body.watch !== null) body.watch.stream = stream;
   } else {
     stream = createRunsStream(body.kind === kBlob ? blobRuns(source)
@@ -174,8 +176,11 @@ function moveBody(body) {
     moved.shared = body.shared;
     body.source = null;
   }
-  moved.watch = body.watch;
-  if (moved.watch !== null) moved.watch.body = moved;
+  const watch = moved.watch = body.watch;
+  if (watch !== null) {
+    watch.body = moved;
+    if (moved.kind === kNative) watch.stream = null;
+  }
   body.used = true;
   return moved;
 }

@@ -4,7 +4,8 @@
 
 const { createAsyncSource } = require("streams/async_source");
 const webidl = require("webidl/webidl");
-const { Drain, createNativeReadableStream, pumpToPipe, takeNativeHandle } = require("streams/native_source");
+const { Drain, createNativeReadableStream, messageOf, pumpToPipe, takeNativeHandle } =
+  require("streams/native_source");
 const { pipeTo } = require("streams/pipe");
 const {
   createReadableStream, expectedLength, isByteStream, isDisturbed, isLocked, isReadableStream, readableState,
@@ -143,6 +144,18 @@ function dropHandle(handle) {
   } catch { /* a stale handle has nothing to cancel */ }
 }
 
+// Fails a native source for whoever has it, also when it was handed on.
+function failHandle(handle, reason) {
+  ops.bodyAbort(handle, messageOf(reason));
+}
+
+// A native source as a stream. `watch`: what can abort it, or null.
+function createNativeStream(handle, watch = null) {
+  const stream = createNativeReadableStream(handle);
+  readableState(stream).nativeWatch = watch;
+  return stream;
+}
+
 // A stream that gives what `stream` gives, which is locked and disturbed from now on.
 function createProxy(stream) {
   const source = readableState(stream);
@@ -193,6 +206,8 @@ exports.createErroredStream = createErroredStream;
 exports.errorStream = errorStream;
 exports.throwIfErrored = throwIfErrored;
 exports.dropStream = dropStream;
-exports.createNativeStream = createNativeReadableStream;
+exports.createNativeStream = createNativeStream;
+exports.nativeWatch = (stream) => readableState(stream).nativeWatch;
 exports.takeNativeHandle = takeNativeHandle;
 exports.dropHandle = dropHandle;
+exports.failHandle = failHandle;

@@ -15,7 +15,8 @@ constexpr std::string_view kRequestOver =
     "the request that this body belongs to is over; keep it alive with ctx.waitUntil()";
 constexpr std::string_view kReaderGone = "the reader of this body went away";
 
-// A body that the network failed is a network error to JavaScript, that is, a TypeError.
+// A body that the network failed is a network error to JavaScript, that is, a TypeError. What is
+// exhausted is a limit on what a server may send.
 Status ForScript(const Status& status) {
   switch (status.code()) {
     case StatusCode::kIo:
@@ -51,26 +52,46 @@ void BodyTable::SetCodings(SlotId id, CodingList codings) {
 }
 
 std::unique_ptr<http::BodySource> BodyTable::Take(SlotId id) {
-  CodedSource coded = TakeCoded(id);
-  return MakeDecodedBody(std::move(coded.source), coded.codings, loop_);
+  std::optional<Entry> taken = Release(id);
+  if (!taken) return nullptr;
+  return HandOn(id, MakeDecodedBody(std::move(taken->source), taken->codings, loop_));
 }
 
 CodedSource BodyTable::TakeCoded(SlotId id) {
-  Entry* entry = entries_.Find(id);
-  if (!entry || entry->reading) return {};
-  std::optional<Entry> taken = Remove(id);
-  return {std::move(taken->source), std::move(taken->codings)};
+  std::optional<Entry> taken = Release(id);
+  if (!taken) return {};
+  return {HandOn(id, std::move(taken->source)), std::move(taken->codings)};
+}
+
+std::optional<BodyTable::Entry> BodyTable::Release(SlotId id) {
+  const Entry* entry = entries_.Find(id);
+  if (!entry || entry->reading) return std::nullopt;
+  return entries_.Remove(id);
+}
+
+std::unique_ptr<http::BodySource> BodyTable::HandOn(SlotId id,
+                                                    std::unique_ptr<http::BodySource> source) {
+  if (watched_.empty() || !watched_.contains(id)) return source;
+  auto [cutoff, handed] = http::BodyCutoff::Make(std::move(source), [this, id] {
+    handed_on_.erase(id);
+    EndWatch(id);
+  });
+  handed_on_.emplace(id, std::move(cutoff));
+  return std::move(handed);
 }
 
 std::optional<BodyTable::Entry> BodyTable::Remove(SlotId id) {
   std::optional<Entry> removed = entries_.Remove(id);
-  if (watched_.empty()) return removed;
+  if (removed && !watched_.empty()) EndWatch(id);
+  return removed;
+}
+
+void BodyTable::EndWatch(SlotId id) {
   const auto found = watched_.find(id);
-  if (found == watched_.end()) return removed;
+  if (found == watched_.end()) return;
   const script::Deferred watching = std::move(found->second);
   watched_.erase(found);
   watching.ResolveUndefined();
-  return removed;
 }
 
 void BodyTable::WatchEnd(script::Deferred deferred, SlotId id) {
@@ -112,11 +133,14 @@ void BodyTable::OnRead(SlotId id, Result<Bytes> chunk) {
 }
 
 void BodyTable::ReadAll(script::Deferred deferred, SlotId id, uint64_t max_bytes) {
-  std::unique_ptr<http::BodySource> source = Take(id);
-  if (!source) {
+  std::optional<Entry> entry = Release(id);
+  if (!entry) {
     deferred.Reject(FailedPrecondition(std::string(kStale)));
     return;
   }
+  EndWatch(id);
+  std::unique_ptr<http::BodySource> source =
+      MakeDecodedBody(std::move(entry->source), entry->codings, loop_);
   auto over = std::make_shared<bool>(false);
   auto collected = std::make_shared<CollectedBytes>(deferred, unchecked_bytes_);
   std::function<void()> cancel = http::ReadAll(
@@ -143,6 +167,15 @@ void BodyTable::Cancel(SlotId id) {
   }
   entry->source->Cancel();
   if (entry->reading) entry->reading->Resolve(std::optional<bool>());
+}
+
+void BodyTable::Abort(SlotId id, std::string_view why) {
+  const auto found = handed_on_.find(id);
+  if (found == handed_on_.end()) {
+    Cancel(id);
+  } else {
+    found->second->Fail(Cancelled(std::string(why)));
+  }
 }
 
 void BodyTable::Abandon(SlotId id) {

@@ -13,6 +13,7 @@
 
 #include "runtime/base/slot_map.h"
 #include "runtime/http/body.h"
+#include "runtime/http/body_cutoff.h"
 #include "runtime/http/body_pipe.h"
 #include "runtime/script/deferred.h"
 #include "runtime/script/param.h"
@@ -55,12 +56,15 @@ class BodyTable {
   void Read(script::Deferred deferred, SlotId id);
   void ReadAll(script::Deferred deferred, SlotId id, uint64_t max_bytes);
   void Cancel(SlotId id);
+  // The same for a body that was handed on already, when it is watched: whoever got it sees it
+  // fail.
+  void Abort(SlotId id, std::string_view why);
   // Ends a body whose request is over: nobody will read it, and it must not hold its connection. A
   // pending read fails, of a chunk or of all of it.
   void Abandon(SlotId id);
   double Length(SlotId id);
-  // Fulfilled when the handle is good for nothing any more: the body was read to its end, failed,
-  // was cancelled, abandoned or handed on. Once for a handle.
+  // Fulfilled when the body is over: read to its end, failed, cancelled or abandoned, or let go by
+  // who got it handed on, whom it can be taken from till then: see Abort. Once for a handle.
   void WatchEnd(script::Deferred deferred, SlotId id);
   // `request`: the one that JavaScript works for now.
   SlotId CreatePipe(std::optional<uint64_t> length, uint64_t request = 0);
@@ -74,8 +78,11 @@ class BodyTable {
   // Fails what was to be written for a request: it was ended by force.
   void FailPipesOf(uint64_t request, const std::string& message);
 
-  // Handles, bodies that are being read to their ends, and pipes that are written.
-  size_t size() const { return entries_.size() + collecting_.size() + pipes_.size(); }
+  // Handles, bodies that are being read to their ends or can still be cut off, and pipes that are
+  // written.
+  size_t size() const {
+    return entries_.size() + collecting_.size() + handed_on_.size() + pipes_.size();
+  }
 
  private:
   struct Entry {
@@ -99,8 +106,13 @@ class BodyTable {
 
   std::function<void(SlotId)> added_;
   loop::Loop* loop_ = nullptr;
-  // The one place where an entry goes.
+  // The one place where an entry goes that is not handed on.
   std::optional<Entry> Remove(SlotId id);
+  // An entry that is: null when the handle is stale or is being read.
+  std::optional<Entry> Release(SlotId id);
+  // What native code gets of a released body.
+  std::unique_ptr<http::BodySource> HandOn(SlotId id, std::unique_ptr<http::BodySource> source);
+  void EndWatch(SlotId id);
   void OnRead(SlotId id, Result<Bytes> chunk);
   void StopCollecting(SlotId id, std::string_view why);
   std::unique_ptr<http::BodyPipe> TakePipe(SlotId id);
@@ -108,7 +120,9 @@ class BodyTable {
   void OnCancelled(SlotId id);
 
   SlotMap<Entry> entries_;
-  std::unordered_map<SlotId, script::Deferred> watched_;  // of entries, by their handles
+  // By the handles of bodies, those that were handed on among them, which are cut off here.
+  std::unordered_map<SlotId, script::Deferred> watched_;
+  std::unordered_map<SlotId, std::unique_ptr<http::BodyCutoff>> handed_on_;
   std::unordered_map<SlotId, Collecting> collecting_;
   size_t unchecked_bytes_ = 0;              // see CollectedBytes
   std::unordered_map<SlotId, Pipe> pipes_;  // by the handle of their reading end

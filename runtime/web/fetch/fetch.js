@@ -56,6 +56,7 @@ class FetchWatch {
     this.handle = 0; // of the response's body
     this.body = null; // the Body that holds it
     this.stream = null; // the stream that was made from it
+    this.over = undefined; // a promise: of its end, wherever it was handed on to
     this.algorithm = (reason) => this.abort(reason);
     addAbortAlgorithm(signal, this.algorithm);
   }
@@ -70,7 +71,7 @@ class FetchWatch {
       this.body.kind = kStream;
       this.body.source = streams.createErroredStream(reason);
     }
-    if (this.handle !== 0) streams.dropHandle(this.handle);
+    if (this.handle !== 0) streams.failHandle(this.handle, reason);
     if (this.reject !== null) this.reject(reason);
   }
 
@@ -105,6 +106,7 @@ class FetchState {
     this.redirects = 0;
     this.uploadFailed = false;
     this.uploadError = undefined;
+    this.uploadWatch = null; // of the fetch whose response is sent on
   }
 }
 
@@ -150,6 +152,8 @@ function sendableBody(state) {
       state.uploadFailed = true;
       state.uploadError = error;
     });
+  } else {
+    state.uploadWatch = body.watch;
   }
   return sendable;
 }
@@ -267,8 +271,8 @@ function finish(state, result) {
       watch.handle = handle;
       watch.body = body;
       body.watch = watch;
-      // Read, cancelled, handed on, or never read by a request that is over. text() and the like end it themselves.
-      PromisePrototypeThen(ops.bodyWatch(handle), () => {
+      // Read, cancelled, sent on, or never read by a request that is over. text() and the like end it themselves.
+      watch.over = PromisePrototypeThen(ops.bodyWatch(handle), () => {
         if (watch.reject === null) watch.stop();
       });
     }
@@ -298,6 +302,7 @@ async function fetchHttp(state) {
         if (watch.reason !== undefined) throw watch.reason;
       }
       if (state.uploadFailed) throw state.uploadError;
+      if (state.uploadWatch !== null && state.uploadWatch.reason !== undefined) throw state.uploadWatch.reason;
       const asItIs = error instanceof TypeError || StringPrototypeStartsWith(error.message, kTooMany);
       throw asItIs ? error : new TypeError(error.message);
     }

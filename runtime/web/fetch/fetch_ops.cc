@@ -26,6 +26,9 @@ void BodyReadAll(Deferred deferred, BodyTable& bodies, uint64_t handle, double m
   bodies.ReadAll(std::move(deferred), handle, static_cast<uint64_t>(max_bytes));
 }
 void BodyCancel(BodyTable& bodies, uint64_t handle) { bodies.Cancel(handle); }
+void BodyAbort(BodyTable& bodies, uint64_t handle, std::string_view why) {
+  bodies.Abort(handle, why);
+}
 double BodyLength(BodyTable& bodies, uint64_t handle) { return bodies.Length(handle); }
 void BodyCoded(BodyTable& bodies, uint64_t handle, Latin1View content_encoding) {
   if (auto codings = ParseContentEncoding(content_encoding.text)) {
@@ -181,6 +184,7 @@ constexpr OpDef kOps[] = {
     Op<BodyRead>("bodyRead"),
     Op<BodyReadAll>("bodyReadAll"),
     Op<BodyCancel>("bodyCancel"),
+    Op<BodyAbort>("bodyAbort"),
     Op<BodyLength>("bodyLength"),
     Op<BodyCoded>("bodyCoded"),
     Op<BodyWatch>("bodyWatch"),

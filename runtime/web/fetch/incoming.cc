@@ -200,6 +200,8 @@ Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
     std::unique_ptr<http::BodySource> source = bodies_.Take(body.handle());
     if (!source) return FailedPrecondition("the response's body is gone");
     SEDGE_RETURN_IF_ERROR(RespondStream(*request, status, reason, std::move(source)));
+  } else if (body.is_null() && IsHeadOfBody(*request->exchange, status)) {
+    SEDGE_RETURN_IF_ERROR(request->exchange->RespondStream(head, nullptr));
   } else {
     SEDGE_RETURN_IF_ERROR(
         request->exchange->Respond(head, body.is_null() ? std::string_view() : body.text()));
@@ -268,7 +270,7 @@ Status IncomingRequests::RespondCoded(Request& to, int status, std::string_view 
   ApplyPlan(plan, fields_, values);
   const http::ResponseHead head{status, reason, fields_};
   if (body.is_null()) {
-    if (!plan.recodes()) return exchange.Respond(head, "");
+    if (!plan.recodes()) return exchange.RespondStream(head, nullptr);
   } else if (!body.is_handle()) {
     const std::string_view text = body.text();
     if (!plan.encode) return exchange.Respond(head, text);

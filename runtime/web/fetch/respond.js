@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // respond(slot, response): sends a worker's response down. A string, bytes or a native body go in one op; a
 // stream that is JavaScript's is pumped into a pipe, and respond() then gives the promise of that, until which
-// the slot is kept: its caller calls ops.waitEnd(slot).
+// the slot is kept: its caller calls ops.waitEnd(slot). The same with a native body that a signal can abort, so that
+// what would abort it goes on while it is sent.
 "use strict";
 
 const { checkUsable, kBytes, kString, takeSendable } = require("fetch/body");
@@ -35,18 +36,19 @@ function respond(slot, response) {
     return undefined;
   }
   const sendable = takeSendable(body);
-  if (body.pump !== undefined) ops.waitBegin(slot); // the caller ends it with the pump
+  const sending = body.pump !== undefined || body.watch === null ? body.pump : body.watch.over;
+  if (sending !== undefined) ops.waitBegin(slot); // the caller ends it with the promise
   try {
     ops.respond(slot, status, responseStatusText(response), block, sendable, isCoded);
   } catch (error) { // nothing was sent: whoever feeds the body hears that nobody reads it
     if (typeof sendable === "number") dropHandle(sendable);
-    if (body.pump !== undefined) {
-      markHandled(body.pump);
+    if (sending !== undefined) {
+      markHandled(sending);
       ops.waitEnd(slot);
     }
     throw error;
   }
-  return body.pump;
+  return sending;
 }
 
 exports.respond = respond;

@@ -231,4 +231,5 @@ function pumpToPipe(stream, pipeHandle, signal = undefined) {
 exports.Drain = Drain;
 exports.createNativeReadableStream = createNativeReadableStream;
 exports.takeNativeHandle = takeNativeHandle;
+exports.messageOf = messageOf;
 exports.pumpToPipe = pumpToPipe;

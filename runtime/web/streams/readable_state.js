@@ -26,6 +26,7 @@ class ReadableState {
     this.reader = null;
     this.storedError = undefined;
     this.nativeHandle = 0; // body handle of an untouched native source
+    this.nativeWatch = null; // what can abort that body, see fetch/fetch.js
     this.expectedLength = -1; // bytes that will come, when it is known beforehand
   }
 }
