@@ -138,10 +138,10 @@ TEST(ListenTest, AnAddressInUseIsSaid) {
   const std::string address = urls[0].substr(urls[0].find("//") + 2);
   EXPECT_EQ(Listening({address}).Error(1), "sedge: listen EADDRINUSE " + address +
                                                ": another program listens there; choose another "
-                                               "port\n");
+                                               "--port or --listen\n");
   EXPECT_EQ(Listening({"127.0.0.1:0", urls[1]}).Error(1),
             "sedge: listen EADDRINUSE " + urls[1] +
-                ": another program listens there; choose another path\n");
+                ": another program listens there; choose another --listen\n");
   // That failure has taken nothing away.
   for (const std::string& url : urls) EXPECT_EQ(Ask(url), kAnswer) << url;
 }
