@@ -157,8 +157,8 @@ TEST(ClientLimitsTest, ACrowdOfSlowClientsHoldsNobodyUp) {
   constexpr int kOfEach = 100;
   Worker worker(
       kWorker, {},
-      "[limits]\nhead_timeout_ms = 2000\nbody_timeout_ms = 2000\nwrite_timeout_ms = 2000\n"
-      "write_progress_bytes = 8388608\nidle_timeout_ms = 2000\nmemory_mb = 1024");
+      "[limits]\nhead_timeout_ms = 5000\nbody_timeout_ms = 5000\nwrite_timeout_ms = 5000\n"
+      "write_progress_bytes = 8388608\nmemory_mb = 1024");
   EXPECT_EQ(Ask(worker.url()), "fine");
   Connections heads, bodies, readers;
   for (int i = 0; i < kOfEach; ++i) {
