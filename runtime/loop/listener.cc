@@ -46,11 +46,13 @@ int OpenReserve() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 Status ListenError(int error, const Address& address) {
   const char* remedy = std::strerror(error);
-  if (error == EADDRINUSE) remedy = "another program listens there; choose another port";
+  if (error == EADDRINUSE)
+    remedy = "another program listens there; choose another --port or --listen";
   if (error == EACCES) {
-    remedy = "this user may not listen on that port; choose one from 1024 on";
+    remedy = "this user may not listen on that port; choose a --port or --listen from 1024 on";
   }
-  if (error == EADDRNOTAVAIL) remedy = "no address of this machine; choose another host";
+  if (error == EADDRNOTAVAIL)
+    remedy = "no address of this machine; choose another --host or --listen";
   return Status(StatusCode::kUnavailable, std::string("listen ") +
                                               uv_err_name(uv_translate_sys_error(error)) + " " +
                                               AddressAndPortText(address.get()) + ": " + remedy);
@@ -72,7 +74,8 @@ Result<std::vector<Address>> Resolve(Loop& loop, const ListenOptions& options) {
   if (error != 0) {
     const bool unknown = error == UV_EAI_NONAME || error == UV_EAI_NODATA;
     return NotFound(std::string("getaddrinfo ") + (unknown ? "ENOTFOUND" : uv_err_name(error)) +
-                    " " + host + ": no name or address of this machine; choose another host");
+                    " " + host +
+                    ": no name or address of this machine; choose another --host or --listen");
   }
   std::vector<Address> addresses;
   for (const addrinfo* info = request.addrinfo; info; info = info->ai_next) {

@@ -94,10 +94,11 @@ Status UnixSocket::Bind(int backlog) {
   if (bound != 0 && errno == EADDRINUSE) {
     struct stat status;
     if (lstat(path_.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode)) {
-      return Failed(path_, EADDRINUSE, "a file that is no socket is there; choose another path");
+      return Failed(path_, EADDRINUSE,
+                    "a file that is no socket is there; choose another --listen");
     }
     if (!NobodyListens(address)) {
-      return Failed(path_, EADDRINUSE, "another program listens there; choose another path");
+      return Failed(path_, EADDRINUSE, "another program listens there; choose another --listen");
     }
     unlink(path_.c_str());
     bound = bind(fd_, generic, sizeof address);

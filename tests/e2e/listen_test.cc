@@ -91,6 +91,30 @@ TEST(ListenTest, SeveralAddressesAreServedAndNamed) {
   }
 }
 
+// Every address is the server itself: what a worker sends there does not come back to it.
+TEST(ListenTest, AWorkersRequestToAnyOfItsAddressesGoesToTheOrigin) {
+  TempFolder folder;
+  folder.Write("worker.js", R"(export default { fetch(request) {
+    const { searchParams } = new URL(request.url);
+    return fetch(searchParams.get("to"));
+  } };)");
+  SedgeProcess process({"serve", "worker.js", "--threads", "1", "--listen", "127.0.0.1:0",
+                        "--listen", "127.0.0.1:0"},
+                       folder.path());
+  ASSERT_TRUE(process.WaitUntilListening()) << process.err();
+  std::istringstream words(process.out());
+  std::vector<std::string> urls;
+  for (std::string word; words >> word;) {
+    if (word.starts_with("http://")) urls.push_back(word);
+  }
+  ASSERT_THAT(urls, SizeIs(2));
+  for (const std::string& to : urls) {
+    const HttpResponse response = Get(urls[0] + "/?to=" + to + "/", {{"Host", "example.com"}});
+    EXPECT_EQ(response.status, 502);
+    EXPECT_THAT(response.body, HasSubstr("passed this request on to its own host"));
+  }
+}
+
 TEST(ListenTest, Ipv6) {
   if (!HasIpv6()) GTEST_SKIP() << "this machine has no IPv6";
   Listening server({"[::1]:0"});
@@ -138,10 +162,10 @@ TEST(ListenTest, AnAddressInUseIsSaid) {
   const std::string address = urls[0].substr(urls[0].find("//") + 2);
   EXPECT_EQ(Listening({address}).Error(1), "sedge: listen EADDRINUSE " + address +
                                                ": another program listens there; choose another "
-                                               "port\n");
+                                               "--port or --listen\n");
   EXPECT_EQ(Listening({"127.0.0.1:0", urls[1]}).Error(1),
             "sedge: listen EADDRINUSE " + urls[1] +
-                ": another program listens there; choose another path\n");
+                ": another program listens there; choose another --listen\n");
   // That failure has taken nothing away.
   for (const std::string& url : urls) EXPECT_EQ(Ask(url), kAnswer) << url;
 }

@@ -81,7 +81,7 @@ TEST_F(ListenerTest, APortInUseIsRefusedWithAddressAndRemedy) {
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.status().message(),
             "listen EADDRINUSE 127.0.0.1:" + std::to_string(port) +
-                ": another program listens there; choose another port");
+                ": another program listens there; choose another --port or --listen");
 }
 
 TEST_F(ListenerTest, WithoutProbeListenersShareAPort) {

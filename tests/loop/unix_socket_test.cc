@@ -79,9 +79,9 @@ TEST_F(UnixSocketTest, ADeadSocketIsReplaced) {
 TEST_F(UnixSocketTest, ALivingOneIsNot) {
   auto first = UnixSocket::Listen(path_, 10);
   ASSERT_TRUE(first.ok());
-  EXPECT_EQ(
-      Error(UnixSocket::Listen(path_, 10)),
-      "listen EADDRINUSE unix:" + path_ + ": another program listens there; choose another path");
+  EXPECT_EQ(Error(UnixSocket::Listen(path_, 10)),
+            "listen EADDRINUSE unix:" + path_ +
+                ": another program listens there; choose another --listen");
   const int client = ConnectTo(path_);
   EXPECT_GE(client, 0) << "the failure has harmed the first";
   close(client);
@@ -98,7 +98,7 @@ TEST_F(UnixSocketTest, ABusyListenerIsAlive) {
 TEST_F(UnixSocketTest, OtherFilesStayWhereTheyAre) {
   std::ofstream(path_) << "precious";
   EXPECT_THAT(Error(UnixSocket::Listen(path_, 10)),
-              EndsWith("a file that is no socket is there; choose another path"));
+              EndsWith("a file that is no socket is there; choose another --listen"));
   EXPECT_EQ(std::filesystem::file_size(path_), 8u);
 }
 
