@@ -142,8 +142,13 @@ TEST(ServerConnectionTest, BadRequestsAreTheLastOfTheirConnection) {
 class HalfClosedTest : public testing::Test, public RequestHandler {
  protected:
   void Open(std::string_view request) {
-    context_ = std::make_unique<ServerContext>(ServerContext{
-        *loop_, Limits(), this, DateCache(), false, [this](ServerConnection*) { closed_ = true; }});
+    context_ = std::make_unique<ServerContext>(
+        ServerContext{.loop = *loop_,
+                      .limits = Limits(),
+                      .handler = this,
+                      .date = DateCache(),
+                      .trusted_proxies = {},
+                      .on_connection_closed = [this](ServerConnection*) { closed_ = true; }});
     connection_ = std::make_unique<ServerConnection>(
         *context_, std::make_unique<MemoryStream>(peer_), /*tls=*/false);
     connection_->Start();
