@@ -119,7 +119,7 @@ TEST(ProtocolTest, Expectations) {
   for (const std::string path : {"/", "/late", "/back"}) {
     RawConnection client(worker.url());
     client.Send(post(path, "Content-Length: 4\r\n"));
-    EXPECT_EQ(client.ReadUntil("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+    EXPECT_THAT(client.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 100 Continue\r\n\r\n"));
     client.Send("body" + next);
     EXPECT_THAT(client.ReadToEnd(), EndsWith("\r\n\r\ngot "));  // the connection went on
   }
