@@ -119,7 +119,7 @@ TEST(ProtocolTest, Expectations) {
   for (const std::string path : {"/", "/late", "/back"}) {
     RawConnection client(worker.url());
     client.Send(post(path, "Content-Length: 4\r\n"));
-    EXPECT_EQ(client.ReadUntil("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+    EXPECT_THAT(client.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 100 Continue\r\n\r\n"));
     client.Send("body" + next);
     EXPECT_THAT(client.ReadToEnd(), EndsWith("\r\n\r\ngot "));  // the connection went on
   }
@@ -146,17 +146,17 @@ TEST(ProtocolTest, Expectations) {
 }
 
 TEST(ProtocolTest, ChunkExtensionsAndTrailersReachNoWorker) {
-  Worker worker(
-      Worker::Handler("const text = await request.text(); return new Response(text + "
-                      "JSON.stringify([...request.headers]));"));
+  Worker worker(Worker::Handler(R"(
+    const text = await request.text();
+    const values = ["host", "content-length", "x-late"].map((name) => request.headers.get(name));
+    return new Response(`${text} ${values}`);)"));
   const std::string all = Exchange(
       worker,
       "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: X-Late\r\n\r\n"
       "2;a=\"b\"\r\nhe\r\n3\r\nllo\r\n0;c\r\nX-Late: y\r\nContent-Length: 7\r\nHost: z\r\n\r\n"
       "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  EXPECT_THAT(all, HasSubstr("\r\n\r\nhello[[\"host\",\"x\"],"));
-  EXPECT_THAT(all, Not(HasSubstr("x-late\",")));
-  EXPECT_THAT(all, EndsWith("\r\n\r\n[[\"connection\",\"close\"],[\"host\",\"x\"]]"));
+  EXPECT_THAT(all, HasSubstr("\r\n\r\nhello x,,HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(all, EndsWith("\r\n\r\n x,,"));
 }
 
 // Longer than it takes to ask a client whether it is still there.

@@ -174,9 +174,12 @@ class Run {
         options_(options),
         random_(options.seed),
         handler_(run_),
-        context_{TheLoop(),   RunLimits(), &handler_,
-                 DateCache(), false,       [this](ServerConnection*) {
-                   closed_ = true; }} {}
+        context_{.loop = TheLoop(),
+                 .limits = RunLimits(),
+                 .handler = &handler_,
+                 .date = DateCache(),
+                 .trusted_proxies = {},
+                 .on_connection_closed = [this](ServerConnection*) { closed_ = true; }} {}
 
   ConnectionRun Go() {
     connection_ = std::make_unique<ServerConnection>(

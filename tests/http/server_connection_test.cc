@@ -142,8 +142,13 @@ TEST(ServerConnectionTest, BadRequestsAreTheLastOfTheirConnection) {
 class HalfClosedTest : public testing::Test, public RequestHandler {
  protected:
   void Open(std::string_view request) {
-    context_ = std::make_unique<ServerContext>(ServerContext{
-        *loop_, Limits(), this, DateCache(), false, [this](ServerConnection*) { closed_ = true; }});
+    context_ = std::make_unique<ServerContext>(
+        ServerContext{.loop = *loop_,
+                      .limits = Limits(),
+                      .handler = this,
+                      .date = DateCache(),
+                      .trusted_proxies = {},
+                      .on_connection_closed = [this](ServerConnection*) { closed_ = true; }});
     connection_ = std::make_unique<ServerConnection>(
         *context_, std::make_unique<MemoryStream>(peer_), /*tls=*/false);
     connection_->Start();
@@ -178,7 +183,12 @@ class HalfClosedTest : public testing::Test, public RequestHandler {
     ASSERT_TRUE(exchange_->RespondStream({200, "", {}}, std::move(source)).ok());
     Give("piece");
   }
-  void Give(std::string_view text) { std::exchange(reader_, nullptr)(Bytes::Copy(text)); }
+  void Give(std::string_view text) {
+    std::exchange(reader_, nullptr)(Bytes::Copy(text));
+    Turn();
+  }
+  // What was put off to the turn's end is done.
+  void Turn() { uv_run(loop_->uv(), UV_RUN_NOWAIT); }
 
   std::unique_ptr<loop::Loop> loop_ = std::move(loop::Loop::Create()).value();
   MemoryStream::Peer peer_;
@@ -204,7 +214,7 @@ TEST_F(HalfClosedTest, AClientThatWaitsIsAskedEverLessOftenAndGetsItsAnswer) {
   ASSERT_TRUE(exchange_->Respond({200, "", {}}, "at last").ok());
   exchange_->Release();
   EXPECT_THAT(peer_.received, testing::EndsWith("\r\n\r\nat last"));
-  uv_run(loop_->uv(), UV_RUN_NOWAIT);
+  Turn();
   EXPECT_TRUE(closed_);
 }
 

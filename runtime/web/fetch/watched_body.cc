@@ -12,6 +12,14 @@ void End(BodyWatch& watch, BodyEnd end) {
   if (auto ended = std::exchange(watch.ended, nullptr)) ended(end);
 }
 
+void Look(BodyWatch& watch, bool ok, bool is_end) {
+  if (!ok) {
+    End(watch, BodyEnd::kFailed);
+  } else if (is_end) {
+    End(watch, BodyEnd::kSent);
+  }
+}
+
 class WatchedBody final : public http::BodySource {
  public:
   WatchedBody(std::unique_ptr<http::BodySource> body, std::shared_ptr<BodyWatch> watch)
@@ -20,11 +28,13 @@ class WatchedBody final : public http::BodySource {
 
   void Read(ReadCallback done) override {
     body_->Read([watch = watch_, done = std::move(done)](Result<Bytes> chunk) {
-      if (!chunk.ok()) {
-        End(*watch, BodyEnd::kFailed);
-      } else if (chunk->empty()) {
-        End(*watch, BodyEnd::kSent);
-      }
+      Look(*watch, chunk.ok(), chunk.ok() && chunk->empty());
+      done(std::move(chunk));
+    });
+  }
+  void ReadView(ViewCallback done) override {
+    body_->ReadView([watch = watch_, done = std::move(done)](Result<ByteSpan> chunk) {
+      Look(*watch, chunk.ok(), chunk.ok() && chunk->empty());
       done(std::move(chunk));
     });
   }

@@ -56,6 +56,18 @@ TEST_F(WatchedBodyTest, IsSentWhenItsEndIsRead) {
   EXPECT_EQ(watch_->end, BodyEnd::kSent);
 }
 
+TEST_F(WatchedBodyTest, ViewsAreWatchedToo) {
+  source_->next = Bytes::Copy(std::string_view("piece"));
+  std::string seen;
+  const auto view = [&](Result<ByteSpan> chunk) { seen += AsText(*chunk); };
+  body_->ReadView(view);
+  EXPECT_TRUE(log_.empty());
+  source_->next = Bytes();
+  body_->ReadView(view);
+  EXPECT_EQ(seen, "piece");
+  EXPECT_EQ(log_, std::vector<std::string>{"sent"});
+}
+
 TEST_F(WatchedBodyTest, FailsByItself) {
   Read(Internal("no more"));
   body_.reset();
