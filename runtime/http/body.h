@@ -54,7 +54,8 @@ std::function<void()> ReadAll(std::unique_ptr<BodySource> source, uint64_t max_b
 
 // A body that is there already.
 std::unique_ptr<BodySource> MakeBytesBody(Bytes bytes);
-// The same for one that may have to be sent twice: it can be rewound, for a copy of each chunk.
+// The same for one that may have to be sent twice: it can be rewound. Read() copies, ReadView() does
+// not.
 std::unique_ptr<BodySource> MakeRewindableBody(Bytes bytes);
 
 }  // namespace sedge::http

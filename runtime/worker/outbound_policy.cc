@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/worker/outbound_policy.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <cstring>
 #include <optional>
 
@@ -15,78 +14,64 @@
 namespace sedge::worker {
 namespace {
 
-using Address = std::array<uint8_t, 16>;
 using Kind = OutboundRule::Kind;
 
-constexpr int kMappedBits = 96;  // of ::ffff:0.0.0.0/96
+constexpr int kMappedBits = 96;  // of ::ffff:0.0.0.0/96, which holds all of IPv4
 constexpr std::string_view kAllowed =
     "allowed is a network such as 10.0.0.0/8 or fc00::/7, an address, a host such as "
     "api.example.com or *.example.com, or one of public, private, loopback, link-local, *, none";
 
-struct Network {
-  Address address;
-  int bits;
-};
-
-constexpr Address V4(uint8_t a, uint8_t b = 0, uint8_t c = 0, uint8_t d = 0) {
-  return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d};
+constexpr IpAddress V4(uint8_t a, uint8_t b = 0, uint8_t c = 0, uint8_t d = 0) {
+  return {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}};
 }
-constexpr Network Net4(uint8_t a, uint8_t b, uint8_t c, int bits) {
-  return {V4(a, b, c), kMappedBits + bits};
+constexpr IpNetwork Net4(uint8_t a, uint8_t b, uint8_t c, int prefix) {
+  return {V4(a, b, c), kMappedBits + prefix};
 }
-constexpr Network Net6(std::array<uint16_t, 3> groups, int bits) {
-  Address address{};
+constexpr IpNetwork Net6(std::array<uint16_t, 3> groups, int prefix) {
+  IpAddress base;
   for (size_t i = 0; i < groups.size(); ++i) {
-    address[2 * i] = static_cast<uint8_t>(groups[i] >> 8);
-    address[2 * i + 1] = static_cast<uint8_t>(groups[i]);
+    base.bytes[2 * i] = static_cast<uint8_t>(groups[i] >> 8);
+    base.bytes[2 * i + 1] = static_cast<uint8_t>(groups[i]);
   }
-  return {address, bits};
+  return {base, prefix};
 }
 
-constexpr Address kLoopback6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-constexpr Network kLoopback[] = {Net4(127, 0, 0, 8), {kLoopback6, 128}};
-constexpr Network kLinkLocal[] = {Net4(169, 254, 0, 16), Net6({0xfe80}, 10)};
+constexpr IpAddress kLoopback6 = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+constexpr IpNetwork kLoopback[] = {Net4(127, 0, 0, 8), {kLoopback6, 128}};
+constexpr IpNetwork kLinkLocal[] = {Net4(169, 254, 0, 16), Net6({0xfe80}, 10)};
 // What IANA's registries of special-purpose addresses (RFC 6890) do not call globally reachable,
 // and multicast.
-constexpr Network kPrivate[] = {Net4(0, 0, 0, 8),
-                                Net4(10, 0, 0, 8),
-                                Net4(100, 64, 0, 10),
-                                Net4(127, 0, 0, 8),
-                                Net4(169, 254, 0, 16),
-                                Net4(172, 16, 0, 12),
-                                Net4(192, 0, 0, 24),
-                                Net4(192, 0, 2, 24),
-                                Net4(192, 88, 99, 24),
-                                Net4(192, 168, 0, 16),
-                                Net4(198, 18, 0, 15),
-                                Net4(198, 51, 100, 24),
-                                Net4(203, 0, 113, 24),
-                                Net4(224, 0, 0, 4),
-                                Net4(240, 0, 0, 4),
-                                Net6({}, 127),                // ::, ::1
-                                Net6({0x64, 0xff9b, 1}, 48),  // NAT64 inside a network
-                                Net6({0x100}, 64),
-                                Net6({0x2001, 0}, 23),
-                                Net6({0x2001, 0xdb8}, 32),
-                                Net6({0x3fff}, 20),
-                                Net6({0x5f00}, 16),
-                                Net6({0xfc00}, 7),
-                                Net6({0xfe80}, 10),
-                                Net6({0xfec0}, 10),
-                                Net6({0xff00}, 8)};
-
-bool Contains(const Address& network, int bits, const Address& address) {
-  const size_t bytes = static_cast<size_t>(bits) / 8;
-  if (!std::equal(network.begin(), network.begin() + bytes, address.begin())) return false;
-  const int rest = bits % 8;
-  return rest == 0 || (network[bytes] ^ address[bytes]) >> (8 - rest) == 0;
-}
+constexpr IpNetwork kPrivate[] = {Net4(0, 0, 0, 8),
+                                  Net4(10, 0, 0, 8),
+                                  Net4(100, 64, 0, 10),
+                                  Net4(127, 0, 0, 8),
+                                  Net4(169, 254, 0, 16),
+                                  Net4(172, 16, 0, 12),
+                                  Net4(192, 0, 0, 24),
+                                  Net4(192, 0, 2, 24),
+                                  Net4(192, 88, 99, 24),
+                                  Net4(192, 168, 0, 16),
+                                  Net4(198, 18, 0, 15),
+                                  Net4(198, 51, 100, 24),
+                                  Net4(203, 0, 113, 24),
+                                  Net4(224, 0, 0, 4),
+                                  Net4(240, 0, 0, 4),
+                                  Net6({}, 127),                // ::, ::1
+                                  Net6({0x64, 0xff9b, 1}, 48),  // NAT64 inside a network
+                                  Net6({0x100}, 64),
+                                  Net6({0x2001, 0}, 23),
+                                  Net6({0x2001, 0xdb8}, 32),
+                                  Net6({0x3fff}, 20),
+                                  Net6({0x5f00}, 16),
+                                  Net6({0xfc00}, 7),
+                                  Net6({0xfe80}, 10),
+                                  Net6({0xfec0}, 10),
+                                  Net6({0xff00}, 8)};
 
 template <size_t N>
-bool ContainsAny(const Network (&networks)[N], const Address& address) {
-  return std::any_of(std::begin(networks), std::end(networks), [&](const Network& network) {
-    return Contains(network.address, network.bits, address);
-  });
+bool ContainsAny(const IpNetwork (&networks)[N], const IpAddress& address) {
+  return std::any_of(std::begin(networks), std::end(networks),
+                     [&](const IpNetwork& network) { return network.Contains(address); });
 }
 
 bool IsZero(const uint8_t* from, size_t count) {
@@ -94,11 +79,11 @@ bool IsZero(const uint8_t* from, size_t count) {
 }
 
 // An address, and those that it stands for.
-std::vector<Address> Forms(const Address& address) {
-  std::vector<Address> forms = {address};
+std::vector<IpAddress> Forms(const IpAddress& address) {
+  std::vector<IpAddress> forms = {address};
   const auto add_v4 = [&](const uint8_t* at) { forms.push_back(V4(at[0], at[1], at[2], at[3])); };
-  const uint8_t* bytes = address.data();
-  const bool is_v4 = Contains(V4(0), kMappedBits, address);
+  const uint8_t* bytes = address.bytes.data();
+  const bool is_v4 = address.is_v4();
   if (is_v4 ? IsZero(bytes + 12, 4) : IsZero(bytes, 16)) {
     forms.push_back(V4(127, 0, 0, 1));
     forms.push_back(kLoopback6);
@@ -106,25 +91,25 @@ std::vector<Address> Forms(const Address& address) {
   if (is_v4) return forms;
   // RFC 4291 section 2.5.5.1, the old "IPv4-compatible" ones, but for :: and ::1.
   if (IsZero(bytes, 12) && !IsZero(bytes + 12, 3)) add_v4(bytes + 12);
-  constexpr Address kNat64 = {0, 0x64, 0xff, 0x9b};
-  if (Contains(kNat64, 96, address)) add_v4(bytes + 12);        // RFC 6052
+  constexpr IpNetwork kNat64 = Net6({0x64, 0xff9b}, 96);  // RFC 6052
+  if (kNat64.Contains(address)) add_v4(bytes + 12);
   if (bytes[0] == 0x20 && bytes[1] == 0x02) add_v4(bytes + 2);  // RFC 3056: 6to4
   return forms;
 }
 
-Address ToAddress(const sockaddr& address) {
-  Address bytes = V4(0);
+IpAddress ToAddress(const sockaddr& address) {
+  IpAddress ip = V4(0);
   if (address.sa_family == AF_INET6) {
-    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, 16);
+    std::memcpy(ip.bytes.data(), &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, 16);
   } else {
-    std::memcpy(&bytes[12], &reinterpret_cast<const sockaddr_in&>(address).sin_addr, 4);
+    std::memcpy(&ip.bytes[12], &reinterpret_cast<const sockaddr_in&>(address).sin_addr, 4);
   }
-  return bytes;
+  return ip;
 }
 
-bool IsPrivate(const std::vector<Address>& forms) {
+bool IsPrivate(const std::vector<IpAddress>& forms) {
   return std::any_of(forms.begin(), forms.end(),
-                     [](const Address& form) { return ContainsAny(kPrivate, form); });
+                     [](const IpAddress& form) { return ContainsAny(kPrivate, form); });
 }
 
 bool MatchesHost(const OutboundRule& rule, std::string_view host) {
@@ -140,16 +125,18 @@ bool MatchesHost(const OutboundRule& rule, std::string_view host) {
   }
 }
 
-bool MatchesAddress(const OutboundRule& rule, const std::vector<Address>& forms) {
+bool MatchesAddress(const OutboundRule& rule, const std::vector<IpAddress>& forms) {
   const auto any = [&](auto&& matches) { return std::any_of(forms.begin(), forms.end(), matches); };
   switch (rule.kind) {
     case Kind::kNetwork:
-      return any(
-          [&](const Address& form) { return Contains(rule.network, rule.prefix_bits, form); });
+      return any([&](const IpAddress& form) {
+        // "::/0" is all of IPv6, not of IPv4.
+        return rule.network.Contains(form) && (!form.is_v4() || rule.network.prefix >= kMappedBits);
+      });
     case Kind::kLoopback:
-      return any([](const Address& form) { return ContainsAny(kLoopback, form); });
+      return any([](const IpAddress& form) { return ContainsAny(kLoopback, form); });
     case Kind::kLinkLocal:
-      return any([](const Address& form) { return ContainsAny(kLinkLocal, form); });
+      return any([](const IpAddress& form) { return ContainsAny(kLinkLocal, form); });
     case Kind::kPrivate: return IsPrivate(forms);
     case Kind::kPublic: return !IsPrivate(forms);
     default: return false;
@@ -169,14 +156,6 @@ Status NotAllowed(std::string_view list) {
   return FailedPrecondition("allowed by no rule of " + std::string(list));
 }
 
-std::optional<Address> ParseAddress(std::string_view text) {
-  const std::string plain(WithoutBrackets(text));
-  Address address = V4(0);
-  if (inet_pton(AF_INET, plain.c_str(), &address[12]) == 1) return address;
-  if (inet_pton(AF_INET6, plain.c_str(), address.data()) == 1) return address;
-  return std::nullopt;
-}
-
 Status BadRule(std::string_view text, std::string_view why) {
   return InvalidArgument("the rule \"" + std::string(text.substr(0, 100)) + "\" " +
                          std::string(why) + "; " + std::string(kAllowed));
@@ -186,26 +165,16 @@ Result<OutboundRule> ParseNetwork(std::string_view text) {
   OutboundRule rule;
   rule.kind = Kind::kNetwork;
   rule.text = text;
-  const size_t slash = text.find('/');
-  const std::optional<Address> address = ParseAddress(text.substr(0, slash));
-  if (!address) return BadRule(text, "has no IPv4 or IPv6 address before the /");
-  rule.network = *address;
-  rule.prefix_bits = 128;
-  if (slash == std::string_view::npos) return rule;
-  const bool is_v4 = text.substr(0, slash).find(':') == std::string_view::npos;
-  const int most = is_v4 ? 32 : 128;
-  const std::string_view digits = text.substr(slash + 1);
-  int bits = -1;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-  if (error != std::errc() || end != digits.data() + digits.size() || bits < 0 || bits > most) {
-    return BadRule(text, "has no number from 0 to " + std::to_string(most) + " after the /");
+  const size_t slash = std::min(text.find('/'), text.size());
+  const std::string plain =
+      std::string(WithoutBrackets(text.substr(0, slash))) + std::string(text.substr(slash));
+  const std::optional<IpNetwork> network = ParseIpNetwork(plain);
+  if (!network) {
+    return BadRule(text,
+                   "is no network: an address, /, and how many of its bits count, the others "
+                   "being zero");
   }
-  rule.prefix_bits = is_v4 ? kMappedBits + bits : bits;
-  for (int bit = rule.prefix_bits; bit < 128; ++bit) {
-    if (rule.network[static_cast<size_t>(bit) / 8] >> (7 - bit % 8) & 1) {
-      return BadRule(text, "has bits behind its first " + std::to_string(bits));
-    }
-  }
+  rule.network = *network;
   return rule;
 }
 
@@ -222,7 +191,9 @@ Result<OutboundRule> ParseOutboundRule(std::string_view text) {
     rule.kind = kind;
     return rule;
   }
-  if (text.find('/') != std::string_view::npos || ParseAddress(text)) return ParseNetwork(text);
+  if (text.find('/') != std::string_view::npos || ParseIpAddress(WithoutBrackets(text))) {
+    return ParseNetwork(text);
+  }
   rule.kind = text.starts_with("*.") ? Kind::kSubdomains : Kind::kHost;
   const Result<std::string> host =
       NormalizeHost(rule.kind == Kind::kSubdomains ? text.substr(2) : text);
@@ -251,7 +222,7 @@ Status CheckHost(const OutboundPolicy& policy, const OutboundPolicyNames& names,
 
 Status CheckAddress(const OutboundPolicy& policy, const OutboundPolicyNames& names,
                     std::string_view host, const sockaddr& address) {
-  const std::vector<Address> forms = Forms(ToAddress(address));
+  const std::vector<IpAddress> forms = Forms(ToAddress(address));
   for (const OutboundRule& rule : policy.deny) {
     if (MatchesHost(rule, host) || MatchesAddress(rule, forms)) return Denied(rule, names.deny);
   }

@@ -5,12 +5,12 @@
 
 #include <sys/socket.h>
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "runtime/base/ip_network.h"
 #include "runtime/base/status.h"
 
 namespace sedge::worker {
@@ -30,10 +30,9 @@ struct OutboundRule {
     kNone
   };
   Kind kind = Kind::kNone;
-  std::string text;                   // as written
-  std::string host;                   // of kHost and kSubdomains, lower case
-  std::array<uint8_t, 16> network{};  // of kNetwork; IPv4 as ::ffff:a.b.c.d
-  int prefix_bits = 0;                // of kNetwork, from 0 to 128; IPv4's begin at 96
+  std::string text;   // as written
+  std::string host;   // of kHost and kSubdomains, lower case
+  IpNetwork network;  // of kNetwork
   bool operator==(const OutboundRule&) const = default;
 };
 

@@ -314,6 +314,16 @@ TEST(RewindableBodyTest, IsReadAsOftenAsItIsRewound) {
   EXPECT_TRUE(body->Rewind());
   EXPECT_TRUE(read() == text);
   EXPECT_TRUE(body->Rewind());
+  std::string viewed;
+  for (bool more = true; more;) {
+    body->ReadView([&](Result<ByteSpan> chunk) {
+      more = !chunk->empty();
+      EXPECT_LE(chunk->size(), BodySource::kMaxViewBytes);
+      viewed += AsText(*chunk);
+    });
+  }
+  EXPECT_TRUE(viewed == text);
+  EXPECT_TRUE(body->Rewind());
   body->Cancel();
   EXPECT_EQ(read(), "");
   EXPECT_FALSE(MakeBytesBody(Bytes::Copy(text))->Rewind());

@@ -242,7 +242,7 @@ TEST_F(ServeFlagsTest, OutboundRules) {
   ASSERT_EQ(options.outbound.deny.size(), 1u);
   EXPECT_EQ(options.outbound.deny[0].host, "example.com");
   EXPECT_THAT(ReadError({.outbound_allow = {"10.0.0.1/8"}}),
-              HasSubstr("--outbound-allow 10.0.0.1/8: the rule \"10.0.0.1/8\" has bits behind"));
+              HasSubstr("--outbound-allow 10.0.0.1/8: the rule \"10.0.0.1/8\" is no network"));
   EXPECT_THAT(ReadError({.outbound_deny = {"a b"}}), HasSubstr("--outbound-deny a b: "));
 }
 
