@@ -39,7 +39,7 @@ constexpr size_t kShownLogBytes = 2000;  // when something is wrong
 
 constexpr char kLimits[] =
     "[limits]\nmemory_mb = 32\nclient_idle_timeout_ms = 200\n"
-    "idle_timeout_ms = 2000\nwrite_timeout_ms = 4000\n";
+    "idle_timeout_ms = 2000\n";
 
 struct Options {
   int seconds = 4;

@@ -94,7 +94,7 @@ EngineRun::EngineRun(EngineKind kind, const std::string& binary, const std::stri
       folder_.Write("wrangler.toml",
                     "name = \"wpt\"\nmain = \"worker.js\"\n[limits]\ncpu_ms = 60000\nsubrequests = "
                     "1000000\nmemory_mb = "
-                    "1024\nheader_count = 1000\n");
+                    "1024\nheader_count = 1000\nclient_header_count = 1000\n");
       command.insert(command.end(),
                      {"serve", ".", "--port", "0", "--threads", "1", "--ca", ca_file});
       break;
