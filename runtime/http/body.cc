@@ -44,12 +44,8 @@ class RewindableBody final : public BodySource {
  public:
   explicit RewindableBody(Bytes bytes) : bytes_(std::move(bytes)) {}
 
-  void Read(ReadCallback done) override {
-    const ByteSpan rest = bytes_.span().subspan(read_);
-    const ByteSpan chunk = rest.first(std::min(rest.size(), kChunkBytes));
-    read_ += chunk.size();
-    done(Bytes::Copy(chunk));
-  }
+  void Read(ReadCallback done) override { done(Bytes::Copy(Next())); }
+  void ReadView(ViewCallback done) override { done(Next()); }
   void Cancel() override { read_ = bytes_.size(); }
   std::optional<uint64_t> length() const override { return bytes_.size(); }
   bool Rewind() override {
@@ -58,7 +54,13 @@ class RewindableBody final : public BodySource {
   }
 
  private:
-  static constexpr size_t kChunkBytes = 256u << 10;
+  ByteSpan Next() {
+    const ByteSpan rest = bytes_.span().subspan(read_);
+    const ByteSpan chunk = rest.first(std::min(rest.size(), kMaxViewBytes));
+    read_ += chunk.size();
+    return chunk;
+  }
+
   Bytes bytes_;
   size_t read_ = 0;
 };
