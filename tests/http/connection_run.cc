@@ -174,9 +174,10 @@ class Run {
         options_(options),
         random_(options.seed),
         handler_(run_),
-        context_{TheLoop(),   RunLimits(), &handler_,
-                 DateCache(), false,       [this](ServerConnection*) {
-                   closed_ = true; }} {}
+        context_{
+            TheLoop(), RunLimits(), &handler_, DateCache(), false, {}, [this](ServerConnection*) {
+              closed_ = true;
+            }} {}
 
   ConnectionRun Go() {
     connection_ = std::make_unique<ServerConnection>(

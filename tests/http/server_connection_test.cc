@@ -142,8 +142,10 @@ TEST(ServerConnectionTest, BadRequestsAreTheLastOfTheirConnection) {
 class HalfClosedTest : public testing::Test, public RequestHandler {
  protected:
   void Open(std::string_view request) {
-    context_ = std::make_unique<ServerContext>(ServerContext{
-        *loop_, Limits(), this, DateCache(), false, [this](ServerConnection*) { closed_ = true; }});
+    context_ = std::make_unique<ServerContext>(
+        ServerContext{*loop_, Limits(), this, DateCache(), false, {}, [this](ServerConnection*) {
+                        closed_ = true;
+                      }});
     connection_ = std::make_unique<ServerConnection>(
         *context_, std::make_unique<MemoryStream>(peer_), /*tls=*/false);
     connection_->Start();
@@ -177,6 +179,9 @@ class HalfClosedTest : public testing::Test, public RequestHandler {
     source->size = length;
     ASSERT_TRUE(exchange_->RespondStream({200, "", {}}, std::move(source)).ok());
     Give("piece");
+    // The turn's end, for which the head waited.
+    loop_->Post([this] { loop_->Stop(); });
+    loop_->Run();
   }
   void Give(std::string_view text) { std::exchange(reader_, nullptr)(Bytes::Copy(text)); }
 
