@@ -400,5 +400,44 @@ TEST_F(ClientTest, ResponseMayStreamWhileTheRequestDoes) {
   EXPECT_EQ(server.accepted(), 1);
 }
 
+// More than is copied for a response that came whole.
+constexpr size_t kLongBytes = 20'000;
+
+TEST_F(ClientTest, ALongBodyGoesToWhoReadsItAtOnce) {
+  ScriptedServer server([](ServerSocket& socket) {
+    while (!socket.ReadHead().empty()) socket.Write(Ok(std::string(kLongBytes, 'x')));
+  });
+  for (int round = 0; round < 2; ++round) {
+    std::unique_ptr<BodySource> body;
+    size_t got = 0;
+    bool over = false;
+    BodySource::ViewCallback read_on = [&](Result<ByteSpan> chunk) {
+      ASSERT_TRUE(chunk.ok()) << chunk.status().message();
+      got += chunk->size();
+      over = chunk->empty();
+      if (!over) body->ReadView(read_on);
+    };
+    client_->Send(Get(server), [&](Result<ClientResponse> response) {
+      ASSERT_TRUE(response.ok()) << response.status().message();
+      body = std::move(response->body);
+      body->ReadView(read_on);
+    });
+    EXPECT_TRUE(Until([&] { return over; }));
+    EXPECT_EQ(got, kLongBytes);
+  }
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST_F(ClientTest, ALongBodyMayBeDroppedAtOnce) {
+  ScriptedServer server([](ServerSocket& socket) {
+    while (!socket.ReadHead().empty()) socket.Write(Ok(std::string(kLongBytes, 'x')));
+  });
+  for (int round = 0; round < 3; ++round) {
+    bool answered = false;
+    client_->Send(Get(server), [&](Result<ClientResponse> response) { answered = response.ok(); });
+    EXPECT_TRUE(Until([&] { return answered; }));
+  }
+}
+
 }  // namespace
 }  // namespace sedge::http

@@ -58,7 +58,7 @@ class MemoryStream final : public loop::Stream {
     return !peer_.blocked;
   }
   size_t queued_bytes() const override { return peer_.queued.size(); }
-  bool quiet() const override { return true; }
+  bool quiet() const override { return true; }  // what is given is delivered at once
   void ShutdownWrite() override { peer_.write_ended = true; }
   void ResetOnClose() override { peer_.reset = true; }
   bool broken() const override { return peer_.broken; }

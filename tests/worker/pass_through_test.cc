@@ -54,7 +54,7 @@ class PassThroughTest : public http::ServerFixture {
     spec_.bindings = R"({"vars":{},"kv":[]})";
     spec_.cf = "{}";
     client_ = http::Client::Create(*loop_, {}).value();
-    auto isolate = WorkerIsolate::Create(spec_, *loop_, *client_, 0);
+    auto isolate = WorkerIsolate::Create(spec_, *loop_, *client_, {});
     ASSERT_TRUE(isolate.ok()) << isolate.status().message();
     isolate_ = std::move(isolate).value();
     on_request_ = [this](http::Exchange* exchange) { isolate_->Enqueue(exchange); };
