@@ -7,25 +7,36 @@ namespace sedge::http {
 
 struct BodyCutoff::State : std::enable_shared_from_this<State> {
   std::unique_ptr<BodySource> source;
-  BodySource::ReadCallback reader;  // set while a Read waits
+  // One of them is set while a Read waits.
+  BodySource::ReadCallback reader;
+  BodySource::ViewCallback viewer;
   std::function<void()> over;
   Status failure;
   bool ended = false;  // nothing is left to cut off
 
   void Read(BodySource::ReadCallback done) {
-    SEDGE_CHECK(!reader);
+    SEDGE_CHECK(!reader && !viewer);
     if (!failure.ok()) return done(failure);
     const std::shared_ptr<State> self = shared_from_this();  // `done` may destroy the source
     reader = std::move(done);
     // Dropped with the source, so `this` is there when it is called.
-    source->Read([this](Result<Bytes> chunk) { Deliver(std::move(chunk)); });
+    source->Read([this](Result<Bytes> chunk) { Deliver(reader, std::move(chunk)); });
   }
 
-  void Deliver(Result<Bytes> chunk) {
+  void ReadView(BodySource::ViewCallback done) {
+    SEDGE_CHECK(!reader && !viewer);
+    if (!failure.ok()) return done(failure);
+    const std::shared_ptr<State> self = shared_from_this();
+    viewer = std::move(done);
+    source->ReadView([this](Result<ByteSpan> chunk) { Deliver(viewer, std::move(chunk)); });
+  }
+
+  template <typename Chunk>
+  void Deliver(std::function<void(Result<Chunk>)>& waiting, Result<Chunk> chunk) {
     const std::shared_ptr<State> self = shared_from_this();
     const bool last = !chunk.ok() || chunk->empty();
     ended |= last;
-    std::exchange(reader, nullptr)(std::move(chunk));
+    std::exchange(waiting, nullptr)(std::move(chunk));
     if (last) TellOver();
   }
 
@@ -33,13 +44,15 @@ struct BodyCutoff::State : std::enable_shared_from_this<State> {
     if (std::exchange(ended, true)) return;
     failure = std::move(why);
     source->Cancel();
-    if (reader) return Deliver(failure);
+    if (reader) return Deliver(reader, Result<Bytes>(failure));
+    if (viewer) return Deliver(viewer, Result<ByteSpan>(failure));
     TellOver();
   }
 
   void LetGo() {
     ended = true;
     reader = nullptr;
+    viewer = nullptr;
     source->Cancel();
     TellOver();
   }
@@ -55,11 +68,13 @@ class BodyCutoff::Source final : public BodySource {
   ~Source() override {
     state_->ended = true;
     state_->reader = nullptr;
+    state_->viewer = nullptr;
     state_->source.reset();
     state_->TellOver();
   }
 
   void Read(ReadCallback done) override { state_->Read(std::move(done)); }
+  void ReadView(ViewCallback done) override { state_->ReadView(std::move(done)); }
   void Cancel() override { state_->LetGo(); }
   std::optional<uint64_t> length() const override { return state_->source->length(); }
 

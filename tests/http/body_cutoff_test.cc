@@ -149,6 +149,37 @@ TEST(BodyCutoffTest, AReaderMayDestroyTheSourceInItsCallback) {
   }
 }
 
+// What passes from socket to socket as a view does so through the cutoff.
+TEST(BodyCutoffTest, PassesOnViews) {
+  for (const std::string how : {"end", "failure", "cutoff", "let go"}) {
+    HandedOn body;
+    const std::string text = "text";
+    const uint8_t* seen = nullptr;
+    body.source->ReadView([&](Result<ByteSpan> chunk) { seen = chunk->data(); });
+    body.pipe->WriteView(AsBytes(text));
+    EXPECT_EQ(seen, AsBytes(text).data());
+    std::string got = "<pending>";
+    body.source->ReadView([&](Result<ByteSpan> chunk) {
+      got = chunk.ok() ? std::string(AsText(*chunk)) : chunk.status().ToString();
+    });
+    if (how == "end") body.pipe->Close();
+    if (how == "failure") body.pipe->Fail(Unavailable("broken"));
+    if (how == "cutoff") body.cutoff->Fail(Cancelled("aborted"));
+    if (how == "let go") body.source->Cancel();
+    EXPECT_EQ(got, how == "end"       ? ""
+                   : how == "failure" ? "unavailable: broken"
+                   : how == "cutoff"  ? "cancelled: aborted"
+                                      : "<pending>");
+    EXPECT_EQ(body.overs, 1) << how;
+  }
+  HandedOn body;
+  body.drop_when_over = false;
+  body.cutoff->Fail(Cancelled("aborted"));
+  std::string got;
+  body.source->ReadView([&](Result<ByteSpan> chunk) { got = chunk.status().ToString(); });
+  EXPECT_EQ(got, "cancelled: aborted");
+}
+
 // A chunk may bring about what aborts the body.
 TEST(BodyCutoffTest, AReaderMayCutOffTheSourceInItsCallback) {
   HandedOn body;
