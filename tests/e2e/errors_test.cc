@@ -117,10 +117,11 @@ TEST(ErrorsTest, AStackOverflowHasItsLines) {
 
 TEST(ErrorsTest, WhatNobodyCatchesIsLoggedAndTheServerStaysUp) {
   Worker worker(Worker::Handler(R"(
+    const wait = (ms) => scheduler.wait(ms); // or the request's timers would end with it
     switch (url.pathname) {
       case "/rejection": Promise.reject(new Error("nobody handles this")); break;
-      case "/late": setTimeout(() => Promise.reject(new Error("a late rejection")), 1); break;
-      case "/timer": setTimeout(() => { throw new Error("thrown in a timer"); }, 1); break;
+      case "/late": setTimeout(() => Promise.reject(new Error("a late rejection")), 1); await wait(2); break;
+      case "/timer": setTimeout(() => { throw new Error("thrown in a timer"); }, 1); await wait(2); break;
       case "/microtask": queueMicrotask(() => { throw new Error("thrown in a microtask"); }); break;
       case "/value": Promise.reject({ code: 7 }); break;
       case "/handled": Promise.reject(new Error("handled in time")).catch(() => {}); break;
@@ -150,6 +151,7 @@ TEST(ErrorsTest, AnUnhandledRejectionIsLoggedOnceWithItsStackAfterTheMicrotasks)
       queueMicrotask(() => console.log("a later microtask"));
     });
     setTimeout(() => { told.catch(() => {}); console.log("the end"); }, 1);
+    await scheduler.wait(2);
     return new Response("fine");)"));
   EXPECT_EQ(Get(worker.url()).body, "fine");
   EXPECT_TRUE(worker.process().WaitForLog("the end"));

@@ -182,9 +182,6 @@ class HalfClosedTest : public testing::Test, public RequestHandler {
     source->size = length;
     ASSERT_TRUE(exchange_->RespondStream({200, "", {}}, std::move(source)).ok());
     Give("piece");
-    // The turn's end, for which the head waited.
-    loop_->Post([this] { loop_->Stop(); });
-    loop_->Run();
   }
   void Give(std::string_view text) {
     std::exchange(reader_, nullptr)(Bytes::Copy(text));
