@@ -453,9 +453,11 @@ bool ServerConnection::OwesResponse() const {
 // A client that closed for good and one that half closed, which gets its answers (RFC 9112 section
 // 9.6), look the same until something is sent: the system of the first then answers with a reset.
 bool ServerConnection::IsLeftByClient(uint64_t now) const {
-  if (!OwesResponse() || reading_) return false;
-  if (stream_->broken()) return true;
-  return read_ended_ && drained_ && !CanBeAsked() && now - half_closed_since_ms_ > kHalfClosedMs;
+  if (reading_) return false;
+  // What is not sent yet will never be, and nobody reads, who would be told.
+  if ((OwesResponse() || !drained_) && stream_->broken()) return true;
+  return OwesResponse() && read_ended_ && drained_ && !CanBeAsked() &&
+         now - half_closed_since_ms_ > kHalfClosedMs;
 }
 
 // HTTP/1.1 has bytes that say nothing new: an interim response (RFC 9110 section 15.2), and zeros
