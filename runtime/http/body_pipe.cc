@@ -157,7 +157,7 @@ bool BodyPipe::WriteView(ByteSpan chunk) {
   const auto report = std::exchange(state->viewer, nullptr);
   report(chunk);
   if (state->cancelled || state->closed) return false;
-  if (!state->viewer) state->said_full = true;
+  if (!state->waited_for()) state->said_full = true;
   return !state->said_full;
 }
 

@@ -82,6 +82,7 @@ void ClientConnection::OnConnected(Result<std::unique_ptr<loop::Stream>> stream)
     return;
   }
   stream_ = std::move(tls).value();
+  since_ms_ = loop_.now_ms();
   UpdateTimer();
 }
 
@@ -234,8 +235,7 @@ void ClientConnection::DeliverBody(ByteSpan body) {
 // reused: also when the request is not sent whole, whose rest nobody waits for.
 void ClientConnection::EndExchange() {
   const bool reusable = parser_.keep_alive() && sender_->complete() && stream_->queued_bytes() == 0;
-  sender_->Stop();
-  sender_.reset();
+  StopSender();
   std::shared_ptr<ClientExchange> exchange = std::exchange(exchange_, nullptr);
   exchange->connection = nullptr;
   if (const auto seconds = parser_.keep_alive_seconds()) {
@@ -256,6 +256,15 @@ void ClientConnection::EndExchange() {
   UpdateTimer();
   owner->OnExchangeOver(*exchange);
   owner->OnConnectionIdle(this);
+}
+
+// The body goes at the end of the loop's turn: who made it hears of it, which may run JavaScript,
+// which may cancel this very exchange. By then it is over, and its outcome is told.
+void ClientConnection::StopSender() {
+  if (!sender_) return;
+  sender_->Stop();
+  if (sender_->has_body()) loop_.Post([sender = sender_] { sender->DropBody(); });
+  sender_.reset();
 }
 
 void ClientConnection::PauseUnless(bool wants_more) {
@@ -391,10 +400,7 @@ void ClientConnection::Close() {
   state_ = State::kClosed;
   timer_.Stop();
   attempt_.reset();
-  if (sender_) {
-    sender_->Stop();
-    sender_.reset();
-  }
+  StopSender();
   stream_.reset();
   if (Owner* owner = std::exchange(owner_, nullptr)) owner->OnConnectionClosed(this);
 }

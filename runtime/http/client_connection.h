@@ -103,6 +103,7 @@ class ClientConnection final : public loop::StreamListener,
   void DeliverHead(ByteSpan body);
   void DeliverBody(ByteSpan body);
   void EndExchange();
+  void StopSender();
   void PauseUnless(bool wants_more);
   void OnBodyDrained();
   void OnBodyCancelled();

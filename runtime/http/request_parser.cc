@@ -18,6 +18,7 @@ constexpr size_t kUsualFields = 16;
 constexpr size_t kRequestLineRoom = 64;
 // How much of a bad piece of input an error text shows.
 constexpr size_t kShownBytes = 40;
+constexpr size_t kMaxHostBytes = 262;  // a name of 255 bytes, and a port
 
 // Methods that both llhttp 8 and 9 split and that make sense here. CONNECT is a proxy's.
 constexpr std::string_view kMethods[] = {
@@ -343,7 +344,8 @@ bool RequestParser::CheckFields() {
     if (!IsHostAndPort(host->value)) {
       return Fail(400, "the Host header is no host name or address: " + Shown(host->value));
     }
-    checked_host_ = host->value;
+    // Longer ones no name has; an idle connection shall not keep them.
+    checked_host_ = host->value.size() <= kMaxHostBytes ? host->value : std::string_view();
   }
   if (host) head_.host = host->value;
   return CheckFraming(length, coding);

@@ -45,6 +45,9 @@ void RequestSender::Stop() {
   stopped_ = true;
   stream_ = nullptr;
   listener_ = nullptr;
+}
+
+void RequestSender::DropBody() {
   // A body that is inside its Read goes when that returns.
   if (!pumping_) body_.reset();
 }

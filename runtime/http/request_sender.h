@@ -36,8 +36,10 @@ class RequestSender : public std::enable_shared_from_this<RequestSender> {
   std::unique_ptr<BodySource> TakeBodyAgain();
   // It will not have to be sent again: frees it, if it is sent.
   void DropSentBody();
-  // Writes no more and cancels the body. The stream and the listener may then go away.
+  // Writes no more. The stream and the listener may then go away; the body is to be dropped, later.
   void Stop();
+  // Cancels the body, if there is one left: who made it may run JavaScript.
+  void DropBody();
 
   bool has_body() const { return request_.framing != RequestFraming::kNone; }
   // The whole request has been given to the stream.

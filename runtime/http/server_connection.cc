@@ -54,11 +54,7 @@ void ServerConnection::set_abort_callback(std::function<void()> aborted) {
 void ServerConnection::OnData(ByteSpan data) {
   if (life_ != Life::kOpen) {
     // What comes while lingering only shows that the client still sends.
-    if (discard_left_ < data.size()) {
-      CloseNow(/*reset=*/false);
-    } else {
-      discard_left_ -= data.size();
-    }
+    last_input_ms_ = now_ms();
     return;
   }
   last_input_ms_ = now_ms();
@@ -91,9 +87,13 @@ void ServerConnection::OnError(Status) {
 void ServerConnection::OnTurnEnd() {
   pumped_bytes_ = 0;
   const bool progress = RunBacklog();
+  const bool could_parse = CanParse();
   Pump();
   if (life_ == Life::kClosed) return;
-  if (progress) {
+  // The end of a response lets the next request in, which may be here already.
+  const bool more =
+      !could_parse && life_ == Life::kOpen && CanParse() && (!backlog_.empty() || read_ended_);
+  if (progress || more) {
     // The new exchange may be answered in this very turn; that goes out together.
     context_.loop.Defer(this);
   } else {
@@ -339,11 +339,13 @@ void ServerConnection::ContinueClose() {
   if (life_ != Life::kFlushing || !drained_ || !out_.empty()) return;
   const bool client_may_send =
       input_ != Input::kComplete && input_ != Input::kHead ? true : !backlog_.empty();
-  if (read_ended_ || !client_may_send) return CloseNow(/*reset=*/false);
+  // Nobody read meanwhile: what it sent may be in the kernel.
+  const bool is_over =
+      read_ended_ || (!client_may_send && stream_->quiet() && stream_->unacknowledged_bytes() == 0);
+  if (is_over) return CloseNow(/*reset=*/false);
   life_ = Life::kLingering;
   backlog_.clear();
-  discard_left_ = kMaxDiscardedBytes;
-  waiting_since_ms_ = now_ms();
+  waiting_since_ms_ = last_input_ms_ = now_ms();
   stream_->ShutdownWrite();
   UpdateReading();
 }
@@ -394,7 +396,9 @@ void ServerConnection::CloseNow(bool reset) {
 void ServerConnection::CheckDeadlines(uint64_t now) {
   if (life_ == Life::kClosed) return;
   if (life_ == Life::kLingering) {
-    if (now - waiting_since_ms_ > kLingerMs) CloseNow(/*reset=*/false);
+    if (now - last_input_ms_ > kLingerMs || now - waiting_since_ms_ > kMaxLingerMs) {
+      CloseNow(/*reset=*/false);
+    }
     return;
   }
   if (IsTooSlow(now)) {
@@ -489,6 +493,8 @@ bool ServerConnection::ExpireInput(uint64_t now) {
       TryFinish();
       return true;
     }
+    // It is not idle while it takes the last response.
+    if (!drained_) waiting_since_ms_ = now;
     const int64_t allowed_ms = begun_ > 0 ? limits.idle_timeout_ms : limits.head_timeout_ms;
     if (now - waiting_since_ms_ <= static_cast<uint64_t>(allowed_ms)) return false;
     BeginClose();

@@ -18,6 +18,9 @@
 
 namespace sedge::loop {
 
+// Of silence, after which the kernel asks the peer whether it is there.
+static constexpr unsigned kKeepAliveSeconds = 60;
+
 struct TcpStream::Handle {
   union {
     uv_stream_t stream;
@@ -74,6 +77,8 @@ TcpStream::TcpStream(Loop& loop, bool is_pipe) : loop_(loop), handle_(new Handle
   } else {
     SEDGE_CHECK(uv_tcp_init(loop.uv(), &handle_->tcp) == 0);
     uv_tcp_nodelay(&handle_->tcp, 1);
+    // A peer that vanishes without a word would be waited for without end.
+    uv_tcp_keepalive(&handle_->tcp, 1, kKeepAliveSeconds);
   }
   handle_->stream.data = handle_;
 }

@@ -178,8 +178,11 @@ void Outbound::FailLater(Status why, Callback done) {
 void Outbound::Abort(uint64_t id) {
   auto found = running_.find(id);
   if (found == running_.end()) return;
-  client_.Cancel(found->second.request);
+  const Running running = std::move(found->second);
   running_.erase(found);
+  client_.Cancel(running.request);
+  // What waits for it has its own reason by now, but would be kept.
+  running.done(Cancelled("this fetch was aborted"));
 }
 
 void Outbound::CancelFor(uint64_t incoming) {

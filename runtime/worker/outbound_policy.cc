@@ -233,4 +233,11 @@ Status CheckAddress(const OutboundPolicy& policy, const OutboundPolicyNames& nam
   return NotAllowed(names.allow);
 }
 
+bool HasAddress(const std::vector<OutboundRule>& rules, const sockaddr& address) {
+  const std::vector<IpAddress> forms = Forms(ToAddress(address));
+  return std::any_of(rules.begin(), rules.end(), [&](const OutboundRule& rule) {
+    return rule.kind == Kind::kAll || MatchesAddress(rule, forms);
+  });
+}
+
 }  // namespace sedge::worker

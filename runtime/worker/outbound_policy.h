@@ -61,5 +61,8 @@ Status CheckHost(const OutboundPolicy& policy, const OutboundPolicyNames& names,
 // both: IPv4 inside IPv6 (mapped, NAT64, 6to4), and 0.0.0.0, by which Linux reaches itself.
 Status CheckAddress(const OutboundPolicy& policy, const OutboundPolicyNames& names,
                     std::string_view host, const sockaddr& address);
+// Whether a rule for networks, or for everything, has the address: not one for hosts, whose
+// addresses others may decide about.
+bool HasAddress(const std::vector<OutboundRule>& rules, const sockaddr& address);
 
 }  // namespace sedge::worker

@@ -59,8 +59,12 @@ Status WorkerIsolate::Start() {
   SEDGE_ASSIGN_OR_RETURN(isolate_, script::Isolate::Create(options));
   timers_ = std::make_unique<web::TimerService>(loop_, *isolate_, *spec_.clock);
   bodies_.set_loop(&loop_);
-  bodies_.set_add_callback(
-      [this](SlotId body) { incoming_.NoteBody(isolate_->continuation_request(), body); });
+  bodies_.set_add_callback([this](SlotId body) {
+    if (incoming_.NoteBody(isolate_->continuation_request(), body)) return;
+    loop_.Post([this, body, life = isolate_->life()] {
+      if (*life) bodies_.Abandon(body);
+    });
+  });
   isolate_->SetService(&bodies_);
   isolate_->SetService(&incoming_);
   isolate_->SetService(&log_);

@@ -80,7 +80,7 @@ TEST_P(ClientCancelTest, FreesTheConnection) {
   EXPECT_EQ(client_->connection_count(), 0u);
   EXPECT_EQ(call->answered(), stage.has_head);
   EXPECT_EQ(call->body_error(), stage.has_head ? "the request was cancelled" : "");
-  EXPECT_TRUE(!body_gone || *body_gone);
+  EXPECT_TRUE(Until([&] { return !body_gone || *body_gone; }));
   ASSERT_TRUE(Until([&] { return server.running() == 0; }));
   EXPECT_EQ(closed, server.accepted());
 }

@@ -42,15 +42,25 @@ class OutboundFilterTest : public ::testing::Test {
   WorkerConfig config_;
 };
 
-TEST_F(OutboundFilterTest, LinkLocalAddressesAreDeniedWhereThereAreNoRules) {
+TEST_F(OutboundFilterTest, LinkLocalAddressesAreDeniedByDefault) {
   EXPECT_EQ(Why("name.test", "127.0.0.1"), "fine");
   EXPECT_EQ(Why("name.test", "169.254.169.254"),
             "denied by the rule \"link-local\" of outbound.deny (its default)");
   Add(config_.outbound.deny, "none");
   EXPECT_EQ(Why("name.test", "169.254.169.254"), "fine");
-  config_.outbound.deny.clear();
+}
+
+TEST_F(OutboundFilterTest, RulesAboutOtherThingsLeaveTheDefault) {
+  const std::string denied = "denied by the rule \"link-local\" of outbound.deny (its default)";
   Add(options_.outbound.deny, "10.0.0.0/8");
+  Add(config_.outbound.allow, "name.test");
+  EXPECT_EQ(Why("name.test", "127.0.0.1"), "fine");
+  EXPECT_EQ(Why("name.test", "169.254.169.254"), denied);
+  Add(config_.outbound.allow, "169.254.169.0/24");
   EXPECT_EQ(Why("name.test", "169.254.169.254"), "fine");
+  EXPECT_EQ(Why("name.test", "169.254.1.1"), denied);
+  Add(config_.outbound.allow, "*");
+  EXPECT_EQ(Why("name.test", "169.254.1.1"), "fine");
 }
 
 TEST_F(OutboundFilterTest, RulesOfFlagsAndOfConfigurationHoldBoth) {

@@ -281,6 +281,7 @@ std::unique_ptr<http::BodyPipe> BodyTable::TakePipe(SlotId id) {
   if (found == pipes_.end()) return nullptr;
   Pipe pipe = std::move(found->second);
   pipes_.erase(found);
+  if (pipe.writing) pipe.writing->Reject(Cancelled(std::string(kReaderGone)));
   if (pipe.watching) pipe.watching->ResolveUndefined();
   return std::move(pipe.end);
 }

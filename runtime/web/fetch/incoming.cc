@@ -412,8 +412,12 @@ std::string IncomingRequests::Label(SlotId id) {
   return std::string(head.method) + " " + std::string(head.path);
 }
 
-void IncomingRequests::NoteBody(SlotId id, SlotId body) {
-  if (Request* request = Find(id)) request->bodies.push_back(body);
+bool IncomingRequests::NoteBody(SlotId id, SlotId body) {
+  if (id == 0) return true;
+  Request* request = Find(id);
+  if (!request) return false;
+  request->bodies.push_back(body);
+  return true;
 }
 
 void IncomingRequests::Detach(SlotId id) {

@@ -89,8 +89,9 @@ class IncomingRequests {
   // A short name for logs: "GET /path".
   std::string Label(SlotId id);
 
-  // A body handle was made for the request: it ends with it at the latest.
-  void NoteBody(SlotId id, SlotId body);
+  // A body handle was made for the request: it ends with it at the latest. False when the request
+  // is over already: then the caller abandons the body, if nobody has begun to read it.
+  bool NoteBody(SlotId id, SlotId body);
   // The client is gone: releases the exchange, and ends the request's bodies unless waitUntil()
   // keeps it. The handler may go on and read the request's head.
   void Detach(SlotId id);
