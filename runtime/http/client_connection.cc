@@ -263,7 +263,7 @@ void ClientConnection::EndExchange() {
 void ClientConnection::StopSender() {
   if (!sender_) return;
   sender_->Stop();
-  if (sender_->has_body()) loop_.Post([sender = sender_] { sender->DropBody(); });
+  if (sender_->holds_body()) loop_.Post([sender = sender_] { sender->DropBody(); });
   sender_.reset();
 }
 

@@ -41,6 +41,8 @@ class RequestSender : public std::enable_shared_from_this<RequestSender> {
   // Cancels the body, if there is one left: who made it may run JavaScript.
   void DropBody();
 
+  // What is left of the body, or is kept for a second try.
+  bool holds_body() const { return body_ != nullptr; }
   bool has_body() const { return request_.framing != RequestFraming::kNone; }
   // The whole request has been given to the stream.
   bool complete() const { return complete_; }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a client may not do: be slow, ask for ever, come in crowds; and how the server ends.
 #include <chrono>
+#include <functional>
+#include <memory>
 
 #include "tests/http/server_fixture.h"
 
@@ -161,15 +163,17 @@ TEST_F(ServerLimitsTest, AnIdleConnectionGoesOn) {
   EXPECT_TRUE(client->Until("GET /again"));
 }
 
-TEST_F(ServerLimitsTest, ShutdownLetsAStreamEndWell) {
-  const auto control = std::make_shared<ScriptedSource::Control>();
-  on_request_ = [&](Exchange* exchange) {
-    EXPECT_TRUE(
-        exchange
-            ->RespondStream({200, "", {}}, std::make_unique<ScriptedSource>(control, std::nullopt))
-            .ok());
+std::function<void(Exchange*)> StreamFrom(std::shared_ptr<ScriptedSource::Control> control) {
+  return [control](Exchange* exchange) {
+    auto source = std::make_unique<ScriptedSource>(control, std::nullopt);
+    EXPECT_TRUE(exchange->RespondStream({200, "", {}}, std::move(source)).ok());
     exchange->Release();
   };
+}
+
+TEST_F(ServerLimitsTest, ShutdownLetsAStreamEndWell) {
+  const auto control = std::make_shared<ScriptedSource::Control>();
+  on_request_ = StreamFrom(control);
   StartServer();
   auto client = Connect();
   ASSERT_TRUE(client->Send(kGet));
@@ -190,13 +194,7 @@ TEST_F(ServerLimitsTest, ShutdownLetsAStreamEndWell) {
 // Even where the connection's end would be the body's.
 TEST_F(ServerLimitsTest, AStreamThatShutdownCutsDoesNotLookWhole) {
   const auto control = std::make_shared<ScriptedSource::Control>();
-  on_request_ = [&](Exchange* exchange) {
-    EXPECT_TRUE(
-        exchange
-            ->RespondStream({200, "", {}}, std::make_unique<ScriptedSource>(control, std::nullopt))
-            .ok());
-    exchange->Release();
-  };
+  on_request_ = StreamFrom(control);
   StartServer();
   auto client = Connect();
   ASSERT_TRUE(client->Send("GET / HTTP/1.0\r\n\r\n"));
