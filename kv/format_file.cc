@@ -15,6 +15,7 @@ namespace sedge::kv {
 namespace {
 
 constexpr std::string_view kPrefix = "sedge-kv ";
+constexpr int kOldestUpgradable = 1;
 
 Status FileError(const std::string& file, const char* action) {
   return IoError(std::string("cannot ") + action + " " + file + ": " + std::strerror(errno));
@@ -64,6 +65,9 @@ Status CheckOrWriteFormat(const std::string& folder, const std::string& database
     return Corruption("the file " + file + " is damaged; restore the folder from a backup");
   }
   if (version == kFormatVersion) return OkStatus();
+  // Raised before the database is opened: a sedge that reads only the old version must not open
+  // what is half upgraded. Opening makes the families that are missing.
+  if (version >= kOldestUpgradable && version < kFormatVersion) return WriteFormat(folder, file);
   return FailedPrecondition("the KV folder " + folder + " has format " + std::to_string(version) +
                             ", this sedge reads format " + std::to_string(kFormatVersion) +
                             "; use the sedge that wrote it, or another folder");

@@ -10,10 +10,11 @@
 
 namespace sedge::kv {
 
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;
 
-// Writes the file, durably, into a folder without a database; else checks it. kFailedPrecondition
-// for another version, kCorruption when the file is missing or is not what we write.
+// Writes the file, durably, into a folder without a database; else checks it, and raises the
+// version of a folder that this sedge can upgrade (FORMAT.md says how). kFailedPrecondition for a
+// newer version, kCorruption when the file is missing or is not what we write.
 Status CheckOrWriteFormat(const std::string& folder, const std::string& database_folder);
 
 }  // namespace sedge::kv

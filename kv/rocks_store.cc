@@ -48,6 +48,14 @@ Status MakeFolder(const std::string& folder) {
   return IoError("cannot make the KV folder " + folder + ": " + error.message());
 }
 
+Status CheckPut(std::string_view ns, std::string_view key, ByteSpan value,
+                const PutOptions& options) {
+  SEDGE_RETURN_IF_ERROR(CheckKey(ns, key));
+  SEDGE_RETURN_IF_ERROR(CheckSize("value", value.size(), kMaxValueBytes));
+  if (!options.metadata) return OkStatus();
+  return CheckSize("metadata", options.metadata->size(), kMaxMetadataBytes);
+}
+
 EntryInfo InfoOf(const Record& record) {
   EntryInfo info;
   info.expiration = record.expiration;
@@ -91,6 +99,7 @@ Status RocksStore::OpenDatabase(const std::string& folder) {
       {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()},
       {"records", rocks.records},
       {"values", rocks.values},
+      {"namespaces", rocksdb::ColumnFamilyOptions()},
   };
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -101,6 +110,9 @@ Status RocksStore::OpenDatabase(const std::string& folder) {
   (void)db_->DestroyColumnFamilyHandle(handles[0]);
   records_ = handles[1];
   values_ = handles[2];
+  namespaces_ = handles[3];
+  registry_ = std::make_unique<NamespaceRegistry>(*db_, namespaces_, options_.path);
+  SEDGE_RETURN_IF_ERROR(registry_->Load());
   // Each write takes two sequence numbers and one version, so this is past every version on disk.
   last_version_ = db_->GetLatestSequenceNumber();
   reaper_->Start();
@@ -113,6 +125,7 @@ RocksStore::~RocksStore() {
   if (!db_) return;
   (void)db_->DestroyColumnFamilyHandle(records_);
   (void)db_->DestroyColumnFamilyHandle(values_);
+  (void)db_->DestroyColumnFamilyHandle(namespaces_);
   if (const Status closed = FromRocks(db_->Close(), "cannot close the KV folder " + options_.path);
       !closed.ok()) {
     LogError(closed.message());
@@ -120,24 +133,24 @@ RocksStore::~RocksStore() {
 }
 
 Result<std::optional<Entry>> RocksStore::Get(std::string_view ns, std::string_view key) {
-  return *Read(ns, key, /*from_memory=*/false);
+  return *Read(ns, key, rocksdb::ReadOptions());
 }
 
 std::optional<Result<std::optional<Entry>>> RocksStore::TryGet(std::string_view ns,
                                                                std::string_view key) {
-  return Read(ns, key, /*from_memory=*/true);
+  rocksdb::ReadOptions from_memory;
+  from_memory.read_tier = rocksdb::kBlockCacheTier;
+  return Read(ns, key, from_memory);
 }
 
 std::optional<Result<std::optional<Entry>>> RocksStore::Read(std::string_view ns,
                                                              std::string_view key,
-                                                             bool from_memory) {
+                                                             const rocksdb::ReadOptions& read) {
   if (Status checked = CheckKey(ns, key); !checked.ok()) return checked;
-  rocksdb::ReadOptions read;
-  if (from_memory) read.read_tier = rocksdb::kBlockCacheTier;
   rocksdb::PinnableSlice row;
   const rocksdb::Status got = db_->Get(read, values_, EncodeRowKey(ns, key), &row);
   if (got.IsNotFound()) return Result<std::optional<Entry>>(std::nullopt);
-  if (from_memory && got.IsIncomplete()) return std::nullopt;
+  if (got.IsIncomplete()) return std::nullopt;
   if (!got.ok()) return FromRocks(got, "cannot read from the KV folder " + options_.path);
   const auto decoded = DecodeValueRow(View(row));
   if (!decoded.ok()) return decoded.status();
@@ -149,45 +162,106 @@ std::optional<Result<std::optional<Entry>>> RocksStore::Read(std::string_view ns
 
 Status RocksStore::Put(std::string_view ns, std::string_view key, ByteSpan value,
                        const PutOptions& options) {
-  SEDGE_RETURN_IF_ERROR(CheckKey(ns, key));
-  SEDGE_RETURN_IF_ERROR(CheckSize("value", value.size(), kMaxValueBytes));
-  if (options.metadata) {
-    SEDGE_RETURN_IF_ERROR(CheckSize("metadata", options.metadata->size(), kMaxMetadataBytes));
-  }
-  Record record;
-  record.version = last_version_.fetch_add(1, std::memory_order_relaxed) + 1;
-  record.expiration = options.expiration;
-  record.value_size = static_cast<uint32_t>(value.size());
-  if (options.metadata) record.metadata = *options.metadata;
+  SEDGE_RETURN_IF_ERROR(CheckPut(ns, key, value, options));
   const std::string row_key = EncodeRowKey(ns, key);
-  const std::string record_row = EncodeRecord(record);
-  const Slice key_part = row_key;
-  const Slice value_parts[] = {record_row, ToSlice(AsText(value))};
   rocksdb::WriteBatch batch;
-  const std::string doing = "cannot write to the KV folder " + options_.path;
-  SEDGE_RETURN_IF_ERROR(FromRocks(batch.Put(records_, row_key, record_row), doing));
-  SEDGE_RETURN_IF_ERROR(FromRocks(
-      batch.Put(values_, rocksdb::SliceParts(&key_part, 1), rocksdb::SliceParts(value_parts, 2)),
-      doing));
-  return Write(batch, row_key, doing);
+  SEDGE_RETURN_IF_ERROR(AddPut(batch, row_key, value, options));
+  return Write(batch, row_key, "cannot write to the KV folder " + options_.path);
 }
 
 Status RocksStore::Delete(std::string_view ns, std::string_view key) {
   SEDGE_RETURN_IF_ERROR(CheckKey(ns, key));
   const std::string row_key = EncodeRowKey(ns, key);
   rocksdb::WriteBatch batch;
+  SEDGE_RETURN_IF_ERROR(AddDelete(batch, row_key));
+  return Write(batch, row_key, "cannot delete in the KV folder " + options_.path);
+}
+
+Status RocksStore::Write(std::string_view ns, std::span<const Change> changes) {
+  rocksdb::WriteBatch batch;
+  std::array<bool, kStripes> touched = {};
+  for (const Change& change : changes) {
+    const std::string row_key = EncodeRowKey(ns, change.key);
+    if (change.value) {
+      SEDGE_RETURN_IF_ERROR(CheckPut(ns, change.key, *change.value, change.options));
+      SEDGE_RETURN_IF_ERROR(AddPut(batch, row_key, *change.value, change.options));
+    } else {
+      SEDGE_RETURN_IF_ERROR(CheckKey(ns, change.key));
+      SEDGE_RETURN_IF_ERROR(AddDelete(batch, row_key));
+    }
+    touched[StripeOf(row_key)] = true;
+  }
+  std::vector<std::shared_lock<std::shared_mutex>> held;  // taken in their order
+  for (size_t i = 0; i < kStripes; ++i) {
+    if (touched[i]) held.emplace_back(stripes_[i]);
+  }
+  rocksdb::WriteOptions write;
+  write.sync = options_.durable_writes;
+  return FromRocks(db_->Write(write, &batch), "cannot write to the KV folder " + options_.path);
+}
+
+Status RocksStore::AddPut(rocksdb::WriteBatch& batch, const std::string& row_key, ByteSpan value,
+                          const PutOptions& options) {
+  Record record;
+  record.version = last_version_.fetch_add(1, std::memory_order_relaxed) + 1;
+  record.expiration = options.expiration;
+  record.value_size = static_cast<uint32_t>(value.size());
+  if (options.metadata) record.metadata = *options.metadata;
+  const std::string record_row = EncodeRecord(record);
+  const Slice key_part = row_key;
+  const Slice value_parts[] = {record_row, ToSlice(AsText(value))};
+  const std::string doing = "cannot write to the KV folder " + options_.path;
+  SEDGE_RETURN_IF_ERROR(FromRocks(batch.Put(records_, row_key, record_row), doing));
+  return FromRocks(
+      batch.Put(values_, rocksdb::SliceParts(&key_part, 1), rocksdb::SliceParts(value_parts, 2)),
+      doing);
+}
+
+Status RocksStore::AddDelete(rocksdb::WriteBatch& batch, const std::string& row_key) {
   const std::string doing = "cannot delete in the KV folder " + options_.path;
   SEDGE_RETURN_IF_ERROR(FromRocks(batch.Delete(records_, row_key), doing));
-  SEDGE_RETURN_IF_ERROR(FromRocks(batch.Delete(values_, row_key), doing));
-  return Write(batch, row_key, doing);
+  return FromRocks(batch.Delete(values_, row_key), doing);
 }
 
 Status RocksStore::Write(rocksdb::WriteBatch& batch, std::string_view row_key,
                          std::string_view doing) {
   rocksdb::WriteOptions write;
   write.sync = options_.durable_writes;
-  const std::shared_lock stripe(StripeOf(row_key));
+  const std::shared_lock stripe(stripes_[StripeOf(row_key)]);
   return FromRocks(db_->Write(write, &batch), doing);
+}
+
+Result<std::vector<std::optional<Entry>>> RocksStore::GetMany(std::string_view ns,
+                                                              std::span<const std::string> keys,
+                                                              size_t max_bytes) {
+  rocksdb::ManagedSnapshot moment(db_.get());
+  rocksdb::ReadOptions read;
+  read.snapshot = moment.snapshot();
+  std::vector<std::optional<Entry>> entries;
+  entries.reserve(keys.size());
+  size_t bytes = 0;
+  for (const std::string& key : keys) {
+    SEDGE_ASSIGN_OR_RETURN(std::optional<Entry> entry, *Read(ns, key, read));
+    if (entry) bytes += entry->value.size();
+    if (bytes > max_bytes) {
+      return OutOfRange("the values of these keys are longer than " + std::to_string(max_bytes) +
+                        " bytes together; ask for fewer keys at a time");
+    }
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+Result<std::optional<EntryInfo>> RocksStore::GetInfo(std::string_view ns, std::string_view key) {
+  SEDGE_RETURN_IF_ERROR(CheckKey(ns, key));
+  rocksdb::PinnableSlice row;
+  const rocksdb::Status got =
+      db_->Get(rocksdb::ReadOptions(), records_, EncodeRowKey(ns, key), &row);
+  if (got.IsNotFound()) return std::optional<EntryInfo>();
+  SEDGE_RETURN_IF_ERROR(FromRocks(got, "cannot read from the KV folder " + options_.path));
+  SEDGE_ASSIGN_OR_RETURN(const Record record, DecodeRecord(View(row)));
+  if (IsExpired(record, options_.clock->WallSeconds())) return std::optional<EntryInfo>();
+  return std::optional<EntryInfo>(InfoOf(record));
 }
 
 Result<ListPage> RocksStore::List(std::string_view ns, const ListOptions& options) {
@@ -229,7 +303,7 @@ Result<ListPage> RocksStore::List(std::string_view ns, const ListOptions& option
 
 Result<std::vector<NamespaceInfo>> RocksStore::Namespaces() {
   const int64_t now_seconds = options_.clock->WallSeconds();
-  std::vector<NamespaceInfo> found;
+  std::vector<NamespaceInfo> found = registry_->All();
   const auto rows = Scan(*db_, records_, "", nullptr);
   while (rows->Valid()) {
     const auto row = DecodeRowKey(View(rows->key()));
@@ -239,7 +313,9 @@ Result<std::vector<NamespaceInfo>> RocksStore::Namespaces() {
       rows->Next();
       continue;
     }
-    found.push_back({std::string(row->ns)});
+    if (registry_->TitleOf(row->ns).empty()) {
+      found.push_back({std::string(row->ns), std::string(row->ns)});
+    }
     rows->Seek(PrefixEnd(EncodeNamespace(row->ns)));
   }
   SEDGE_RETURN_IF_ERROR(
@@ -249,9 +325,47 @@ Result<std::vector<NamespaceInfo>> RocksStore::Namespaces() {
   return found;
 }
 
+Result<NamespaceInfo> RocksStore::CreateNamespace(std::string_view title) {
+  return registry_->Create(title);
+}
+
+Status RocksStore::EnsureNamespace(std::string_view id, std::string_view title) {
+  SEDGE_RETURN_IF_ERROR(CheckNamespace(id));
+  return registry_->Ensure(id, title);
+}
+
+Status RocksStore::RenameNamespace(std::string_view id, std::string_view title) {
+  SEDGE_ASSIGN_OR_RETURN(const bool has_entries, HasEntries(id));
+  return registry_->Rename(id, title, has_entries);
+}
+
+Result<bool> RocksStore::HasEntries(std::string_view ns) {
+  SEDGE_RETURN_IF_ERROR(CheckNamespace(ns));
+  SEDGE_ASSIGN_OR_RETURN(const ListPage page, List(ns, {.limit = 1}));
+  return !page.keys.empty() || page.cursor.has_value();
+}
+
+Status RocksStore::DeleteNamespace(std::string_view id) {
+  SEDGE_ASSIGN_OR_RETURN(const bool has_entries, HasEntries(id));
+  if (!has_entries && registry_->TitleOf(id).empty()) {
+    return NotFound("there is no KV namespace " + std::string(id));
+  }
+  const std::string begin = EncodeNamespace(id);
+  const std::string end = PrefixEnd(begin);
+  const std::string doing = "cannot delete a namespace in the KV folder " + options_.path;
+  rocksdb::WriteBatch batch;
+  SEDGE_RETURN_IF_ERROR(FromRocks(batch.DeleteRange(records_, begin, end), doing));
+  SEDGE_RETURN_IF_ERROR(FromRocks(batch.DeleteRange(values_, begin, end), doing));
+  return registry_->Remove(id, batch, [&] {
+    rocksdb::WriteOptions write;
+    write.sync = true;
+    return FromRocks(db_->Write(write, &batch), doing);
+  });
+}
+
 void RocksStore::ReapExpired(const std::string& row_key) {
   const std::string doing = "cannot delete expired entries in the KV folder " + options_.path;
-  const std::unique_lock stripe(StripeOf(row_key));
+  const std::unique_lock stripe(stripes_[StripeOf(row_key)]);
   rocksdb::PinnableSlice row;
   const rocksdb::Status got = db_->Get(rocksdb::ReadOptions(), records_, row_key, &row);
   if (!got.ok()) return;
@@ -266,8 +380,8 @@ void RocksStore::ReapExpired(const std::string& row_key) {
   if (!written.ok() && written.code() != StatusCode::kUnavailable) LogWarn(written.message());
 }
 
-std::shared_mutex& RocksStore::StripeOf(std::string_view row_key) {
-  return stripes_[std::hash<std::string_view>()(row_key) % kStripes];
+size_t RocksStore::StripeOf(std::string_view row_key) {
+  return std::hash<std::string_view>()(row_key) % kStripes;
 }
 
 Status RocksStore::Compact() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // RocksStore: the Store over RocksDB. Two column families hold each entry, written in one batch:
 // "records" has everything but the value, in key order, for lists; "values" has the record again
-// with the value behind it, so that a get is one lookup and can never mix two versions. FORMAT.md
-// has the bytes and the reasons. Thread-safe.
+// with the value behind it, so that a get is one lookup and can never mix two versions. A third one
+// has the titles of namespaces. FORMAT.md has the bytes and the reasons. Thread-safe.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -14,6 +14,7 @@
 #include <string>
 
 #include "kv/folder_lock.h"
+#include "kv/namespace_registry.h"
 #include "kv/reaper.h"
 #include "kv/record_codec.h"
 #include "kv/store.h"
@@ -34,8 +35,17 @@ class RocksStore final : public Store {
   Status Put(std::string_view ns, std::string_view key, ByteSpan value,
              const PutOptions& options) override;
   Status Delete(std::string_view ns, std::string_view key) override;
+  Status Write(std::string_view ns, std::span<const Change> changes) override;
+  Result<std::vector<std::optional<Entry>>> GetMany(std::string_view ns,
+                                                    std::span<const std::string> keys,
+                                                    size_t max_bytes) override;
+  Result<std::optional<EntryInfo>> GetInfo(std::string_view ns, std::string_view key) override;
   Result<ListPage> List(std::string_view ns, const ListOptions& options) override;
   Result<std::vector<NamespaceInfo>> Namespaces() override;
+  Result<NamespaceInfo> CreateNamespace(std::string_view title) override;
+  Status EnsureNamespace(std::string_view id, std::string_view title) override;
+  Status RenameNamespace(std::string_view id, std::string_view title) override;
+  Status DeleteNamespace(std::string_view id) override;
 
   // Writes memory to files, compacts everything and waits for the reaper: what RocksDB does in its
   // own time. For maintenance and tests.
@@ -48,19 +58,26 @@ class RocksStore final : public Store {
 
   RocksStore(const StoreOptions& options, FolderLock lock);
   Status OpenDatabase(const std::string& folder);
+  // Both rows of one entry into `batch`.
+  Status AddPut(rocksdb::WriteBatch& batch, const std::string& row_key, ByteSpan value,
+                const PutOptions& options);
+  Status AddDelete(rocksdb::WriteBatch& batch, const std::string& row_key);
   Status Write(rocksdb::WriteBatch& batch, std::string_view row_key, std::string_view doing);
-  // nullopt: the disk is needed, but `from_memory` forbids it.
+  // nullopt: the disk is needed, but `read` forbids it.
   std::optional<Result<std::optional<Entry>>> Read(std::string_view ns, std::string_view key,
-                                                   bool from_memory);
+                                                   const rocksdb::ReadOptions& read);
+  Result<bool> HasEntries(std::string_view ns);
   // Deletes both rows of an entry if it is still expired.
   void ReapExpired(const std::string& row_key);
-  std::shared_mutex& StripeOf(std::string_view row_key);
+  static size_t StripeOf(std::string_view row_key);
 
   const StoreOptions options_;
   const FolderLock lock_;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* records_ = nullptr;  // owned; freed before db_
   rocksdb::ColumnFamilyHandle* values_ = nullptr;
+  rocksdb::ColumnFamilyHandle* namespaces_ = nullptr;
+  std::unique_ptr<NamespaceRegistry> registry_;
   std::atomic<uint64_t> last_version_ = 0;
   // A write holds its row's stripe shared, the reaper exclusive: so it cannot delete what was
   // written after it looked.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ constexpr size_t kMaxValueBytes = 25u << 20;
 constexpr size_t kMaxMetadataBytes = 1024;
 constexpr size_t kMaxListLimit = 1000;
 constexpr int64_t kMinTtlSeconds = 60;
+constexpr size_t kMaxTitleBytes = 512;
+// Of one store. Workers KV allows as many per account.
+constexpr size_t kMaxNamespaces = 1000;
 
 struct EntryInfo {
   std::optional<int64_t> expiration;    // absolute, seconds since the epoch
@@ -56,8 +60,18 @@ struct PutOptions {
   std::optional<std::string> metadata = {};
 };
 
+// One write of a batch.
+struct Change {
+  std::string key;
+  std::optional<Bytes> value;  // nullopt: the key is deleted
+  PutOptions options = {};     // of a put
+};
+
 struct NamespaceInfo {
   std::string id;
+  std::string title;  // UTF-8; the id itself for one that was never created or named
+
+  bool operator==(const NamespaceInfo&) const = default;
 };
 
 class Store {
@@ -74,8 +88,27 @@ class Store {
                      const PutOptions& options) = 0;
   // Fine when there is no such key.
   virtual Status Delete(std::string_view ns, std::string_view key) = 0;
+  // All of them or, when it fails, none; in their order, so the last change of a key counts.
+  virtual Status Write(std::string_view ns, std::span<const Change> changes) = 0;
+  // As many results as keys, in their order, all of one moment. kOutOfRange when the values
+  // together are longer than `max_bytes`.
+  virtual Result<std::vector<std::optional<Entry>>> GetMany(std::string_view ns,
+                                                            std::span<const std::string> keys,
+                                                            size_t max_bytes) = 0;
+  // Without reading the value.
+  virtual Result<std::optional<EntryInfo>> GetInfo(std::string_view ns, std::string_view key) = 0;
   virtual Result<ListPage> List(std::string_view ns, const ListOptions& options) = 0;
+
+  // What was created and what has entries, by id.
   virtual Result<std::vector<NamespaceInfo>> Namespaces() = 0;
+  // With a new id of 32 hexadecimal digits. kAlreadyExists when the title is taken.
+  virtual Result<NamespaceInfo> CreateNamespace(std::string_view title) = 0;
+  // Creates it with this id unless it is there; its title then stays what it is.
+  virtual Status EnsureNamespace(std::string_view id, std::string_view title) = 0;
+  // kNotFound; kAlreadyExists when another one has the title.
+  virtual Status RenameNamespace(std::string_view id, std::string_view title) = 0;
+  // With all its entries, however many, at once; their space comes back later. kNotFound.
+  virtual Status DeleteNamespace(std::string_view id) = 0;
 };
 
 struct StoreOptions {

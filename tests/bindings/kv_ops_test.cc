@@ -254,7 +254,24 @@ class BrokenStore final : public kv::Store {
   Result<kv::ListPage> List(std::string_view, const kv::ListOptions&) override {
     return Unavailable("/secret/folder");
   }
+  Status Write(std::string_view, std::span<const kv::Change>) override {
+    return IoError("/secret/folder");
+  }
+  Result<std::vector<std::optional<kv::Entry>>> GetMany(std::string_view,
+                                                        std::span<const std::string>,
+                                                        size_t) override {
+    return IoError("/secret/folder");
+  }
+  Result<std::optional<kv::EntryInfo>> GetInfo(std::string_view, std::string_view) override {
+    return IoError("/secret/folder");
+  }
   Result<std::vector<kv::NamespaceInfo>> Namespaces() override { return IoError("/secret"); }
+  Result<kv::NamespaceInfo> CreateNamespace(std::string_view) override {
+    return IoError("/secret");
+  }
+  Status EnsureNamespace(std::string_view, std::string_view) override { return IoError("/secret"); }
+  Status RenameNamespace(std::string_view, std::string_view) override { return IoError("/secret"); }
+  Status DeleteNamespace(std::string_view) override { return IoError("/secret"); }
 };
 
 TEST_F(KvOpsTest, FailuresOfTheStoreDoNotTellWorkersItsFolder) {

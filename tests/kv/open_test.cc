@@ -48,12 +48,42 @@ TEST_F(StoreTest, AnotherProcessIsRefusedToo) {
 TEST_F(StoreTest, ANewerFormatIsRefusedUnharmed) {
   Put("ns", "key", "value");
   store_.reset();
-  Overwrite(options_.path + "/FORMAT", "sedge-kv 2\n");
+  Overwrite(options_.path + "/FORMAT", "sedge-kv 3\n");
   EXPECT_THAT(OpenError(options_, StatusCode::kFailedPrecondition),
-              AllOf(HasSubstr("format 2"), HasSubstr("reads format 1")));
-  Overwrite(options_.path + "/FORMAT", "sedge-kv 1\n");
+              AllOf(HasSubstr("format 3"), HasSubstr("reads format 2")));
+  Overwrite(options_.path + "/FORMAT", "sedge-kv 2\n");
   Reopen();
   EXPECT_EQ(Value("ns", "key"), "value");
+}
+
+// What a sedge of version 1 left: a database without the family of namespaces.
+void MakeVersion1(const std::string& path) {
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  ASSERT_TRUE(
+      rocksdb::DB::Open(rocksdb::Options(), path + "/db",
+                        {{"default", {}}, {"records", {}}, {"values", {}}, {"namespaces", {}}},
+                        &handles, &opened)
+          .ok());
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  ASSERT_TRUE(db->DropColumnFamily(handles[3]).ok());
+  for (auto* handle : handles) (void)db->DestroyColumnFamilyHandle(handle);
+  Overwrite(path + "/FORMAT", "sedge-kv 1\n");
+}
+
+TEST_F(StoreTest, AFolderOfVersion1IsUpgraded) {
+  Put("ns", "key", "value");
+  ASSERT_TRUE(store_->Compact().ok());
+  store_.reset();
+  MakeVersion1(options_.path);
+  Reopen();
+  EXPECT_EQ(Value("ns", "key"), "value");
+  ASSERT_TRUE(store_->CreateNamespace("title").ok());
+  std::string format;
+  std::getline(std::ifstream(options_.path + "/FORMAT"), format);
+  EXPECT_EQ(format, "sedge-kv 2");
+  Reopen();
+  EXPECT_EQ(store_->Namespaces()->size(), 2u);
 }
 
 TEST_F(StoreTest, ADamagedOrMissingFormatIsReported) {
