@@ -118,6 +118,9 @@ class ServerConnection final : public Exchange,
 
   enum class Peer : uint8_t { kUnknown, kTrusted, kOther };
 
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  static Status ClientWentAway();
+
   // StreamListener and TurnTask:
   void OnData(ByteSpan data) override;
   void OnEnd() override;
@@ -139,14 +142,6 @@ class ServerConnection final : public Exchange,
   void OnParseError();
   void OnBodyCancelled();
   void FailPipe(Status why);
-  bool ExpireInput(uint64_t now_ms);
-  bool OwesResponse() const;
-  bool IsLeftByClient(uint64_t now_ms) const;
-  bool CanBeAsked() const;
-  void AskClient(uint64_t now_ms);
-  bool IsTooSlow(uint64_t now_ms);
-  bool IsIdle() const;
-  void ReleaseMemory();
 
   // Output.
   Status WriteHead(const ResponseHead& head, ResponseFraming* framing);
@@ -167,6 +162,16 @@ class ServerConnection final : public Exchange,
   void BeginClose();
   void CloseNow(bool reset);
   void TellAborted();
+
+  // Deadlines.
+  bool ExpireInput(uint64_t now_ms);
+  bool OwesResponse() const;
+  bool IsLeftByClient(uint64_t now_ms) const;
+  bool CanBeAsked() const;
+  void AskClient(uint64_t now_ms);
+  bool IsTooSlow(uint64_t now_ms);
+  bool IsIdle() const;
+  void ReleaseMemory();
 
   uint64_t now_ms() const { return context_.loop.now_ms(); }
 
