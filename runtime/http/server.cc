@@ -27,7 +27,12 @@ Server::Server(loop::Loop& loop, const Limits& limits, RequestHandler* handler)
                TrustedProxies(),
                [this](ServerConnection* connection) { OnConnectionClosed(connection); }},
       sweep_ms_(SweepInterval(limits)),
-      sweep_timer_(loop, [this] { Sweep(); }),
+      sweeper_(*this),
+      sweep_timer_(loop,
+                   [this] {
+                     sweeper_.due_ms = context_.loop.now_ms();
+                     context_.loop.DeferPastPoll(&sweeper_);
+                   }),
       deadline_timer_(loop, [this] { CloseAll(); }) {}
 
 Server::~Server() {
@@ -56,7 +61,7 @@ void Server::Accept(std::unique_ptr<loop::Stream> stream, bool tls) {
   ServerConnection* connection = owned.get();
   connection->index = connections_.size();
   connections_.push_back(std::move(owned));
-  if (!sweep_timer_.active()) sweep_timer_.Start(sweep_ms_);
+  if (!sweep_timer_.active() && !sweeper_.deferred()) sweep_timer_.Start(sweep_ms_);
   if (context_.shutting_down) return connection->Close();
   if (connections_.size() > limit) {
     LogRefusal();
@@ -95,9 +100,8 @@ void Server::OnTurnEnd() {
 
 void Server::Sweep() {
   // From the back: a connection that closes is replaced by the last one, which was looked at.
-  // What a deadline sets off may move the loop's clock.
   for (size_t i = connections_.size(); i-- > 0;) {
-    if (i < connections_.size()) connections_[i]->CheckDeadlines(context_.loop.now_ms());
+    if (i < connections_.size()) connections_[i]->CheckDeadlines(sweeper_.due_ms);
   }
   if (!connections_.empty()) sweep_timer_.Start(sweep_ms_);
 }

@@ -80,7 +80,8 @@ class ServerConnection final : public Exchange,
   void BeginShutdown();
   // Closes at once; an exchange that its handler holds is aborted.
   void Close();
-  // Ends what waited too long; called about once per second.
+  // Ends what waited too long by `now_ms`; called about once per second, when all is read that had
+  // come by then. The clock, and what happened meanwhile, may be later.
   void CheckDeadlines(uint64_t now_ms);
 
   size_t index = 0;  // for the server: its place in the list

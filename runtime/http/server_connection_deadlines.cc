@@ -5,11 +5,17 @@
 #include "runtime/http/server_connection.h"
 
 namespace sedge::http {
+namespace {
+
+// How long ago `since` is; what is yet to come by `now` is not long ago.
+uint64_t Waited(uint64_t now, uint64_t since) { return now > since ? now - since : 0; }
+
+}  // namespace
 
 void ServerConnection::CheckDeadlines(uint64_t now) {
   if (life_ == Life::kClosed) return;
   if (life_ == Life::kLingering) {
-    if (now - last_input_ms_ > kLingerMs || now - waiting_since_ms_ > kMaxLingerMs) {
+    if (Waited(now, last_input_ms_) > kLingerMs || Waited(now, waiting_since_ms_) > kMaxLingerMs) {
       CloseNow(/*reset=*/false);
     }
     return;
@@ -26,7 +32,7 @@ void ServerConnection::CheckDeadlines(uint64_t now) {
   if (life_ == Life::kOpen && ExpireInput(now)) {
     Flush();
     UpdateReading();
-  } else if (IsIdle() && now - waiting_since_ms_ >= kIdleMs) {
+  } else if (IsIdle() && Waited(now, waiting_since_ms_) >= kIdleMs) {
     ReleaseMemory();
   }
 }
@@ -46,7 +52,7 @@ bool ServerConnection::IsTooSlow(uint64_t now) {
     slow_taken_bytes_ = taken;
     return false;
   }
-  return now - slow_since_ms_ > static_cast<uint64_t>(limits.write_timeout_ms);
+  return Waited(now, slow_since_ms_) > static_cast<uint64_t>(limits.write_timeout_ms);
 }
 
 bool ServerConnection::IsIdle() const {
@@ -74,7 +80,7 @@ bool ServerConnection::IsLeftByClient(uint64_t now) const {
   // What is not sent yet will never be, and nobody reads, who would be told.
   if ((OwesResponse() || !drained_) && stream_->broken()) return true;
   return OwesResponse() && read_ended_ && drained_ && !CanBeAsked() &&
-         now - half_closed_since_ms_ > kHalfClosedMs;
+         Waited(now, half_closed_since_ms_) > kHalfClosedMs;
 }
 
 // HTTP/1.1 has bytes that say nothing new: an interim response (RFC 9110 section 15.2), and zeros
@@ -86,7 +92,7 @@ bool ServerConnection::CanBeAsked() const {
 
 void ServerConnection::AskClient(uint64_t now) {
   if (!OwesResponse() || !read_ended_ || !drained_ || !CanBeAsked() || asks_ == kMaxAsks) return;
-  if (now - half_closed_since_ms_ <= kFirstAskMs << asks_) return;
+  if (Waited(now, half_closed_since_ms_) <= kFirstAskMs << asks_) return;
   const int asks = asks_ + 1;
   out_.Append(output_ == Output::kNone ? kContinue : "0");
   Flush();
@@ -98,7 +104,9 @@ bool ServerConnection::ExpireInput(uint64_t now) {
   const Limits& limits = context_.limits;
   if (input_ == Input::kHead) {
     if (head_since_ms_ != 0) {
-      if (now - head_since_ms_ <= static_cast<uint64_t>(limits.head_timeout_ms)) return false;
+      if (Waited(now, head_since_ms_) <= static_cast<uint64_t>(limits.head_timeout_ms)) {
+        return false;
+      }
       head_request_ = keep_alive_ = false;
       input_ = Input::kAbandoned;
       RespondText(408, "the request's head did not arrive within " +
@@ -109,7 +117,7 @@ bool ServerConnection::ExpireInput(uint64_t now) {
     // It is not idle while it takes the last response.
     if (!drained_) waiting_since_ms_ = now;
     const int64_t allowed_ms = begun_ > 0 ? limits.idle_timeout_ms : limits.head_timeout_ms;
-    if (now - waiting_since_ms_ <= static_cast<uint64_t>(allowed_ms)) return false;
+    if (Waited(now, waiting_since_ms_) <= static_cast<uint64_t>(allowed_ms)) return false;
     BeginClose();
     return true;
   }
@@ -118,7 +126,7 @@ bool ServerConnection::ExpireInput(uint64_t now) {
   const bool through = output_ == Output::kSent && !exchange_held_;
   const bool waiting =
       input_ == Input::kDiscarded || (input_ == Input::kPiped && (!pipe_full_ || through));
-  if (!waiting || now - last_input_ms_ <= static_cast<uint64_t>(limits.body_timeout_ms)) {
+  if (!waiting || Waited(now, last_input_ms_) <= static_cast<uint64_t>(limits.body_timeout_ms)) {
     return false;
   }
   input_ = Input::kAbandoned;

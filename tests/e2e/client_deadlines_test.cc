@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server does about clients that wait, leave or do not take what they asked for, through
+// the real binary.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/e2e/harness/http.h"
+#include "tests/e2e/harness/worker.h"
+
+namespace sedge::e2e {
+namespace {
+
+using ::testing::EndsWith;
+
+const std::string kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+// A deadline that passes while JavaScript runs is not held against who kept it.
+TEST(ClientDeadlinesTest, WhatCameDuringALongRunOfJavaScriptCameInTime) {
+  Worker worker(Worker::Handler(R"(
+    if (url.pathname === "/busy") {
+      console.log("busy");
+      for (const start = Date.now(); Date.now() - start < 3000;);
+    }
+    return new Response(`answer ${(await request.text()).length}`);)"),
+                {}, "[limits]\nidle_timeout_ms = 2000\nbody_timeout_ms = 2000");
+  RawConnection idle(worker.url());
+  idle.Send(kGet);
+  idle.ReadUntil("answer 0");
+  RawConnection in_body(worker.url());
+  in_body.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbo");
+  RawConnection busy(worker.url());
+  busy.Send("GET /busy HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(worker.process().WaitForLog("busy"));
+  idle.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+  in_body.Send("dy");
+  EXPECT_THAT(idle.ReadUntil("answer 1"), EndsWith("answer 1"));
+  EXPECT_THAT(in_body.ReadUntil("answer 4"), EndsWith("answer 4"));
+}
+
+}  // namespace
+}  // namespace sedge::e2e
