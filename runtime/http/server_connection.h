@@ -167,7 +167,8 @@ class ServerConnection final : public Exchange,
   // Deadlines.
   bool ExpireInput(uint64_t now_ms);
   bool OwesResponse() const;
-  bool IsLeftByClient(uint64_t now_ms) const;
+  bool IsLeftByClient(uint64_t now_ms);
+  uint64_t SilentSince() const;
   bool CanBeAsked() const;
   void AskClient(uint64_t now_ms);
   bool IsTooSlow(uint64_t now_ms);
@@ -194,7 +195,8 @@ class ServerConnection final : public Exchange,
   bool reported_closed_ = false;
   bool processing_ = false;  // Process is on the stack
   bool reading_ = false;
-  bool read_ended_ = false;  // the client has half closed
+  bool read_ended_ = false;  // the client has half closed, and all that it sent is read
+  bool end_seen_ = false;    // the client has half closed; what it sent may be unread
   bool pipe_full_ = false;
   bool drained_ = true;        // the stream has nothing queued
   bool pumping_ = false;       // Pump is on the stack
@@ -217,7 +219,7 @@ class ServerConnection final : public Exchange,
   uint64_t waiting_since_ms_;   // for a request's first byte
   uint64_t head_since_ms_ = 0;  // 0: no part of a head is here
   uint64_t last_input_ms_;
-  uint64_t half_closed_since_ms_ = 0;  // or since the last output after that
+  uint64_t half_closed_since_ms_ = 0;  // as far as end_seen_; or since the last output after that
   int asks_ = 0;                       // since then
   // Of a client that takes less than it is sent: since when its progress is measured (0: it is
   // not), and what it had taken then.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The deadlines of ServerConnection: what waited too long, and who left without a word.
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "runtime/http/server_connection.h"
 
@@ -75,12 +77,23 @@ bool ServerConnection::OwesResponse() const {
 
 // A client that closed for good and one that half closed, which gets its answers (RFC 9112 section
 // 9.6), look the same until something is sent: the system of the first then answers with a reset.
-bool ServerConnection::IsLeftByClient(uint64_t now) const {
-  if (reading_) return false;
-  // What is not sent yet will never be, and nobody reads, who would be told.
-  if ((OwesResponse() || !drained_) && stream_->broken()) return true;
-  return OwesResponse() && read_ended_ && drained_ && !CanBeAsked() &&
-         Waited(now, half_closed_since_ms_) > kHalfClosedMs;
+bool ServerConnection::IsLeftByClient(uint64_t now) {
+  // Nobody reads, who would be told.
+  if (!reading_ && (OwesResponse() || !drained_)) {
+    const loop::PeerState peer = stream_->peer_state();
+    if (peer == loop::PeerState::kBroken) return true;  // what is not sent yet will never be
+    if (peer == loop::PeerState::kEnded && !std::exchange(end_seen_, true)) {
+      half_closed_since_ms_ = now;
+    }
+  }
+  return OwesResponse() && end_seen_ && drained_ && !CanBeAsked() &&
+         Waited(now, SilentSince()) > kHalfClosedMs;
+}
+
+// Of a client that has half closed: since when nothing was sent, nor was anything read of what came
+// before its end.
+uint64_t ServerConnection::SilentSince() const {
+  return std::max(half_closed_since_ms_, last_input_ms_);
 }
 
 // HTTP/1.1 has bytes that say nothing new: an interim response (RFC 9110 section 15.2), and zeros
@@ -91,8 +104,8 @@ bool ServerConnection::CanBeAsked() const {
 }
 
 void ServerConnection::AskClient(uint64_t now) {
-  if (!OwesResponse() || !read_ended_ || !drained_ || !CanBeAsked() || asks_ == kMaxAsks) return;
-  if (Waited(now, half_closed_since_ms_) <= kFirstAskMs << asks_) return;
+  if (!OwesResponse() || !end_seen_ || !drained_ || !CanBeAsked() || asks_ == kMaxAsks) return;
+  if (Waited(now, SilentSince()) <= kFirstAskMs << asks_) return;
   const int asks = asks_ + 1;
   out_.Append(output_ == Output::kNone ? kContinue : "0");
   Flush();

@@ -25,7 +25,7 @@ void ServerConnection::OnData(ByteSpan data) {
 }
 
 void ServerConnection::OnEnd() {
-  read_ended_ = true;
+  read_ended_ = end_seen_ = true;
   reading_ = false;
   half_closed_since_ms_ = now_ms();
   if (life_ == Life::kLingering) return CloseNow(/*reset=*/false);

@@ -144,7 +144,7 @@ void ServerConnection::FinishResponse() {
 }
 
 void ServerConnection::Send(ByteSpan first, ByteSpan second) {
-  if (read_ended_) {
+  if (end_seen_) {
     half_closed_since_ms_ = now_ms();
     asks_ = 0;
   }

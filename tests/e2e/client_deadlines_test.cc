@@ -39,5 +39,33 @@ TEST(ClientDeadlinesTest, WhatCameDuringALongRunOfJavaScriptCameInTime) {
   EXPECT_THAT(in_body.ReadUntil("answer 4"), EndsWith("answer 4"));
 }
 
+// Behind more of a body than the server reads ahead: with its end, and with a reset.
+TEST(ClientDeadlinesTest, AClientThatLeavesBehindAnUnreadBodyIsNoticed) {
+  Worker worker(Worker::Handler(R"(
+    request.signal.addEventListener("abort", () => console.log("aborted", url.pathname));
+    console.log("waiting", url.pathname);
+    await new Promise(() => {});)"));
+  for (const std::string path : {"/close", "/reset"}) {
+    RawConnection client(worker.url());
+    client.Send("POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" +
+                std::string(100'000, 'x'));
+    ASSERT_TRUE(worker.process().WaitForLog("waiting " + path));
+    path == "/close" ? client.Close() : client.Reset();
+    EXPECT_TRUE(worker.process().WaitForLog("aborted " + path));
+  }
+}
+
+// Who only half closes behind such a body gets its answer.
+TEST(ClientDeadlinesTest, AHalfClosedClientIsAnsweredBeforeItsBodyIsRead) {
+  Worker worker(Worker::Handler(R"(
+    await new Promise((resolve) => setTimeout(resolve, 3500));
+    return new Response(`aborted ${request.signal.aborted}, read ${(await request.text()).length}`);)"));
+  RawConnection client(worker.url());
+  client.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" +
+              std::string(100'000, 'x'));
+  client.HalfClose();
+  EXPECT_THAT(client.ReadToEnd(), EndsWith("aborted false, read 100000"));
+}
+
 }  // namespace
 }  // namespace sedge::e2e

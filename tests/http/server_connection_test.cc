@@ -153,6 +153,9 @@ class HalfClosedTest : public testing::Test, public RequestHandler {
         *context_, std::make_unique<MemoryStream>(peer_), /*tls=*/false);
     connection_->Start();
     peer_.Give(request);
+  }
+  void OpenHalfClosed(std::string_view request) {
+    Open(request);
     peer_.End();
   }
   void OnRequest(Exchange* exchange) override {
@@ -203,7 +206,7 @@ class HalfClosedTest : public testing::Test, public RequestHandler {
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 TEST_F(HalfClosedTest, AClientThatWaitsIsAskedEverLessOftenAndGetsItsAnswer) {
-  Open(Get("/"));
+  OpenHalfClosed(Get("/"));
   Wait(ServerConnection::kFirstAskMs);
   EXPECT_EQ(peer_.received, "");
   Wait(1);
@@ -219,7 +222,7 @@ TEST_F(HalfClosedTest, AClientThatWaitsIsAskedEverLessOftenAndGetsItsAnswer) {
 }
 
 TEST_F(HalfClosedTest, AClientThatIsGoneIsNoticed) {
-  Open(Get("/"));
+  OpenHalfClosed(Get("/"));
   peer_.broken = true;
   Wait(1);
   EXPECT_TRUE(aborted_);
@@ -227,7 +230,7 @@ TEST_F(HalfClosedTest, AClientThatIsGoneIsNoticed) {
 }
 
 TEST_F(HalfClosedTest, AStreamOfChunksAsksWithZeros) {
-  Open(Get("/"));
+  OpenHalfClosed(Get("/"));
   Stream(std::nullopt);
   for (int i = 0; i < 3; ++i) Wait(60'000);
   Give("next");
@@ -236,12 +239,45 @@ TEST_F(HalfClosedTest, AStreamOfChunksAsksWithZeros) {
   EXPECT_FALSE(aborted_);
 }
 
+// Behind more of a body than is read ahead.
+TEST_F(HalfClosedTest, AnEndThatIsNotReadYetIsSeen) {
+  for (const bool leaves : {false, true}) {
+    aborted_ = closed_ = false;
+    waited_ms_ = 0;
+    peer_ = {};
+    Open(Post("/", std::string(ServerConnection::kMaxBacklogBytes, 'x')));
+    ASSERT_FALSE(peer_.reading);
+    Wait(60'000);
+    EXPECT_EQ(peer_.received, "");
+    peer_.ended = true;
+    Wait(0);
+    Wait(ServerConnection::kFirstAskMs);
+    EXPECT_EQ(peer_.received, "");
+    Wait(1);
+    EXPECT_EQ(peer_.received, kContinue);
+    if (leaves) {
+      peer_.broken = true;
+      Wait(1);
+      EXPECT_TRUE(aborted_);
+      EXPECT_TRUE(closed_);
+      continue;
+    }
+    for (int i = 0; i < 100; ++i) Wait(60'000);
+    ASSERT_FALSE(aborted_);
+    ASSERT_TRUE(exchange_->Respond({200, "", {}}, "at last").ok());
+    exchange_->Release();
+    Turn();
+    EXPECT_THAT(peer_.received, testing::EndsWith("\r\n\r\nat last"));
+    connection_->Close();
+  }
+}
+
 TEST_F(HalfClosedTest, WhoCannotBeAskedIsWaitedForAWhile) {
   for (const bool old : {false, true}) {
     aborted_ = closed_ = false;
     waited_ms_ = 0;
     peer_ = {};
-    Open(old ? "GET / HTTP/1.0\r\n\r\n" : Get("/"));
+    OpenHalfClosed(old ? "GET / HTTP/1.0\r\n\r\n" : Get("/"));
     if (!old) Stream(9);
     const std::string before = peer_.received;
     Wait(ServerConnection::kHalfClosedMs);
