@@ -48,6 +48,11 @@ void RequestParser::ReleaseMemory() {
   arena_.reset();
   capacity_ = 0;
   std::vector<HeaderField>().swap(fields_);
+  std::string().swap(made_path_);
+}
+
+size_t RequestParser::held_bytes() const {
+  return capacity_ + fields_.capacity() * sizeof(HeaderField) + made_path_.capacity();
 }
 
 bool RequestParser::Fail(int status, std::string text) {
