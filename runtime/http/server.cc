@@ -11,8 +11,9 @@ namespace {
 
 // Fine enough that no deadline is missed by more than a quarter.
 uint64_t SweepInterval(const Limits& limits) {
-  const int64_t shortest = std::min({limits.head_timeout_ms, limits.body_timeout_ms,
-                                     limits.idle_timeout_ms, limits.write_timeout_ms});
+  const int64_t shortest =
+      std::min({limits.head_timeout_ms, limits.body_timeout_ms, limits.idle_timeout_ms,
+                limits.write_timeout_ms, limits.linger_timeout_ms, limits.linger_max_ms});
   return static_cast<uint64_t>(std::clamp(shortest / 4, Server::kMinSweepMs, Server::kMaxSweepMs));
 }
 
@@ -51,11 +52,10 @@ Result<const loop::Listener*> Server::Listen(const loop::ListenOptions& options)
 }
 
 void Server::Accept(std::unique_ptr<loop::Stream> stream, bool tls) {
-  const size_t limit = context_.limits.connections;
-  if (connections_.size() >= limit + kMaxRefused) {
+  const bool too_many = connections_.size() - refused_ >= context_.limits.connections;
+  if (too_many) {
     LogRefusal();
-    stream->ResetOnClose();
-    return;
+    if (refused_ >= kMaxRefused) return stream->ResetOnClose();
   }
   auto owned = std::make_unique<ServerConnection>(context_, std::move(stream), tls);
   ServerConnection* connection = owned.get();
@@ -63,8 +63,9 @@ void Server::Accept(std::unique_ptr<loop::Stream> stream, bool tls) {
   connections_.push_back(std::move(owned));
   if (!sweep_timer_.active() && !sweeper_.deferred()) sweep_timer_.Start(sweep_ms_);
   if (context_.shutting_down) return connection->Close();
-  if (connections_.size() > limit) {
-    LogRefusal();
+  if (too_many) {
+    ++refused_;
+    connection->refused = true;
     return connection->Refuse(503, "too many connections (connections)");
   }
   connection->Start();
@@ -80,6 +81,7 @@ void Server::LogRefusal() {
 
 void Server::OnConnectionClosed(ServerConnection* connection) {
   const size_t index = connection->index;
+  refused_ -= connection->refused ? 1 : 0;
   closed_.push_back(std::move(connections_[index]));
   if (index + 1 != connections_.size()) {
     connections_[index] = std::move(connections_.back());

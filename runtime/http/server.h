@@ -27,7 +27,8 @@ class Server final : private loop::TurnTask {
   static constexpr int64_t kMinSweepMs = 10;
   // At most one log line per this time about refused connections.
   static constexpr uint64_t kRefusalLogMs = 10'000;
-  // Connections beyond the limit that are told so (503) at the same time; any more are reset.
+  // Connections beyond the limit that are told so (503) at the same time; any more are reset. They
+  // do not count against the limit.
   static constexpr size_t kMaxRefused = 100;
 
   // `loop` and `handler` outlive the server.
@@ -69,6 +70,7 @@ class Server final : private loop::TurnTask {
   ServerContext context_;
   std::vector<std::unique_ptr<loop::Listener>> listeners_;
   std::vector<std::unique_ptr<ServerConnection>> connections_;
+  size_t refused_ = 0;                                     // of connections_
   std::vector<std::unique_ptr<ServerConnection>> closed_;  // destroyed at the end of the turn
   uint64_t sweep_ms_;
   Sweeper sweeper_;

@@ -50,10 +50,6 @@ class ServerConnection final : public Exchange,
   static constexpr size_t kMaxUnsentBytes = 256u << 10;
   // Bytes of an unwanted request body that are read over to keep the connection.
   static constexpr uint64_t kMaxDiscardedBytes = 256u << 10;
-  // How long a client may be silent after our last byte, and be listened to in all, so that it gets
-  // to read that whatever it still sends.
-  static constexpr uint64_t kLingerMs = 5'000;
-  static constexpr uint64_t kMaxLingerMs = 30'000;
   // How long nothing is sent to a client that has half closed before it is asked whether it is
   // still there (see AskClient); twice as long before it is asked again, and so on, up to a number.
   static constexpr uint64_t kFirstAskMs = 1'000;
@@ -84,7 +80,9 @@ class ServerConnection final : public Exchange,
   // come by then. The clock, and what happened meanwhile, may be later.
   void CheckDeadlines(uint64_t now_ms);
 
-  size_t index = 0;  // for the server: its place in the list
+  // For the server: its place in the list, and whether it is one too many.
+  size_t index = 0;
+  bool refused = false;
 
   // Exchange:
   const RequestHead& head() const override { return head_; }

@@ -17,7 +17,9 @@ uint64_t Waited(uint64_t now, uint64_t since) { return now > since ? now - since
 void ServerConnection::CheckDeadlines(uint64_t now) {
   if (life_ == Life::kClosed) return;
   if (life_ == Life::kLingering) {
-    if (Waited(now, last_input_ms_) > kLingerMs || Waited(now, waiting_since_ms_) > kMaxLingerMs) {
+    const Limits& limits = context_.limits;
+    if (Waited(now, last_input_ms_) > static_cast<uint64_t>(limits.linger_timeout_ms) ||
+        Waited(now, waiting_since_ms_) > static_cast<uint64_t>(limits.linger_max_ms)) {
       CloseNow(/*reset=*/false);
     }
     return;

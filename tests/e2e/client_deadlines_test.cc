@@ -13,6 +13,7 @@ namespace sedge::e2e {
 namespace {
 
 using ::testing::EndsWith;
+using ::testing::StartsWith;
 
 const std::string kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -65,6 +66,41 @@ TEST(ClientDeadlinesTest, AHalfClosedClientIsAnsweredBeforeItsBodyIsRead) {
               std::string(100'000, 'x'));
   client.HalfClose();
   EXPECT_THAT(client.ReadToEnd(), EndsWith("aborted false, read 100000"));
+}
+
+// That its connection ends is said in the response.
+TEST(ClientDeadlinesTest, ABodyThatIsTooLongToBeReadOverEndsTheConnection) {
+  Worker worker(Worker::Handler("return new Response('unread');"), {},
+                "[limits]\nlinger_timeout_ms = 1000\nlinger_max_ms = 2000");
+  for (const size_t size : {200'000u, 300'000u}) {
+    SCOPED_TRACE(size);
+    RawConnection client(worker.url());
+    client.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size) +
+                "\r\n\r\n" + std::string(size, 'x'));
+    EXPECT_THAT(client.ReadUntil("unread"), EndsWith("unread"));
+    const bool ends = size > 256u << 10;
+    EXPECT_EQ(client.received().find("Connection: close") != std::string::npos, ends);
+    client.Send(kGet);
+    client.ReadUntil("unreadHTTP/1.1 200");
+    EXPECT_EQ(client.received().find("unreadHTTP/1.1 200") == std::string::npos, ends);
+    if (ends) client.ReadToEnd();
+  }
+}
+
+TEST(ClientDeadlinesTest, AConnectionThatWasRefusedTakesNoPlace) {
+  Worker worker(Worker::Handler("return new Response('answer');"), {},
+                "[limits]\nconnections = 1\nlinger_timeout_ms = 60000\nlinger_max_ms = 60000");
+  RawConnection first(worker.url());
+  first.Send(kGet);
+  first.ReadUntil("answer");
+  RawConnection refused(worker.url());
+  refused.Send("GET / HTTP/1.1\r\n");  // so that the server listens on
+  EXPECT_THAT(refused.ReadToEnd(), StartsWith("HTTP/1.1 503 "));
+  first.HalfClose();
+  first.ReadToEnd();
+  RawConnection second(worker.url());
+  second.Send(kGet);
+  EXPECT_THAT(second.ReadUntil("answer"), EndsWith("answer"));
 }
 
 }  // namespace

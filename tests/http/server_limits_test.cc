@@ -188,6 +188,22 @@ TEST_F(ServerLimitsTest, ACrowdBeyondTheLimitIsReset) {
   EXPECT_TRUE(first->Until("GET /"));
 }
 
+TEST_F(ServerLimitsTest, AConnectionThatWasRefusedTakesNoPlace) {
+  limits_.connections = 1;
+  StartServer();
+  auto first = Connect();
+  ASSERT_TRUE(RunUntil([&] { return server_->connection_count() == 1; }));
+  auto refused = Connect();
+  refused->Send("GET / HTTP/1.1\r\n");  // makes the server linger
+  ASSERT_TRUE(RunUntil([&] { return refused->ended; }));
+  ASSERT_EQ(server_->connection_count(), 2u);
+  first.reset();
+  ASSERT_TRUE(RunUntil([&] { return server_->connection_count() == 1; }));
+  auto second = Connect();
+  ASSERT_TRUE(second->Send(kGet));
+  EXPECT_TRUE(second->Until("GET /")) << second->received;
+}
+
 // Buffers are given back and taken anew.
 TEST_F(ServerLimitsTest, AnIdleConnectionGoesOn) {
   limits_.idle_timeout_ms = 60'000;
