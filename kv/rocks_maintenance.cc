@@ -19,8 +19,8 @@ void RocksStore::ReapExpired(const std::string& row_key) {
   rocksdb::WriteBatch batch;
   (void)batch.Delete(records_, row_key);
   (void)batch.Delete(values_, row_key);
-  // Not synced: when it is lost, the next compaction comes here again.
-  const Status written = FromRocks(db_->Write(rocksdb::WriteOptions(), &batch), doing);
+  // Synced where every write is, so that what follows in the log vouches for it.
+  const Status written = Commit(batch, options_.durable_writes, doing);
   if (!written.ok() && written.code() != StatusCode::kUnavailable) LogWarn(written.message());
 }
 

@@ -16,8 +16,9 @@ Result<std::vector<NamespaceInfo>> RocksStore::Namespaces() {
   while (rows->Valid()) {
     const auto row = DecodeRowKey(View(rows->key()));
     if (!row) return Corruption("a stored row key is damaged in the KV folder " + options_.path);
-    SEDGE_ASSIGN_OR_RETURN(const Record record, DecodeRecord(View(rows->value())));
-    if (IsExpired(record, now_seconds)) {
+    const auto record = DecodeRecord(View(rows->value()));
+    if (!record.ok()) return RowFailure(record.status(), View(rows->key()));
+    if (IsExpired(*record, now_seconds)) {
       rows->Next();
       continue;
     }
@@ -26,8 +27,7 @@ Result<std::vector<NamespaceInfo>> RocksStore::Namespaces() {
     }
     rows->Seek(PrefixEnd(EncodeNamespace(row->ns)));
   }
-  SEDGE_RETURN_IF_ERROR(
-      FromRocks(rows->status(), "cannot list from the KV folder " + options_.path));
+  if (!rows->status().ok()) return ReadFailure(rows->status(), "cannot list from");
   std::sort(found.begin(), found.end(),
             [](const NamespaceInfo& a, const NamespaceInfo& b) { return a.id < b.id; });
   return found;
@@ -64,11 +64,7 @@ Status RocksStore::DeleteNamespace(std::string_view id) {
   rocksdb::WriteBatch batch;
   SEDGE_RETURN_IF_ERROR(FromRocks(batch.DeleteRange(records_, begin, end), doing));
   SEDGE_RETURN_IF_ERROR(FromRocks(batch.DeleteRange(values_, begin, end), doing));
-  return registry_->Remove(id, batch, [&] {
-    rocksdb::WriteOptions write;
-    write.sync = true;
-    return FromRocks(db_->Write(write, &batch), doing);
-  });
+  return registry_->Remove(id, batch, [&] { return Commit(batch, /*sync=*/true, doing); });
 }
 
 }  // namespace sedge::kv

@@ -3,14 +3,20 @@
 #include <utility>
 
 #include "kv/cursor.h"
+#include "kv/file_check.h"
 #include "kv/rocks_options.h"
 #include "kv/rocks_rows.h"
 #include "kv/rocks_store.h"
+#include "kv/store_folder.h"
+#include "runtime/base/log.h"
 
 namespace sedge::kv {
 namespace {
 
 using rocksdb::Slice;
+
+// Each damaged place goes to the log once, and no more than these: clients may ask often.
+constexpr size_t kMaxLoggedDamage = 1'000;
 
 }  // namespace
 
@@ -29,13 +35,14 @@ std::optional<Result<std::optional<Entry>>> RocksStore::Read(std::string_view ns
                                                              std::string_view key,
                                                              const rocksdb::ReadOptions& read) {
   if (Status checked = CheckKey(ns, key); !checked.ok()) return checked;
+  const std::string row_key = EncodeRowKey(ns, key);
   rocksdb::PinnableSlice row;
-  const rocksdb::Status got = db_->Get(read, values_, EncodeRowKey(ns, key), &row);
+  const rocksdb::Status got = db_->Get(read, values_, row_key, &row);
   if (got.IsNotFound()) return Result<std::optional<Entry>>(std::nullopt);
   if (got.IsIncomplete()) return std::nullopt;
-  if (!got.ok()) return FromRocks(got, "cannot read from the KV folder " + options_.path);
+  if (!got.ok()) return ReadFailure(got, "cannot read from", row_key);
   const auto decoded = DecodeValueRow(View(row));
-  if (!decoded.ok()) return decoded.status();
+  if (!decoded.ok()) return RowFailure(decoded.status(), row_key);
   if (IsExpired(decoded->record, options_.clock->WallSeconds())) {
     return Result<std::optional<Entry>>(std::nullopt);
   }
@@ -65,12 +72,14 @@ Result<std::vector<std::optional<Entry>>> RocksStore::GetMany(std::string_view n
 
 Result<std::optional<EntryInfo>> RocksStore::GetInfo(std::string_view ns, std::string_view key) {
   SEDGE_RETURN_IF_ERROR(CheckKey(ns, key));
+  const std::string row_key = EncodeRowKey(ns, key);
   rocksdb::PinnableSlice row;
-  const rocksdb::Status got =
-      db_->Get(rocksdb::ReadOptions(), records_, EncodeRowKey(ns, key), &row);
+  const rocksdb::Status got = db_->Get(rocksdb::ReadOptions(), records_, row_key, &row);
   if (got.IsNotFound()) return std::optional<EntryInfo>();
-  SEDGE_RETURN_IF_ERROR(FromRocks(got, "cannot read from the KV folder " + options_.path));
-  SEDGE_ASSIGN_OR_RETURN(const Record record, DecodeRecord(View(row)));
+  if (!got.ok()) return ReadFailure(got, "cannot read from", row_key);
+  const auto decoded = DecodeRecord(View(row));
+  if (!decoded.ok()) return RowFailure(decoded.status(), row_key);
+  const Record& record = *decoded;
   if (IsExpired(record, options_.clock->WallSeconds())) return std::optional<EntryInfo>();
   return std::optional<EntryInfo>(InfoOf(record));
 }
@@ -98,18 +107,49 @@ Result<ListPage> RocksStore::List(std::string_view ns, const ListOptions& option
   size_t skipped = 0;
   const auto rows = Scan(*db_, records_, begin, &end_slice);
   for (; rows->Valid(); rows->Next()) {
-    SEDGE_ASSIGN_OR_RETURN(const Record record, DecodeRecord(View(rows->value())));
-    const bool expired = IsExpired(record, now_seconds);
+    const auto record = DecodeRecord(View(rows->value()));
+    if (!record.ok()) return RowFailure(record.status(), View(rows->key()));
+    const bool expired = IsExpired(*record, now_seconds);
     // One live row past the page decides whether there is another page.
     if (page.keys.size() == options.limit && !expired) break;
     if (expired && ++skipped > kMaxSkippedPerPage) break;
     last = View(rows->key()).substr(ns_bytes);
-    if (!expired) page.keys.push_back({last, InfoOf(record)});
+    if (!expired) page.keys.push_back({last, InfoOf(*record)});
   }
-  SEDGE_RETURN_IF_ERROR(
-      FromRocks(rows->status(), "cannot list from the KV folder " + options_.path));
+  if (!rows->status().ok()) return ReadFailure(rows->status(), "cannot list from");
   if (rows->Valid()) page.cursor = EncodeCursor(ns, options.prefix, last);
   return page;
+}
+
+Status RocksStore::ReadFailure(const rocksdb::Status& status, std::string_view doing,
+                               std::string_view row_key) {
+  const std::string start = std::string(doing) + " the KV folder " + options_.path;
+  if (!IsDamage(status)) return FromRocks(status, start);
+  std::string text = start + ": ";
+  if (!row_key.empty()) text += DescribeRow(row_key) + ": ";
+  const std::string from_rocks = status.ToString();
+  const std::optional<DamagedFile> file = FileNamedIn(*db_, from_rocks);
+  if (file) text += "the file " + DescribeFile(*file) + ": ";
+  text += from_rocks + RepairHint(options_.path);
+  LogDamage(file ? file->file : from_rocks, text);
+  return Corruption(text);
+}
+
+Status RocksStore::RowFailure(const Status& status, std::string_view row_key) {
+  const std::string text = "cannot read from the KV folder " + options_.path + ": " +
+                           DescribeRow(row_key) + ": " + std::string(status.message()) +
+                           RepairHint(options_.path);
+  LogDamage(row_key, text);
+  return Corruption(text);
+}
+
+void RocksStore::LogDamage(std::string_view what, std::string_view text) {
+  {
+    const std::lock_guard lock(logged_mutex_);
+    if (logged_damage_.size() >= kMaxLoggedDamage) return;
+    if (!logged_damage_.emplace(what).second) return;
+  }
+  LogError(text, {{"folder", options_.path}});
 }
 
 }  // namespace sedge::kv

@@ -6,33 +6,70 @@
 #include <filesystem>
 #include <utility>
 
+#include "kv/file_check.h"
 #include "kv/format_file.h"
+#include "kv/log_check.h"
 #include "kv/rocks_options.h"
+#include "kv/store_folder.h"
+#include "kv/watched_files.h"
 #include "runtime/base/log.h"
 
 namespace sedge::kv {
 namespace {
 
-constexpr std::string_view kDatabaseFolder = "/db";
-
-Status MakeFolder(const std::string& folder) {
+// RocksDB would make a new database in a folder without CURRENT, and delete the files of the old.
+Status RequireListOfFiles(const std::string& folder, const std::string& database_folder) {
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (!error) return OkStatus();
-  return IoError("cannot make the KV folder " + folder + ": " + error.message());
+  if (std::filesystem::exists(database_folder + "/CURRENT", error)) return OkStatus();
+  for (const auto& file : std::filesystem::directory_iterator(database_folder, error)) {
+    const std::string extension = file.path().extension();
+    if (extension != ".sst" && extension != ".blob" && extension != ".log") continue;
+    return Corruption("the KV folder " + folder + " has data, but the file db/CURRENT is missing" +
+                      RepairHint(folder));
+  }
+  return OkStatus();
+}
+
+// RocksDB replays a log up to the first place that it cannot read, and drops the rest.
+Status RequireWholeLogs(const std::string& folder, const std::string& database_folder) {
+  SEDGE_ASSIGN_OR_RETURN(const SyncedLogs synced, SyncedMarker::Read(database_folder));
+  if (synced.damaged) {
+    LogWarn("the file SYNCED of the KV folder is damaged: damage of its logs may go unnoticed",
+            {{"folder", folder}});
+  }
+  SEDGE_ASSIGN_OR_RETURN(const LogReport logs, CheckLogs(database_folder, synced));
+  for (const std::string& torn : logs.torn) {
+    LogWarn("a log of the KV folder ends in a torn write, which was never acknowledged: dropped",
+            {{"folder", folder}, {"file", torn}});
+  }
+  if (logs.damage.empty()) return OkStatus();
+  std::string text = "acknowledged writes are missing in the KV folder " + folder + ":";
+  const char* separator = " ";
+  for (const LogDamage& damage : logs.damage) {
+    text += separator + DescribeLogDamage(damage);
+    separator = ", ";
+  }
+  return Corruption(text + RepairHint(folder));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<RocksStore>> RocksStore::Open(const StoreOptions& options) {
+Result<std::unique_ptr<RocksStore>> RocksStore::Open(const StoreOptions& options,
+                                                     std::shared_ptr<rocksdb::FileSystem> files) {
   if (options.path.empty()) return InvalidArgument("the KV folder has no name");
   SEDGE_RETURN_IF_ERROR(MakeFolder(options.path));
   SEDGE_ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Acquire(options.path));
-  const std::string folder = options.path + std::string(kDatabaseFolder);
+  const std::string folder = DatabaseFolder(options.path);
   SEDGE_RETURN_IF_ERROR(CheckOrWriteFormat(options.path, folder));
+  std::error_code error;
+  if (!std::filesystem::exists(folder, error) &&
+      std::filesystem::exists(RepairFolderName(options.path), error)) {
+    return Corruption("a repair of the KV folder " + options.path +
+                      " was cut off; run `sedge kv repair` again");
+  }
   SEDGE_RETURN_IF_ERROR(MakeFolder(folder));
   std::unique_ptr<RocksStore> store(new RocksStore(options, std::move(lock)));
-  SEDGE_RETURN_IF_ERROR(store->OpenDatabase(folder));
+  SEDGE_RETURN_IF_ERROR(store->OpenDatabase(folder, std::move(files)));
   return store;
 }
 
@@ -41,25 +78,39 @@ RocksStore::RocksStore(const StoreOptions& options, FolderLock lock)
   reaper_ = std::make_unique<Reaper>([this](const std::string& row_key) { ReapExpired(row_key); });
 }
 
-Status RocksStore::OpenDatabase(const std::string& folder) {
-  const RocksOptions rocks = MakeRocksOptions(
+Status RocksStore::OpenDatabase(const std::string& folder,
+                                std::shared_ptr<rocksdb::FileSystem> files) {
+  SEDGE_RETURN_IF_ERROR(RequireListOfFiles(options_.path, folder));
+  SEDGE_RETURN_IF_ERROR(RequireWholeLogs(options_.path, folder));
+  SEDGE_ASSIGN_OR_RETURN(synced_, SyncedMarker::Open(folder, options_.durable_writes));
+  env_ = rocksdb::NewCompositeEnv(WatchFiles(std::move(files), *synced_));
+  RocksOptions rocks = MakeRocksOptions(
       options_, [reaper = reaper_.get()](std::string_view row_key) { reaper->Add(row_key); });
-  const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()},
-      {"records", rocks.records},
-      {"values", rocks.values},
-      {"namespaces", rocksdb::ColumnFamilyOptions()},
-  };
-  rocksdb::DB* db = nullptr;
+  rocks.database.env = env_.get();
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  SEDGE_RETURN_IF_ERROR(
-      FromRocks(rocksdb::DB::Open(rocks.database, folder, families, &handles, &db),
-                "cannot open the KV folder " + options_.path));
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status opened =
+      rocksdb::DB::Open(rocks.database, folder, FamiliesOf(rocks), &handles, &db);
+  const bool damaged = IsDamage(opened);
+  if (damaged) {
+    // One bad file is no reason to keep the others shut. Compactions would fail on it for ever.
+    rocks.database.paranoid_checks = false;
+    rocks.records.disable_auto_compactions = true;
+    rocks.values.disable_auto_compactions = true;
+    handles.clear();
+    opened = rocksdb::DB::Open(rocks.database, folder, FamiliesOf(rocks), &handles, &db);
+  }
+  const std::string doing = "cannot open the KV folder " + options_.path;
+  if (IsDamage(opened)) {
+    return Corruption(doing + ": " + opened.ToString() + RepairHint(options_.path));
+  }
+  SEDGE_RETURN_IF_ERROR(FromRocks(opened, doing));
   db_.reset(db);
   (void)db_->DestroyColumnFamilyHandle(handles[0]);
   records_ = handles[1];
   values_ = handles[2];
   namespaces_ = handles[3];
+  if (damaged) LogDamagedFiles();
   registry_ = std::make_unique<NamespaceRegistry>(*db_, namespaces_, options_.path);
   SEDGE_RETURN_IF_ERROR(registry_->Load());
   // Each write takes two sequence numbers and one version, so this is past every version on disk.
@@ -68,10 +119,20 @@ Status RocksStore::OpenDatabase(const std::string& folder) {
   return OkStatus();
 }
 
+void RocksStore::LogDamagedFiles() {
+  for (const DamagedFile& file :
+       CheckFiles(*db_, {records_, values_, namespaces_}, FileCheckDepth::kOpens)) {
+    LogError("a file of the KV folder is damaged; entries in it cannot be read: " +
+                 DescribeFile(file) + RepairHint(options_.path),
+             {{"folder", options_.path}});
+  }
+}
+
 RocksStore::~RocksStore() {
   if (db_) rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);  // they feed the reaper
   reaper_.reset();
   if (!db_) return;
+  (void)db_->SyncWAL();  // with durable_writes off, this is the last chance
   (void)db_->DestroyColumnFamilyHandle(records_);
   (void)db_->DestroyColumnFamilyHandle(values_);
   (void)db_->DestroyColumnFamilyHandle(namespaces_);

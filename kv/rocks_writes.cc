@@ -6,11 +6,16 @@
 #include "kv/rocks_options.h"
 #include "kv/rocks_rows.h"
 #include "kv/rocks_store.h"
+#include "kv/store_folder.h"
+#include "runtime/base/log.h"
 
 namespace sedge::kv {
 namespace {
 
 using rocksdb::Slice;
+
+// Each attempt writes all of the memtables; while the disk is full no more than one in this time.
+constexpr int64_t kResumeEveryNs = 200'000'000;
 
 Status CheckPut(std::string_view ns, std::string_view key, ByteSpan value,
                 const PutOptions& options) {
@@ -57,9 +62,7 @@ Status RocksStore::Write(std::string_view ns, std::span<const Change> changes) {
   for (size_t i = 0; i < kStripes; ++i) {
     if (touched[i]) held.emplace_back(stripes_[i]);
   }
-  rocksdb::WriteOptions write;
-  write.sync = options_.durable_writes;
-  return FromRocks(db_->Write(write, &batch), "cannot write to the KV folder " + options_.path);
+  return Commit(batch, options_.durable_writes, "cannot write to the KV folder " + options_.path);
 }
 
 Status RocksStore::AddPut(rocksdb::WriteBatch& batch, const std::string& row_key, ByteSpan value,
@@ -87,10 +90,29 @@ Status RocksStore::AddDelete(rocksdb::WriteBatch& batch, const std::string& row_
 
 Status RocksStore::Write(rocksdb::WriteBatch& batch, std::string_view row_key,
                          std::string_view doing) {
-  rocksdb::WriteOptions write;
-  write.sync = options_.durable_writes;
   const std::shared_lock stripe(stripes_[StripeOf(row_key)]);
-  return FromRocks(db_->Write(write, &batch), doing);
+  return Commit(batch, options_.durable_writes, doing);
+}
+
+Status RocksStore::Commit(rocksdb::WriteBatch& batch, bool sync, std::string_view doing) {
+  rocksdb::WriteOptions write;
+  write.sync = sync;
+  rocksdb::Status written = db_->Write(write, &batch);
+  // What failed is in no memtable, so it can be tried again.
+  if (written.IsNoSpace() && LeaveFullDisk()) written = db_->Write(write, &batch);
+  if (!IsDamage(written)) return FromRocks(written, doing);
+  return Corruption(std::string(doing) + ": " + written.ToString() + RepairHint(options_.path));
+}
+
+bool RocksStore::LeaveFullDisk() {
+  const std::unique_lock lock(resume_mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return false;
+  const int64_t now_ns = Clock::System().MonotonicNs();
+  if (now_ns < next_resume_ns_) return false;
+  const bool resumed = db_->Resume().ok();
+  next_resume_ns_ = Clock::System().MonotonicNs() + kResumeEveryNs;
+  if (resumed) LogInfo("the disk has space again: writes go on", {{"folder", options_.path}});
+  return resumed;
 }
 
 size_t RocksStore::StripeOf(std::string_view row_key) {
