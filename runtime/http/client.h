@@ -37,8 +37,9 @@ struct ClientRequest {
   // Where to connect instead (`--map`, `--origin`): Host and TLS name stay those above.
   struct ConnectTo {
     bool tls = false;
-    std::string host;
+    std::string host = {};
     uint16_t port = 0;
+    std::string unix_path = {};  // a Unix socket instead of host and port
   };
   std::optional<ConnectTo> connect_to;
   // Asked about `host` and every address before it is connected to; outlives the client. Requests
