@@ -60,7 +60,7 @@ std::string BindingsJson(const WorkerConfig& config) {
     bindings["vars"][var.name] = nlohmann::json::parse(var.value);
   }
   for (const KvNamespaceConfig& ns : config.kv_namespaces) {
-    bindings["kv"].push_back({ns.binding, ns.id});
+    bindings["kv"].push_back({ns.binding, ns.id, ns.eventual});
   }
   return bindings.dump();
 }
@@ -90,6 +90,12 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
     kv::StoreOptions store;
     store.path = deployment.options.data_dir + "/kv";
     SEDGE_ASSIGN_OR_RETURN(self->store_, kv::OpenRocksStore(store));
+    self->eventual_ = std::make_unique<kv::EventualReads>(*self->store_, Clock::System());
+    for (const WorkerConfig& config : deployment.options.workers) {
+      for (const KvNamespaceConfig& ns : config.kv_namespaces) {
+        if (ns.eventual) self->eventual_->SetSeed(ns.id, ns.eventual_seed);
+      }
+    }
   }
 
   const bool several = deployment.options.workers.size() > 1;
@@ -98,6 +104,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
     spec.options = &deployment.options;
     spec.config = &config;
     spec.store = self->store_.get();
+    spec.eventual = self->eventual_.get();
     spec.clock = &Clock::System();
     spec.sources = std::make_shared<script::SourceCache>();
     spec.outbound = std::make_shared<OutboundFilter>(deployment.options, config);

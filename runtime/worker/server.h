@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "kv/eventual_reads.h"
 #include "kv/store.h"
 #include "runtime/base/status.h"
 #include "runtime/worker/serve_options.h"
@@ -44,6 +45,7 @@ class Server {
 
   // The threads outlive nothing of this.
   std::unique_ptr<kv::Store> store_;
+  std::unique_ptr<kv::EventualReads> eventual_;
   std::unique_ptr<Deployment> deployment_;
   struct Running;
   std::vector<std::unique_ptr<Running>> threads_;
