@@ -10,5 +10,7 @@ int main(int argc, char** argv) {
   using namespace sedge::tools;  // NOLINT: nothing else is in this file
   return RunCli(argc, argv,
                 {AddServeCommand, CheckCommand(sedge::worker::CheckWorker),
-                 KvCommand({AddKvNamespaceWords, AddKvKeyWords}), AddVersionCommand});
+                 KvCommand({AddKvNamespaceWords, AddKvKeyWords, AddKvBulkWords, AddKvExportWord,
+                            AddKvImportWord}),
+                 AddVersionCommand});
 }

@@ -180,6 +180,7 @@ int Delete(const std::string& name, const DeleteFlags& flags) {
 
 void AddKvKeyWords(CLI::App& kv, CommandRun& run) {
   CLI::App* group = kv.add_subcommand("key", "Individually manage Workers KV key-value pairs");
+  group->footer("");
   AddKvWord(*group, run, "put", "Write a single key/value pair to the given namespace", &AddPut,
             &Put);
   AddKvWord(*group, run, "list", "Output a list of all keys in a given namespace", &AddList, &List);

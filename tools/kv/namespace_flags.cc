@@ -78,6 +78,30 @@ Result<std::string> TextOf(const ConfigNode& item, const char* name, const std::
   return node->text;
 }
 
+// Those of kv_namespaces in `table`.
+Status AppendBindings(const ConfigNode& table, const std::string& path,
+                      std::vector<KvBinding>& bindings) {
+  const ConfigNode* list = table.Find("kv_namespaces");
+  if (!list) return {};
+  if (!list->is(ConfigNode::Kind::kArray)) {
+    return worker::ConfigError(path, list->line,
+                               "kv_namespaces is " + std::string(list->KindName()) +
+                                   "; allowed is an array of { binding, id }");
+  }
+  for (const ConfigNode& item : list->items) {
+    if (!item.is(ConfigNode::Kind::kObject)) {
+      return worker::ConfigError(
+          path, item.line,
+          "kv_namespaces holds " + std::string(item.KindName()) + "; allowed is { binding, id }");
+    }
+    KvBinding& binding = bindings.emplace_back();
+    SEDGE_ASSIGN_OR_RETURN(binding.binding, TextOf(item, "binding", path));
+    SEDGE_ASSIGN_OR_RETURN(binding.id, TextOf(item, "id", path));
+    SEDGE_ASSIGN_OR_RETURN(binding.preview_id, TextOf(item, "preview_id", path));
+  }
+  return {};
+}
+
 // Where `sedge serve` finds the data of a binding that has no id of its own.
 std::string ServedId(const KvBinding& found) { return found.id.empty() ? found.binding : found.id; }
 
@@ -139,23 +163,21 @@ Result<std::vector<KvBinding>> ReadKvBindings(const KvPlaceFlags& place, const s
   }
   SEDGE_ASSIGN_OR_RETURN(const ConfigNode root, ReadConfig(path));
   SEDGE_ASSIGN_OR_RETURN(const ConfigNode* table, EnvironmentOf(root, path, env));
-  const ConfigNode* list = table->Find("kv_namespaces");
-  if (!list) return bindings;
-  if (!list->is(ConfigNode::Kind::kArray)) {
-    return worker::ConfigError(path, list->line,
-                               "kv_namespaces is " + std::string(list->KindName()) +
-                                   "; allowed is an array of { binding, id }");
-  }
-  for (const ConfigNode& item : list->items) {
-    if (!item.is(ConfigNode::Kind::kObject)) {
-      return worker::ConfigError(
-          path, item.line,
-          "kv_namespaces holds " + std::string(item.KindName()) + "; allowed is { binding, id }");
-    }
-    KvBinding& binding = bindings.emplace_back();
-    SEDGE_ASSIGN_OR_RETURN(binding.binding, TextOf(item, "binding", path));
-    SEDGE_ASSIGN_OR_RETURN(binding.id, TextOf(item, "id", path));
-    SEDGE_ASSIGN_OR_RETURN(binding.preview_id, TextOf(item, "preview_id", path));
+  SEDGE_RETURN_IF_ERROR(AppendBindings(*table, path, bindings));
+  return bindings;
+}
+
+Result<std::vector<KvBinding>> ReadAllKvBindings(const KvPlaceFlags& place) {
+  std::vector<KvBinding> bindings;
+  const std::string path = FindConfigFile(place.config);
+  if (path.empty()) return bindings;
+  SEDGE_ASSIGN_OR_RETURN(const ConfigNode root, ReadConfig(path));
+  SEDGE_RETURN_IF_ERROR(AppendBindings(root, path, bindings));
+  const ConfigNode* all = root.Find("env");
+  if (!all || !all->is(ConfigNode::Kind::kObject)) return bindings;
+  for (const worker::ConfigMember& member : all->members) {
+    if (!member.value.is(ConfigNode::Kind::kObject)) continue;
+    SEDGE_RETURN_IF_ERROR(AppendBindings(member.value, path, bindings));
   }
   return bindings;
 }

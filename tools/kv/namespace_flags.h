@@ -45,6 +45,9 @@ void AddEnvFlag(CLI::App& command, std::string& env);
 // is not empty. None when there is no configuration.
 Result<std::vector<KvBinding>> ReadKvBindings(const KvPlaceFlags& place, const std::string& env);
 
+// Those of all environments too.
+Result<std::vector<KvBinding>> ReadAllKvBindings(const KvPlaceFlags& place);
+
 // The rules are wrangler's: what writes (`preview_default` nullopt) has to be told by --preview
 // which one is meant where a binding has both an id and a preview id. A failure is wrong usage,
 // unless a file cannot be read (kIo).

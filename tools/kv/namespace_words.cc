@@ -154,6 +154,7 @@ int Delete(const std::string& name, const DeleteFlags& flags) {
 
 void AddKvNamespaceWords(CLI::App& kv, CommandRun& run) {
   CLI::App* group = kv.add_subcommand("namespace", "Interact with your Workers KV Namespaces");
+  group->footer("");
   AddKvWord(*group, run, "create", "Create a new namespace", &AddCreate, &Create);
   AddKvWord<KvFlags>(
       *group, run, "list", "Output a list of all KV namespaces",

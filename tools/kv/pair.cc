@@ -20,6 +20,7 @@ std::string OfOnePair(std::string message) {
     const size_t at = message.find(from);
     if (at != std::string::npos) message.replace(at, from.size(), to);
   }
+  while (message.ends_with('.')) message.pop_back();
   return message;
 }
 
@@ -59,7 +60,7 @@ Status CheckExpiry(const KvPair& pair, int64_t now_seconds) {
   std::optional<int64_t> ignored;
   const admin::MaybeError error =
       admin::CheckExpiry(pair.expiration, pair.expiration_ttl, now_seconds, ignored);
-  return error ? OutOfRange(error->message) : Status();
+  return error ? OutOfRange(OfOnePair(error->message)) : Status();
 }
 
 void AppendPair(std::string& out, const KvPair& pair) {

@@ -11,7 +11,7 @@ Status PairWriter::Add(KvPair pair, std::string_view json) {
     AppendPair(made, pair);
     json = made;
   }
-  if (json.empty() || json.size() > kBatchBytes) {
+  if (json.empty() || !FitsBatch(json)) {
     SEDGE_RETURN_IF_ERROR(Flush());
     pending_ = 1;
     SEDGE_RETURN_IF_ERROR(

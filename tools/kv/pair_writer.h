@@ -21,11 +21,14 @@ class PairWriter {
 
   PairWriter(KvClient& client, std::string ns) : client_(client), ns_(std::move(ns)) {}
 
-  // `json` is the pair's text, or "" when the pair is to be written out anew. May send what was
-  // added; a failure is then that of all that were not sent before.
+  // `json` is the pair's text, or "" when the pair is to be written out anew; where it fits a batch
+  // the pair itself is not looked at. May send what was added; a failure is then that of all that
+  // were not sent before.
   Status Add(KvPair pair, std::string_view json = {});
   // Sends what was added since the last time.
   Status Flush();
+
+  static bool FitsBatch(std::string_view json) { return json.size() <= kBatchBytes; }
 
   uint64_t written() const { return written_; }
   uint64_t pending() const { return pending_; }

@@ -38,6 +38,7 @@ CLI::App* AddKvWord(CLI::App& group, CommandRun& run, const std::string& name,
                     const std::string& description, void (*add)(CLI::App&, Flags&),
                     int (*work)(const std::string&, const Flags&)) {
   CLI::App* command = group.add_subcommand(name, description);
+  command->footer("");  // not that of the group
   const auto flags = std::make_shared<Flags>();
   add(*command, *flags);
   std::string full_name = "sedge kv " + name;
