@@ -50,7 +50,7 @@ std::string Entries(uint64_t count) {
 }
 
 std::string LeftOut(uint64_t expired) {
-  return expired == 0 ? "" : " (" + Grouped(expired) + " that have expired are left out)";
+  return expired == 0 ? "" : " (" + Entries(expired) + " left out: expired)";
 }
 
 int ImportFile(const std::string& name, const ImportFlags& flags) {
@@ -109,6 +109,12 @@ struct Source {
     }
     return "";
   }
+  // The title of a namespace that has to be made.
+  std::string TitleOf(const std::string& id) const {
+    const std::string binding = BindingOf(id);
+    if (binding.empty()) return id;
+    return binding + (ServedInstead(id).empty() ? "" : "_preview");
+  }
   // Wrangler stores under the preview id where there is one, sedge serves the id.
   std::string ServedInstead(const std::string& id) const {
     for (const KvBinding& one : bindings) {
@@ -154,7 +160,7 @@ struct Totals {
 Status ImportOne(const ImportFlags& flags, const Source& source, const WranglerNamespace& ns,
                  KvTarget& target, Totals& totals) {
   const std::string binding = source.BindingOf(ns.id);
-  SEDGE_RETURN_IF_ERROR(target.client->EnsureNamespace(ns.id, binding.empty() ? ns.id : binding));
+  SEDGE_RETURN_IF_ERROR(target.client->EnsureNamespace(ns.id, source.TitleOf(ns.id)));
   PairWriter writer(*target.client, ns.id);
   Progress progress("Imported");
   WranglerCounts counts;
