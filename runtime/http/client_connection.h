@@ -34,6 +34,7 @@ struct ClientOrigin {
   const loop::AddressFilter* filter = nullptr;  // null: every address may be connected to
 
   std::string Key() const;
+  bool operator==(const ClientOrigin&) const = default;
 };
 
 // One request on its way.
