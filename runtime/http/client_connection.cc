@@ -27,6 +27,7 @@ uint64_t Positive(int64_t ms) { return ms > 0 ? static_cast<uint64_t>(ms) : 0; }
 std::string ClientOrigin::Key() const {
   std::string key =
       (tls ? "s " : "p ") + name + " " + connect_host + " " + std::to_string(connect_port);
+  if (!connect_unix.empty()) key += " unix:" + connect_unix;
   if (filter) key += " " + std::to_string(reinterpret_cast<uintptr_t>(filter));
   return key;
 }
@@ -50,14 +51,17 @@ void ClientConnection::Open(std::shared_ptr<ClientExchange> exchange) {
   exchange_ = std::move(exchange);
   exchange_->connection = this;
   since_ms_ = loop_.now_ms();
-  attempt_ = loop::Connect(
-      loop_, origin_.connect_host, origin_.connect_port,
-      {.timeout_ms = limits_.connect_timeout_ms,
-       .dns_cache_ms = limits_.dns_cache_ms,
-       .name = origin_.name,
-       .filter = origin_.filter,
-       .resolver = resolver_},
-      [this](Result<std::unique_ptr<loop::Stream>> stream) { OnConnected(std::move(stream)); });
+  const loop::ConnectOptions options = {.timeout_ms = limits_.connect_timeout_ms,
+                                        .dns_cache_ms = limits_.dns_cache_ms,
+                                        .name = origin_.name,
+                                        .filter = origin_.filter,
+                                        .resolver = resolver_};
+  auto done = [this](Result<std::unique_ptr<loop::Stream>> stream) {
+    OnConnected(std::move(stream));
+  };
+  attempt_ = origin_.connect_unix.empty()
+                 ? loop::Connect(loop_, origin_.connect_host, origin_.connect_port, options, done)
+                 : loop::ConnectToUnix(loop_, origin_.connect_unix, options, done);
 }
 
 void ClientConnection::OnConnected(Result<std::unique_ptr<loop::Stream>> stream) {

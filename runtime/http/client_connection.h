@@ -30,9 +30,11 @@ struct ClientOrigin {
   std::string name;          // the URL's host: the TLS name, and the one in error texts
   std::string connect_host;  // what is connected to
   uint16_t connect_port = 0;
+  std::string connect_unix = {};                // the path of a socket instead of both; "": none
   const loop::AddressFilter* filter = nullptr;  // null: every address may be connected to
 
   std::string Key() const;
+  bool operator==(const ClientOrigin&) const = default;
 };
 
 // One request on its way.

@@ -87,11 +87,12 @@ TEST(TidyTest, IncludesPointDownwards) {
       {"loop", {"base"}},
       {"http", {"base", "loop"}},
       {"kv", {"base"}},
+      {"admin", {"base", "loop", "http", "kv"}},
       {"script", {"base"}},
       {"web", {"base", "loop", "http", "script"}},
       {"bindings", {"base", "loop", "http", "script", "web", "kv"}},
-      {"worker", {"base", "loop", "http", "script", "web", "bindings", "kv"}},
-      {"tools", {"base", "loop", "http", "worker"}},
+      {"worker", {"base", "loop", "http", "script", "web", "bindings", "kv", "admin"}},
+      {"tools", {"base", "loop", "http", "worker", "kv", "admin"}},
   };
   const std::regex include(R"re(^#include "([^"]+)")re");
   for (const SourceFile& file : Tree()) {

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON as text: written piece by piece without a tree, and checked. Pure functions; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sedge::admin {
+
+// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool IsUtf8(std::string_view text);
+
+// `text` as a JSON string with its quotes. What is no UTF-8 becomes U+FFFD, as TextDecoder has it.
+void AppendJsonString(std::string& out, std::string_view text);
+std::string JsonString(std::string_view text);
+
+bool IsJson(std::string_view text);
+
+// The same value without white space; nullopt when `text` is no JSON, or is longer than `max_bytes`
+// then (`too_long` says which).
+std::optional<std::string> CompactJson(std::string_view text, size_t max_bytes, bool& too_long);
+
+}  // namespace sedge::admin

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/admin/json_text.h"
+
+#include <gtest/gtest.h>
+
+namespace sedge::admin {
+namespace {
+
+TEST(JsonTextTest, ReplacesWhatIsNoUtf8AsTextDecoderDoes) {
+  EXPECT_EQ(JsonString("a\"\\\n\x01\u20AC"), "\"a\\\"\\\\\\n\\u0001\u20AC\"");
+  EXPECT_EQ(JsonString("\xFF"), "\"\uFFFD\"");
+  EXPECT_EQ(JsonString("\xE2\x82z"), "\"\uFFFDz\"");
+  EXPECT_EQ(JsonString("\xF0\x9F\x98"), "\"\uFFFD\"");
+  EXPECT_EQ(JsonString("\xED\xA0\x80"), "\"\uFFFD\uFFFD\uFFFD\"");
+  EXPECT_EQ(JsonString("\xC0\xAF"), "\"\uFFFD\uFFFD\"");
+  EXPECT_EQ(JsonString("\xF4\x90\x80\x80"), "\"\uFFFD\uFFFD\uFFFD\uFFFD\"");
+}
+
+TEST(JsonTextTest, KnowsUtf8) {
+  for (const char* good : {"", "a", "\u00E9", "\u20AC", "\U0001F600", "\U0010FFFF"}) {
+    EXPECT_TRUE(IsUtf8(good)) << good;
+  }
+  for (const char* bad :
+       {"\x80", "\xC3", "\xE0\x9F\xBF", "\xED\xBF\xBF", "\xF5\x80\x80\x80", "a\xFF"}) {
+    EXPECT_FALSE(IsUtf8(bad)) << bad;
+  }
+}
+
+TEST(JsonTextTest, MakesJsonCompact) {
+  const auto compact = [](std::string_view text, size_t max = 1000) -> std::string {
+    bool too_long = false;
+    const auto found = CompactJson(text, max, too_long);
+    return found ? *found : too_long ? "(too long)" : "(no JSON)";
+  };
+  EXPECT_EQ(compact(" { \"a\" : [ 1 , -2, 1.50, 1e3, true, false, null, {} ], \"b\": [] } "),
+            R"({"a":[1,-2,1.50,1e3,true,false,null,{}],"b":[]})");
+  EXPECT_EQ(compact("\"\\u00e9\\ud83d\\ude00\""), "\"\u00E9\U0001F600\"");
+  EXPECT_EQ(compact("123456789012345678901234567890"), "123456789012345678901234567890");
+  EXPECT_EQ(compact("[1,2]", 5), "[1,2]");
+  EXPECT_EQ(compact("[1,2]", 4), "(too long)");
+  for (const char* bad :
+       {"", "{", "[1,]", "nul", "1 2", "\"\\ud800\"", "{'a':1}", "\xFF", "1e999"}) {
+    EXPECT_EQ(compact(bad), "(no JSON)") << bad;
+  }
+}
+
+}  // namespace
+}  // namespace sedge::admin
