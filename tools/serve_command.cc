@@ -26,6 +26,8 @@ constexpr const char* kExamples = R"(Examples:
                                            X-Forwarded-For is believed
   sedge serve --map api.example.com=http://127.0.0.1:9000
                                            fetch("https://api.example.com/...") goes to port 9000
+  SEDGE_ADMIN_TOKEN=... sedge serve --admin 127.0.0.1:8788
+                                           with Workers KV's REST API and the data browser there
 
 In a folder the first of wrangler.jsonc, wrangler.json, wrangler.toml and index.js counts;
 variables in .dev.vars beside it are added. Prints "Listening on http://..." once it accepts
@@ -89,6 +91,8 @@ int Serve(const ServeFlags& flags) {
     return kExitFailed;
   }
   for (const std::string& url : (*server)->urls()) std::printf("Listening on %s\n", url.c_str());
+  const std::string admin = (*server)->admin_url();
+  if (!admin.empty()) std::printf("Admin on %s\n", admin.c_str());
   std::fflush(stdout);
   int received = 0;
   while (sigwait(&signals, &received) == 0 && received == SIGUSR1) LogState((*server)->State());

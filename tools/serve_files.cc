@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The half of the serve flags that reads files: workers, --cf, --ca, --data-dir.
+// The half of the serve flags that reads files: workers, --cf, --ca, --admin-tokens, --data-dir.
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -21,7 +22,9 @@ namespace fs = std::filesystem;
 using worker::ServeOptions;
 using worker::WorkerConfig;
 
-constexpr size_t kMaxFlagFileBytes = 4u << 20;  // of --cf and --ca
+constexpr size_t kMaxFlagFileBytes = 4u << 20;  // of --cf, --ca and --admin-tokens
+// Where a token with all rights is looked for.
+constexpr const char* kTokenVariable = "SEDGE_ADMIN_TOKEN";
 
 Result<std::string> ReadFlagFile(const std::string& flag, const std::string& path) {
   std::error_code error;
@@ -187,6 +190,26 @@ Status ReadCa(const ServeFlags& flags, ServeOptions& options) {
   return {};
 }
 
+Status ReadAdminTokens(const ServeFlags& flags, ServeOptions& options) {
+  if (!options.admin) return {};
+  if (!flags.admin_tokens.empty()) {
+    SEDGE_ASSIGN_OR_RETURN(const std::string text,
+                           ReadFlagFile("--admin-tokens", flags.admin_tokens));
+    SEDGE_RETURN_IF_ERROR(options.admin_tokens.AddFile(text, flags.admin_tokens));
+  }
+  const char* token = std::getenv(kTokenVariable);
+  if (token && *token) options.admin_tokens.AddToken(token, kTokenVariable);
+  if (!options.admin_tokens.empty()) return {};
+  if (!flags.admin_tokens.empty()) {
+    return InvalidArgument("--admin-tokens " + flags.admin_tokens +
+                           ": the file names no token, so nobody could use --admin; add a line of "
+                           "NAME SHA256 RIGHT...");
+  }
+  return InvalidArgument("--admin " + flags.admin +
+                         ": without a token everybody could read and change the data; give "
+                         "--admin-tokens FILE, or set SEDGE_ADMIN_TOKEN in the environment");
+}
+
 Status TakeDataDir(const ServeFlags& flags, ServeOptions& options) {
   const fs::path dir = flags.data_dir.empty() ? fs::path(options.workers[0].base_dir) / ".sedge"
                                               : fs::absolute(flags.data_dir);
@@ -214,6 +237,7 @@ Status LoadServeFiles(const ServeFlags& flags, ServeOptions& options) {
   SEDGE_RETURN_IF_ERROR(TakeAddresses(flags, options));
   SEDGE_RETURN_IF_ERROR(TakeTrustedProxies(flags, options));
   SEDGE_RETURN_IF_ERROR(ReadCa(flags, options));
+  SEDGE_RETURN_IF_ERROR(ReadAdminTokens(flags, options));
   if (!flags.cf_file.empty()) {
     SEDGE_ASSIGN_OR_RETURN(const std::string text, ReadFlagFile("--cf", flags.cf_file));
     SEDGE_ASSIGN_OR_RETURN(const worker::ConfigNode cf, worker::ParseJsonc(text, flags.cf_file));

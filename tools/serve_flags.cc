@@ -120,6 +120,24 @@ Status ReadListen(const ServeFlags& flags, ServeOptions& options) {
   return {};
 }
 
+Status ReadAdmin(const ServeFlags& flags, ServeOptions& options) {
+  if (flags.admin.empty() && flags.admin_tokens.empty()) return {};
+  if (flags.admin.empty()) {
+    return FlagError("--admin-tokens", flags.admin_tokens,
+                     "there is no --admin HOST:PORT that these tokens are for");
+  }
+  Result<worker::ListenAddress> address = worker::ParseListenAddress(flags.admin, "");
+  if (!address.ok())
+    return FlagError("--admin", flags.admin, std::string(address.status().message()));
+  if (address->is_unix()) {
+    return FlagError("--admin", flags.admin,
+                     "allowed is HOST:PORT; a Unix socket is always there, as kv/admin.sock in the "
+                     "folder of the data");
+  }
+  options.admin = std::move(address).value();
+  return {};
+}
+
 Status CheckNamed(std::string_view flag, const std::vector<std::string>& values, bool needs_value,
                   const std::string& allowed) {
   for (const std::string& text : values) {
@@ -198,6 +216,10 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
   many("--outbound-allow", flags.outbound_allow, "RULE",
        "fetch() may only connect to a network or a host such as public, 10.0.0.0/8, *.example.com");
   many("--outbound-deny", flags.outbound_deny, "RULE", "fetch() may not connect to it");
+  one("--admin", flags.admin, "ADDRESS",
+      "HOST:PORT of the administration API and the data browser (none); needs a token");
+  one("--admin-tokens", flags.admin_tokens, "FILE",
+      "Who may use it: lines of NAME SHA256 RIGHT...; also SEDGE_ADMIN_TOKEN in the environment");
   one("--cf", flags.cf_file, "FILE", "JSON for request.cf");
   one("--log-level", flags.log_level, "LEVEL", "debug, info, warn, error or off (info)");
   one("--log-format", flags.log_format, "FORMAT", "text or json (text)");
@@ -235,6 +257,7 @@ Result<ServeOptions> ReadServeFlags(const ServeFlags& flags) {
   SEDGE_RETURN_IF_ERROR(
       ReadRules("--outbound-allow", flags.outbound_allow, options.outbound.allow));
   SEDGE_RETURN_IF_ERROR(ReadRules("--outbound-deny", flags.outbound_deny, options.outbound.deny));
+  SEDGE_RETURN_IF_ERROR(ReadAdmin(flags, options));
   SEDGE_RETURN_IF_ERROR(ReadLogFlags(flags, options));
   return options;
 }

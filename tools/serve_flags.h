@@ -31,6 +31,8 @@ struct ServeFlags {
   std::vector<std::string> ca_files = {};
   std::vector<std::string> outbound_allow = {};
   std::vector<std::string> outbound_deny = {};
+  std::string admin = {};
+  std::string admin_tokens = {};
   std::string cf_file = {};
   std::string log_level = {};
   std::string log_format = {};
@@ -42,9 +44,9 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags);
 // What the flags alone say; opens no file. A failure is wrong usage and names the flag.
 Result<worker::ServeOptions> ReadServeFlags(const ServeFlags& flags);
 
-// Reads the files that `flags` names (workers, --cf, --ca) into `options`, which ReadServeFlags
-// made, and fills in what configurations decide: address, folder of the data, limits. A failure
-// names file and line. The workers' warnings stay in their configurations.
+// Reads the files that `flags` names (workers, --cf, --ca, --admin-tokens) into `options`, which
+// ReadServeFlags made, and fills in what configurations decide: address, folder of the data,
+// limits. A failure names file and line. The workers' warnings stay in their configurations.
 Status LoadServeFiles(const ServeFlags& flags, worker::ServeOptions& options);
 
 }  // namespace sedge::tools

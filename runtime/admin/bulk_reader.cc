@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kv/store.h"
+#include "runtime/admin/json_text.h"
 #include "runtime/admin/json_writer.h"
 
 namespace sedge::admin {
@@ -170,7 +171,7 @@ class PairsReader final : public Reader {
 
   std::string ThisPair() const {
     std::string text = "pair " + std::to_string(count_);
-    return has_key_ ? text + " (key \"" + pair_.key + "\")" : text;
+    return has_key_ ? text + " (key " + JsonString(pair_.key) + ")" : text;
   }
   bool NoArray() {
     return Fail(Malformed("The body must be a JSON array of objects with key and value."));

@@ -262,7 +262,7 @@ Result<std::unique_ptr<Listener>> ListenUnix(Loop& loop, const ListenOptions& op
   int shared = options.shared_unix_fd;
   if (shared < 0) {
     SEDGE_ASSIGN_OR_RETURN(std::unique_ptr<UnixSocket> socket,
-                           UnixSocket::Listen(options.unix_path, kBacklog));
+                           UnixSocket::Listen(options.unix_path, kBacklog, options.unix_mode));
     shared = socket->fd();
     listener->Own(std::move(socket));
   }

@@ -34,6 +34,7 @@ struct ListenOptions {
   // When not empty: a Unix socket there, instead of host and port. Its file goes when the listener
   // stops.
   std::string unix_path = {};
+  unsigned unix_mode = 0777;  // of its file, less the umask: who may connect
   // The unix_fd of another listener of this process for the same path, or -1.
   int shared_unix_fd = -1;
 };

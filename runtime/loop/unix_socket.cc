@@ -73,7 +73,8 @@ bool NobodyListens(const sockaddr_un& address) {
 
 }  // namespace
 
-Result<std::unique_ptr<UnixSocket>> UnixSocket::Listen(const std::string& path, int backlog) {
+Result<std::unique_ptr<UnixSocket>> UnixSocket::Listen(const std::string& path, int backlog,
+                                                       mode_t mode) {
   if (path.empty() || path.size() > kMaxPathBytes) {
     return Failed(path, ENAMETOOLONG,
                   "the path has " + std::to_string(path.size()) + " bytes; allowed are 1 to " +
@@ -82,11 +83,13 @@ Result<std::unique_ptr<UnixSocket>> UnixSocket::Listen(const std::string& path, 
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return Failed(path, errno, std::strerror(errno));
   std::unique_ptr<UnixSocket> self(new UnixSocket(path, fd));
-  SEDGE_RETURN_IF_ERROR(self->Bind(backlog));
+  SEDGE_RETURN_IF_ERROR(self->Bind(backlog, mode));
   return self;
 }
 
-Status UnixSocket::Bind(int backlog) {
+Status UnixSocket::Bind(int backlog, mode_t mode) {
+  // On Linux bind(2) gives the file the mode of the socket, less the umask.
+  if (fchmod(fd_, mode) != 0) return Failed(path_, errno, std::strerror(errno));
   const sockaddr_un address = AddressOf(path_);
   const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   const FolderLock lock(path_);

@@ -16,8 +16,10 @@ class UnixSocket {
  public:
   // Binds and listens, non-blocking. A socket file on which nobody listens any more is replaced;
   // anything else that is there is an error: "listen EADDRINUSE unix:/run/a.sock: ...". Who may
-  // connect is who may write to the file: its mode is 0777 without the bits of the umask.
-  static Result<std::unique_ptr<UnixSocket>> Listen(const std::string& path, int backlog);
+  // connect is who may write to the file: its mode is `mode` without the bits of the umask, from
+  // its first moment.
+  static Result<std::unique_ptr<UnixSocket>> Listen(const std::string& path, int backlog,
+                                                    mode_t mode = 0777);
   ~UnixSocket();
   UnixSocket(const UnixSocket&) = delete;
   UnixSocket& operator=(const UnixSocket&) = delete;
@@ -26,7 +28,7 @@ class UnixSocket {
 
  private:
   UnixSocket(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
-  Status Bind(int backlog);
+  Status Bind(int backlog, mode_t mode);
 
   const std::string path_;
   const int fd_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/admin/token_table.h"
 #include "runtime/base/limits.h"
 #include "runtime/base/log.h"
 #include "runtime/base/trusted_proxies.h"
@@ -36,9 +37,11 @@ struct ServeOptions {
   std::string data_dir;               // absolute
   std::optional<Endpoint> origin;     // where fetch to a worker's own host goes
   std::vector<HostMapping> maps;
-  OutboundPolicy outbound;            // of the flags; for all workers, besides their own
-  std::vector<std::string> ca_files;  // absolute, readable
-  std::string cf_json;                // a JSON object for request.cf; empty: the default
+  OutboundPolicy outbound;             // of the flags; for all workers, besides their own
+  std::vector<std::string> ca_files;   // absolute, readable
+  std::optional<ListenAddress> admin;  // of the administration API; TCP
+  admin::TokenTable admin_tokens;      // not empty where `admin` is given
+  std::string cf_json;                 // a JSON object for request.cf; empty: the default
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kText;
   // Those of the server as a whole; those of one worker (limit_keys.h) are in its WorkerConfig.

@@ -48,7 +48,8 @@ void StartEngineOnce() {
 
 // Without a namespace no store is opened, so that such servers may share a folder.
 bool UsesKv(const ServeOptions& options) {
-  return std::any_of(options.workers.begin(), options.workers.end(),
+  return options.admin ||
+         std::any_of(options.workers.begin(), options.workers.end(),
                      [](const WorkerConfig& config) { return !config.kv_namespaces.empty(); });
 }
 
@@ -87,9 +88,8 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
   SEDGE_ASSIGN_OR_RETURN(deployment.router, Router::Create(deployment.options.workers));
 
   if (UsesKv(deployment.options)) {
-    kv::StoreOptions store;
-    store.path = deployment.options.data_dir + "/kv";
-    SEDGE_ASSIGN_OR_RETURN(self->store_, kv::OpenRocksStore(store));
+    SEDGE_RETURN_IF_ERROR(self->OpenStore());
+    SEDGE_RETURN_IF_ERROR(self->StartAdmin());
   }
 
   const bool several = deployment.options.workers.size() > 1;
@@ -109,6 +109,38 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
   }
   SEDGE_RETURN_IF_ERROR(self->StartThreads());
   return self;
+}
+
+Status Server::OpenStore() {
+  kv::StoreOptions store;
+  store.path = deployment_->options.data_dir + "/kv";
+  SEDGE_ASSIGN_OR_RETURN(store_, kv::OpenRocksStore(store));
+  // So that lists of namespaces show them before anything is written.
+  for (const WorkerConfig& config : deployment_->options.workers) {
+    for (const KvNamespaceConfig& ns : config.kv_namespaces) {
+      const Status made = store_->EnsureNamespace(ns.id, ns.id);
+      if (!made.ok()) {
+        LogWarn("a KV namespace has no title", {{"id", ns.id}, {"why", made.message()}});
+      }
+    }
+  }
+  return {};
+}
+
+Status Server::StartAdmin() {
+  const ServeOptions& options = deployment_->options;
+  admin::AdminOptions admin;
+  if (options.admin) {
+    admin.host = options.admin->host;
+    admin.port = options.admin->port;
+    admin.tokens = options.admin_tokens;
+  }
+  admin.limits = options.limits;
+  admin.socket_path = options.data_dir + "/kv/admin.sock";
+  Result<std::unique_ptr<admin::AdminServer>> started =
+      admin::AdminServer::Start(*store_, std::move(admin));
+  if (started.ok()) admin_ = std::move(started).value();
+  return started.status();
 }
 
 Status Server::StartThreads() {
@@ -147,6 +179,8 @@ std::vector<std::string> Server::urls() const {
   return urls;
 }
 
+std::string Server::admin_url() const { return admin_ ? admin_->url() : ""; }
+
 bool Server::StopWithin(int64_t deadline_ms) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(deadline_ms);
   const auto ended_by = [this](std::chrono::steady_clock::time_point time) {
@@ -157,6 +191,7 @@ bool Server::StopWithin(int64_t deadline_ms) {
     return all;
   };
   for (const auto& running : threads_) running->worker.Shutdown(deadline_ms);
+  if (admin_) admin_->Shutdown(deadline_ms);
   if (!ended_by(deadline + kStopGrace)) {
     // A thread that is not done by then is inside JavaScript, which must be ended for it, or waits
     // for work of the pool.
@@ -165,7 +200,8 @@ bool Server::StopWithin(int64_t deadline_ms) {
   }
   for (const auto& running : threads_) running->thread.join();
   threads_.clear();
-  return true;
+  // The store's work cannot be ended by force; what it holds on to does not outlast it.
+  return !admin_ || admin_->EndedBy(deadline + kStopGrace + kEndGrace);
 }
 
 ServerState Server::State() {

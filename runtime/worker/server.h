@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kv/store.h"
+#include "runtime/admin/admin_server.h"
 #include "runtime/base/status.h"
 #include "runtime/worker/serve_options.h"
 #include "runtime/worker/server_state.h"
@@ -29,6 +30,8 @@ class Server {
 
   // "http://127.0.0.1:8787", "unix:/run/sedge.sock": one of each address, in the order of options.
   std::vector<std::string> urls() const;
+  // "http://127.0.0.1:8788"; "" without --admin.
+  std::string admin_url() const;
   // What it holds now. A thread that does not come to the end of its JavaScript for a second counts
   // as busy and with nothing else. REQUIRES: before Stop.
   ServerState State();
@@ -39,11 +42,14 @@ class Server {
 
  private:
   Server();
+  Status OpenStore();
+  Status StartAdmin();
   Status StartThreads();
   bool StopWithin(int64_t deadline_ms);
 
   // The threads outlive nothing of this.
   std::unique_ptr<kv::Store> store_;
+  std::unique_ptr<admin::AdminServer> admin_;  // null without a store
   std::unique_ptr<Deployment> deployment_;
   struct Running;
   std::vector<std::unique_ptr<Running>> threads_;

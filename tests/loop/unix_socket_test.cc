@@ -70,6 +70,18 @@ TEST_F(UnixSocketTest, TheFileGoesWithTheSocket) {
   EXPECT_FALSE(Exists());
 }
 
+TEST_F(UnixSocketTest, TheFileHasTheModeThatIsAskedFor) {
+  const mode_t before = umask(0);
+  for (const mode_t mode : {0777, 0600, 0660}) {
+    auto socket = UnixSocket::Listen(path_, 10, mode);
+    ASSERT_TRUE(socket.ok()) << socket.status().ToString();
+    struct stat status;
+    ASSERT_EQ(stat(path_.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, mode);
+  }
+  umask(before);
+}
+
 TEST_F(UnixSocketTest, ADeadSocketIsReplaced) {
   LeaveDeadSocket();
   auto socket = UnixSocket::Listen(path_, 10);

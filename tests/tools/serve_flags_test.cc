@@ -127,6 +127,9 @@ TEST(ServeFlagsReadTest, WrongValuesNameFlagAndAllowed) {
       {{.maps = {"a.com/x=http://b.com"}}, "\"a.com/x\" is not a host"},
       {{.maps = {"http://a.com=http://b.com"}}, "\"http://a.com\" is not a host"},
       {{.maps = {"a.com=http://b.com", "A.com=http://c.com"}}, "the host is mapped twice"},
+      {{.admin = "8788"}, "--admin 8788: there is no port; allowed is HOST:PORT"},
+      {{.admin = "unix:/run/a.sock"}, "--admin unix:/run/a.sock: allowed is HOST:PORT; a Unix"},
+      {{.admin_tokens = "file"}, "--admin-tokens file: there is no --admin HOST:PORT that these"},
       {{.log_level = "debgu"},
        "allowed is one of debug, info, warn, error, off; did you mean debug?"},
       {{.log_format = "xml"}, "--log-format xml: allowed is one of text, json"},
@@ -259,6 +262,29 @@ TEST_F(ServeFlagsTest, AuthoritiesOfConfigurationsAndFlags) {
             (dir_ / "b/wrangler.toml").string() + ": outbound.ca " + ca +
                 ": the file holds no certificate; allowed is PEM, which begins with -----BEGIN "
                 "CERTIFICATE-----");
+}
+
+TEST_F(ServeFlagsTest, AdminNeedsATokenOfAFileOrOfTheEnvironment) {
+  unsetenv("SEDGE_ADMIN_TOKEN");
+  const std::string hash = std::string(64, 'a');
+  const std::string tokens = Write("tokens", "ci " + hash + " read:*\n");
+  const ServeFlags without{.paths = {script_}, .admin = "127.0.0.1:8788"};
+  ServeFlags with = without;
+  with.admin_tokens = tokens;
+  ServeOptions options;
+  ASSERT_EQ(Load(with, options), "");
+  EXPECT_EQ(options.admin, (ListenAddress{"127.0.0.1", 8788, ""}));
+  EXPECT_FALSE(options.admin_tokens.Find("development"));
+  EXPECT_THAT(LoadError(without), HasSubstr("--admin 127.0.0.1:8788: without a token everybody"));
+  setenv("SEDGE_ADMIN_TOKEN", "development", 1);
+  ASSERT_EQ(Load(without, options), "");
+  EXPECT_TRUE(options.admin_tokens.Find("development"));
+  setenv("SEDGE_ADMIN_TOKEN", "", 1);
+  EXPECT_THAT(LoadError(without), HasSubstr("without a token everybody"));
+  Write("tokens", "ci hash\n");
+  EXPECT_THAT(LoadError(with), HasSubstr(tokens + ":1: the second word is no SHA-256 hash"));
+  with.admin_tokens = tokens + "x";
+  EXPECT_THAT(LoadError(with), HasSubstr("--admin-tokens " + tokens + "x: the file cannot be read"));
 }
 
 TEST_F(ServeFlagsTest, CfIsJsonWithFileAndLine) {

@@ -5,10 +5,12 @@
 #include <fstream>
 
 #include "examples/data-center-map/tests/board_fixture.h"
-#include "examples/data-center-map/tests/browser.h"
+#include "tests/e2e/harness/browser.h"
 
 namespace sedge::data_center_map {
 namespace {
+
+using e2e::Browser;
 
 constexpr char kGreen[] = "rgb(61, 220, 132)";
 constexpr char kAmber[] = "rgb(255, 178, 36)";

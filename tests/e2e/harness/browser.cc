@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "examples/data-center-map/tests/browser.h"
+#include "tests/e2e/harness/browser.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-namespace sedge::data_center_map {
+namespace sedge::e2e {
 namespace {
 
 using nlohmann::json;
@@ -209,4 +209,4 @@ void Browser::Press(const std::string& key, int key_code) {
   }
 }
 
-}  // namespace sedge::data_center_map
+}  // namespace sedge::e2e

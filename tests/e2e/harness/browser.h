@@ -11,7 +11,7 @@
 
 #include "tests/e2e/harness/temp_folder.h"
 
-namespace sedge::data_center_map {
+namespace sedge::e2e {
 
 class Browser {
  public:
@@ -46,7 +46,7 @@ class Browser {
   // The next message; empty after the deadline or when the browser is gone.
   std::string ReadMessage(int64_t deadline_ms);
 
-  e2e::TempFolder profile_;
+  TempFolder profile_;
   pid_t pid_ = -1;
   int to_browser_ = -1;
   int from_browser_ = -1;
@@ -56,4 +56,4 @@ class Browser {
   std::string error_;
 };
 
-}  // namespace sedge::data_center_map
+}  // namespace sedge::e2e
