@@ -43,11 +43,9 @@ Status RequireWholeLogs(const std::string& folder, const std::string& database_f
             {{"folder", folder}, {"file", torn}});
   }
   if (logs.damage.empty()) return OkStatus();
-  std::string text = "acknowledged writes are missing in the KV folder " + folder + ":";
-  const char* separator = " ";
+  std::string text = "cannot open the KV folder " + folder;
   for (const LogDamage& damage : logs.damage) {
-    text += separator + DescribeLogDamage(damage);
-    separator = ", ";
+    text += ": the log " + damage.file + " " + DescribeLogDamage(damage);
   }
   return Corruption(text + RepairHint(folder));
 }
