@@ -47,6 +47,7 @@ std::vector<LimitKey> MakeLimitKeys() {
       Key<&Limits::idle_timeout_ms>("idle_timeout_ms", 1, kMaxMs),
       Key<&Limits::write_timeout_ms>("write_timeout_ms", 1, kMaxMs),
       Key<&Limits::write_progress_bytes>("write_progress_bytes", 1, 1024 * kMega),
+      Key<&Limits::unsent_bytes>("unsent_bytes", 1, kMaxBodyBytes),
       Key<&Limits::linger_timeout_ms>("linger_timeout_ms", 1, kMaxMs),
       Key<&Limits::linger_max_ms>("linger_max_ms", 1, kMaxMs),
       Key<&Limits::connections>("connections", 1, kMaxConnections),
