@@ -53,6 +53,8 @@ class RocksStore final : public Store {
   Status EnsureNamespace(std::string_view id, std::string_view title) override;
   Status RenameNamespace(std::string_view id, std::string_view title) override;
   Status DeleteNamespace(std::string_view id) override;
+  Result<BackupInfo> Backup(const std::string& folder,
+                            const std::function<void(uint64_t)>& progress) override;
 
   // Writes memory to files, compacts everything and waits for the reaper: what RocksDB does in its
   // own time. For maintenance and tests.
