@@ -130,7 +130,8 @@ RocksStore::~RocksStore() {
   if (db_) rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);  // they feed the reaper
   reaper_.reset();
   if (!db_) return;
-  (void)db_->SyncWAL();  // with durable_writes off, this is the last chance
+  // The last chance. RocksDB must not be asked to sync a log that it failed to write to.
+  if (!options_.durable_writes && !write_failed_) (void)db_->SyncWAL();
   (void)db_->DestroyColumnFamilyHandle(records_);
   (void)db_->DestroyColumnFamilyHandle(values_);
   (void)db_->DestroyColumnFamilyHandle(namespaces_);
