@@ -14,14 +14,22 @@
 namespace sedge::kv {
 namespace {
 
-constexpr size_t kMaxPidChars = 32;
+constexpr size_t kMaxHolderChars = 128;
 
 std::string Holder(int fd) {
-  char text[kMaxPidChars];
+  char text[kMaxHolderChars];
   const ssize_t size = pread(fd, text, sizeof(text), 0);
-  const std::string_view pid =
+  const std::string_view holder =
       Trim(std::string_view(text, size > 0 ? static_cast<size_t>(size) : 0), " \n");
-  return pid.empty() ? "another process" : "process " + std::string(pid);
+  return holder.empty() ? "another process" : "process " + std::string(holder);
+}
+
+// "1234 (sedge on host)": the number alone says nothing to whoever is on another machine.
+std::string Self() {
+  char host[kMaxHolderChars / 2] = {};
+  if (gethostname(host, sizeof(host) - 1) != 0) host[0] = '\0';
+  return std::to_string(getpid()) + " (" + program_invocation_short_name +
+         (host[0] == '\0' ? "" : std::string(" on ") + host) + ")";
 }
 
 Status FileError(const std::string& file, const char* action) {
@@ -40,9 +48,9 @@ Result<FolderLock> FolderLock::Acquire(const std::string& folder) {
     return FailedPrecondition("the KV folder " + folder + " is in use by " + Holder(fd) +
                               "; stop it, or choose another folder (--data-dir)");
   }
-  const std::string pid = std::to_string(getpid()) + "\n";
+  const std::string self = Self() + "\n";
   if (ftruncate(fd, 0) != 0 ||
-      pwrite(fd, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+      pwrite(fd, self.data(), self.size(), 0) != static_cast<ssize_t>(self.size())) {
     return FileError(file, "write");
   }
   return lock;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // FolderLock: one store per folder, across processes and within one. An flock(2) on the file LOCK,
-// which also holds the owner's process id for the message of whoever comes second. The kernel gives
-// the lock back when the process ends in whatever way. Any thread; freed by the destructor.
+// which also names the owner (process, program, host) for the message of whoever comes second. The
+// kernel gives the lock back when the process ends in whatever way. Any thread; freed by the
+// destructor.
 #pragma once
 
 #include <string>

@@ -31,7 +31,7 @@ Status SyncPath(const std::string& path, int flags) {
 }
 
 // Through a rename, so that a crash leaves no half-written file.
-Status WriteFormat(const std::string& folder, const std::string& file) {
+Status WriteFormatFile(const std::string& folder, const std::string& file) {
   const std::string draft = file + ".new";
   {
     std::ofstream out(draft, std::ios::binary | std::ios::trunc);
@@ -46,15 +46,13 @@ Status WriteFormat(const std::string& folder, const std::string& file) {
 
 }  // namespace
 
-Status CheckOrWriteFormat(const std::string& folder, const std::string& database_folder) {
+Result<int> ReadFormat(const std::string& folder) {
   const std::string file = folder + "/FORMAT";
   std::ifstream in(file, std::ios::binary);
   if (!in) {
     std::error_code error;
     if (std::filesystem::exists(file, error)) return FileError(file, "open");
-    if (!std::filesystem::exists(database_folder, error)) return WriteFormat(folder, file);
-    return Corruption("the KV folder " + folder +
-                      " has a database but no file FORMAT; restore the folder from a backup");
+    return NotFound("the KV folder " + folder + " has no file FORMAT");
   }
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   int version = 0;
@@ -62,15 +60,30 @@ Status CheckOrWriteFormat(const std::string& folder, const std::string& database
   if (!text.starts_with(kPrefix) ||
       std::from_chars(text.data() + kPrefix.size(), end, version).ec != std::errc() ||
       text != std::string(kPrefix) + std::to_string(version) + "\n") {
-    return Corruption("the file " + file + " is damaged; restore the folder from a backup");
+    return Corruption("the file " + file + " is damaged; `sedge kv repair` writes it anew");
   }
-  if (version == kFormatVersion) return OkStatus();
-  // Raised before the database is opened: a sedge that reads only the old version must not open
-  // what is half upgraded. Opening makes the families that are missing.
-  if (version >= kOldestUpgradable && version < kFormatVersion) return WriteFormat(folder, file);
+  if (version >= kOldestUpgradable && version <= kFormatVersion) return version;
   return FailedPrecondition("the KV folder " + folder + " has format " + std::to_string(version) +
                             ", this sedge reads format " + std::to_string(kFormatVersion) +
                             "; use the sedge that wrote it, or another folder");
+}
+
+Status WriteFormat(const std::string& folder) {
+  return WriteFormatFile(folder, folder + "/FORMAT");
+}
+
+Status CheckOrWriteFormat(const std::string& folder, const std::string& database_folder) {
+  const Result<int> version = ReadFormat(folder);
+  if (version.ok()) {
+    // Raised before the database is opened: a sedge that reads only the old version must not open
+    // what is half upgraded. Opening makes the families that are missing.
+    return *version == kFormatVersion ? OkStatus() : WriteFormat(folder);
+  }
+  if (version.status().code() != StatusCode::kNotFound) return version.status();
+  std::error_code error;
+  if (!std::filesystem::exists(database_folder, error)) return WriteFormat(folder);
+  return Corruption("the KV folder " + folder +
+                    " has a database but no file FORMAT; `sedge kv repair` writes it anew");
 }
 
 }  // namespace sedge::kv

@@ -12,6 +12,12 @@ namespace sedge::kv {
 
 constexpr int kFormatVersion = 2;
 
+// kNotFound, kCorruption, or kFailedPrecondition for a version that this sedge does not read.
+Result<int> ReadFormat(const std::string& folder);
+
+// Writes our version, durably.
+Status WriteFormat(const std::string& folder);
+
 // Writes the file, durably, into a folder without a database; else checks it, and raises the
 // version of a folder that this sedge can upgrade (FORMAT.md says how). kFailedPrecondition for a
 // newer version, kCorruption when the file is missing or is not what we write.

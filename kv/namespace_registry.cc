@@ -19,20 +19,6 @@ constexpr size_t kRowHead = 3;
 
 rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
 
-std::string EncodeTitle(std::string_view title) {
-  std::string row = {kTag, static_cast<char>(title.size() & 0xff),
-                     static_cast<char>(title.size() >> 8)};
-  return row.append(title);
-}
-
-std::optional<std::string_view> DecodeTitle(std::string_view row) {
-  if (row.size() < kRowHead || row[0] != kTag) return std::nullopt;
-  const size_t size = static_cast<uint8_t>(row[1]) | static_cast<uint8_t>(row[2]) << 8;
-  row.remove_prefix(kRowHead);
-  if (size == 0 || size > kMaxTitleBytes || size != row.size()) return std::nullopt;
-  return row;
-}
-
 Result<std::string> NewId() {
   uint8_t bytes[kIdBytes];
   if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes)) {
@@ -48,10 +34,24 @@ Result<std::string> NewId() {
 
 }  // namespace
 
+std::string EncodeNamespaceRow(std::string_view title) {
+  std::string row = {kTag, static_cast<char>(title.size() & 0xff),
+                     static_cast<char>(title.size() >> 8)};
+  return row.append(title);
+}
+
+std::optional<std::string_view> DecodeNamespaceRow(std::string_view row) {
+  if (row.size() < kRowHead || row[0] != kTag) return std::nullopt;
+  const size_t size = static_cast<uint8_t>(row[1]) | static_cast<uint8_t>(row[2]) << 8;
+  row.remove_prefix(kRowHead);
+  if (size == 0 || size > kMaxTitleBytes || size != row.size()) return std::nullopt;
+  return row;
+}
+
 Status NamespaceRegistry::Load() {
   const std::unique_ptr<rocksdb::Iterator> rows(db_.NewIterator(rocksdb::ReadOptions(), family_));
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
-    const auto title = DecodeTitle({rows->value().data(), rows->value().size()});
+    const auto title = DecodeNamespaceRow({rows->value().data(), rows->value().size()});
     if (!title)
       return Corruption("the title of a namespace is damaged in the KV folder " + folder_);
     titles_.emplace(rows->key().ToString(), *title);
@@ -94,7 +94,7 @@ Status NamespaceRegistry::Add(std::string_view id, std::string_view title) {
   }
   rocksdb::WriteOptions write;
   write.sync = true;
-  SEDGE_RETURN_IF_ERROR(FromRocks(db_.Put(write, family_, ToSlice(id), EncodeTitle(title)),
+  SEDGE_RETURN_IF_ERROR(FromRocks(db_.Put(write, family_, ToSlice(id), EncodeNamespaceRow(title)),
                                   "cannot write a namespace to the KV folder " + folder_));
   titles_.insert_or_assign(std::string(id), std::string(title));
   return OkStatus();

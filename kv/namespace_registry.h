@@ -7,6 +7,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,11 @@
 #include "kv/store.h"
 
 namespace sedge::kv {
+
+// The row of a namespace. REQUIRES: a title of 1..kMaxTitleBytes.
+std::string EncodeNamespaceRow(std::string_view title);
+// The title, a view into `row`; nullopt when it is no such row.
+std::optional<std::string_view> DecodeNamespaceRow(std::string_view row);
 
 class NamespaceRegistry {
  public:

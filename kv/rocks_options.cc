@@ -129,11 +129,30 @@ RocksOptions MakeRocksOptions(const StoreOptions& options, ExpiredBlobSink expir
   return rocks;
 }
 
+std::vector<rocksdb::ColumnFamilyDescriptor> FamiliesOf(const RocksOptions& rocks) {
+  return {
+      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()},
+      {"records", rocks.records},
+      {"values", rocks.values},
+      {"namespaces", rocksdb::ColumnFamilyOptions()},
+  };
+}
+
+bool IsDamage(const rocksdb::Status& status) {
+  return status.IsCorruption() || status.IsPathNotFound();
+}
+
 Status FromRocks(const rocksdb::Status& status, std::string_view doing) {
   if (status.ok()) return OkStatus();
   const std::string message = std::string(doing) + ": " + status.ToString();
-  if (status.IsCorruption()) return Corruption(message);
-  if (status.IsNoSpace() || status.IsMemoryLimit()) return ResourceExhausted(message);
+  if (IsDamage(status)) return Corruption(message);
+  if (status.IsNoSpace()) {
+    return ResourceExhausted(std::string(doing) +
+                             ": the disk is full. Reads go on; writes work again once there is"
+                             " space (" +
+                             status.ToString() + ")");
+  }
+  if (status.IsMemoryLimit()) return ResourceExhausted(message);
   if (status.IsShutdownInProgress() || status.IsBusy() || status.IsTryAgain()) {
     return Unavailable(message);
   }

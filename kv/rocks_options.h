@@ -3,10 +3,12 @@
 // while a store opens.
 #pragma once
 
+#include <rocksdb/db.h>
 #include <rocksdb/options.h>
 #include <rocksdb/status.h>
 
 #include <string_view>
+#include <vector>
 
 #include "kv/expiry_filter.h"
 #include "kv/store.h"
@@ -23,6 +25,12 @@ struct RocksOptions {
 constexpr size_t kMinMemoryBytes = 4u << 20;
 
 RocksOptions MakeRocksOptions(const StoreOptions& options, ExpiredBlobSink expired_blob_sink);
+
+// The families of a database in the order of their handles: default, records, values, namespaces.
+std::vector<rocksdb::ColumnFamilyDescriptor> FamiliesOf(const RocksOptions& rocks);
+
+// Whether stored bytes are not what was written, a file that is missing among that.
+bool IsDamage(const rocksdb::Status& status);
 
 // OK stays OK; else our code and `doing` before RocksDB's own text.
 Status FromRocks(const rocksdb::Status& status, std::string_view doing);

@@ -6,10 +6,13 @@
 #pragma once
 
 #include <rocksdb/db.h>
+#include <rocksdb/file_system.h>
 
 #include <array>
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <string>
 
@@ -18,6 +21,7 @@
 #include "kv/reaper.h"
 #include "kv/record_codec.h"
 #include "kv/store.h"
+#include "kv/synced_marker.h"
 
 namespace sedge::kv {
 
@@ -26,7 +30,10 @@ class RocksStore final : public Store {
   // A page of a list gives up, with a cursor, after passing so many rows that are no result.
   static constexpr size_t kMaxSkippedPerPage = 10'000;
 
-  static Result<std::unique_ptr<RocksStore>> Open(const StoreOptions& options);
+  // `files` is where the database's files are; tests put in one that fails.
+  static Result<std::unique_ptr<RocksStore>> Open(
+      const StoreOptions& options,
+      std::shared_ptr<rocksdb::FileSystem> files = rocksdb::FileSystem::Default());
   ~RocksStore() override;
 
   Result<std::optional<Entry>> Get(std::string_view ns, std::string_view key) override;
@@ -57,12 +64,23 @@ class RocksStore final : public Store {
   static constexpr size_t kStripes = 64;
 
   RocksStore(const StoreOptions& options, FolderLock lock);
-  Status OpenDatabase(const std::string& folder);
+  Status OpenDatabase(const std::string& folder, std::shared_ptr<rocksdb::FileSystem> files);
+  void LogDamagedFiles();
+  // A failed read as our Status: names the damaged file and the keys in it, and logs it once.
+  Status ReadFailure(const rocksdb::Status& status, std::string_view doing,
+                     std::string_view row_key = {});
+  // The same for a row that came, and does not decode.
+  Status RowFailure(const Status& status, std::string_view row_key);
+  void LogDamage(std::string_view what, std::string_view text);
   // Both rows of one entry into `batch`.
   Status AddPut(rocksdb::WriteBatch& batch, const std::string& row_key, ByteSpan value,
                 const PutOptions& options);
   Status AddDelete(rocksdb::WriteBatch& batch, const std::string& row_key);
   Status Write(rocksdb::WriteBatch& batch, std::string_view row_key, std::string_view doing);
+  // What every write ends in. Tries to leave the state of a full disk first.
+  Status Commit(rocksdb::WriteBatch& batch, bool sync, std::string_view doing);
+  // Whether writes go on now.
+  bool LeaveFullDisk();
   // nullopt: the disk is needed, but `read` forbids it.
   std::optional<Result<std::optional<Entry>>> Read(std::string_view ns, std::string_view key,
                                                    const rocksdb::ReadOptions& read);
@@ -73,12 +91,18 @@ class RocksStore final : public Store {
 
   const StoreOptions options_;
   const FolderLock lock_;
+  std::unique_ptr<SyncedMarker> synced_;
+  std::unique_ptr<rocksdb::Env> env_;  // uses synced_
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* records_ = nullptr;  // owned; freed before db_
   rocksdb::ColumnFamilyHandle* values_ = nullptr;
   rocksdb::ColumnFamilyHandle* namespaces_ = nullptr;
   std::unique_ptr<NamespaceRegistry> registry_;
   std::atomic<uint64_t> last_version_ = 0;
+  std::mutex resume_mutex_;  // held while RocksDB is asked to go on after a full disk
+  int64_t next_resume_ns_ = 0;
+  std::mutex logged_mutex_;
+  std::set<std::string> logged_damage_;  // guarded by logged_mutex_
   // A write holds its row's stripe shared, the reaper exclusive: so it cannot delete what was
   // written after it looked.
   std::array<std::shared_mutex, kStripes> stripes_;

@@ -21,15 +21,10 @@ constexpr const char* kExamples = R"(Examples:
   sedge serve                       serve the worker of this folder
   sedge serve worker.js --port 0    serve a script alone on any free port
   sedge check                       validate without running anything
+  sedge kv key list --binding KV    what is in a KV namespace
   sedge serve --help                every flag of a command
 
 Exit status: 0 fine, 1 the work failed, 2 wrong usage.)";
-
-int UsageError(const std::string& command, const std::string& message) {
-  std::fprintf(stderr, "%s: %s\nTry: %s --help\n", command.c_str(), message.c_str(),
-               command.c_str());
-  return kExitUsage;
-}
 
 std::vector<std::string> FlagNames(const CLI::App& app) {
   std::vector<std::string> names;
@@ -62,9 +57,9 @@ std::string DescribeExtras(const CLI::App& app) {
     if (extra.size() > 1 && extra.front() == '-') {
       return UnknownWord("flag", extra.substr(0, extra.find('=')), FlagNames(app));
     }
-    if (app.get_parent() != nullptr) return "unexpected argument \"" + extra + "\"";
     std::vector<std::string> names;
     for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+    if (names.empty()) return "unexpected argument \"" + extra + "\"";
     return UnknownWord("command", extra, names);
   }
   return {};
@@ -86,6 +81,12 @@ const CLI::App& Innermost(const CLI::App& root) {
   return chosen.empty() ? root : Innermost(*chosen.front());
 }
 
+// Extras are ours to describe, so that a near miss gets a suggestion.
+void AllowExtras(CLI::App& app) {
+  app.allow_extras();
+  for (CLI::App* command : app.get_subcommands({})) AllowExtras(*command);
+}
+
 std::string FullName(const CLI::App& app) {
   return app.get_parent() ? FullName(*app.get_parent()) + " " + app.get_name() : app.get_name();
 }
@@ -98,9 +99,7 @@ int RunCli(int argc, const char* const* argv, const std::vector<AddCommand>& com
   root.footer(kExamples);
   root.set_version_flag("--version", "sedge " SEDGE_VERSION, "Print the version");
   for (const AddCommand& add : commands) add(root, run);
-  // Extras are ours to describe, so that a near miss gets a suggestion.
-  root.allow_extras();
-  for (CLI::App* command : root.get_subcommands({})) command->allow_extras();
+  AllowExtras(root);
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version
@@ -108,15 +107,14 @@ int RunCli(int argc, const char* const* argv, const std::vector<AddCommand>& com
   } catch (const CLI::ParseError& error) {
     const CLI::App& at = Innermost(root);
     const std::string extras = DescribeExtras(at);
-    return UsageError(FullName(at), extras.empty() ? DescribeParseError(error) : extras);
+    return PrintUsageError(FullName(at), extras.empty() ? DescribeParseError(error) : extras);
   }
-  for (const CLI::App* app : {&Innermost(root), static_cast<const CLI::App*>(&root)}) {
+  for (const CLI::App* app = &Innermost(root); app; app = app->get_parent()) {
     const std::string extras = DescribeExtras(*app);
-    if (!extras.empty()) return UsageError(FullName(*app), extras);
+    if (!extras.empty()) return PrintUsageError(FullName(*app), extras);
   }
   if (!run) {
-    const CLI::App& at = Innermost(root);
-    std::fputs(at.help().c_str(), stderr);
+    std::fputs(root.help().c_str(), stderr);  // of the innermost command
     return kExitUsage;
   }
   return run();
@@ -124,6 +122,12 @@ int RunCli(int argc, const char* const* argv, const std::vector<AddCommand>& com
 
 void PrintError(const Status& status) {
   std::fprintf(stderr, "sedge: %s\n", std::string(status.message()).c_str());
+}
+
+int PrintUsageError(const std::string& command, const std::string& message) {
+  std::fprintf(stderr, "%s: %s\nTry: %s --help\n", command.c_str(), message.c_str(),
+               command.c_str());
+  return kExitUsage;
 }
 
 void AddVersionCommand(CLI::App& root, CommandRun& run) {

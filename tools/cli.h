@@ -28,6 +28,10 @@ int RunCli(int argc, const char* const* argv, const std::vector<AddCommand>& com
 // Writes "sedge: message" to standard error.
 void PrintError(const Status& status);
 
+// Says what is wrong with the arguments of `command`, such as "sedge kv key put", and where help
+// is. Gives kExitUsage.
+int PrintUsageError(const std::string& command, const std::string& message);
+
 void AddVersionCommand(CLI::App& root, CommandRun& run);
 
 }  // namespace sedge::tools

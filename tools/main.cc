@@ -2,10 +2,12 @@
 #include "runtime/worker/server.h"
 #include "tools/check_command.h"
 #include "tools/cli.h"
+#include "tools/kv_command.h"
 #include "tools/serve_command.h"
 
 int main(int argc, char** argv) {
   using namespace sedge::tools;  // NOLINT: nothing else is in this file
   return RunCli(argc, argv,
-                {AddServeCommand, CheckCommand(sedge::worker::CheckWorker), AddVersionCommand});
+                {AddServeCommand, CheckCommand(sedge::worker::CheckWorker), KvCommand({}),
+                 AddVersionCommand});
 }

@@ -45,6 +45,7 @@ class PooledClient final : public Client {
     origin.tls = request.connect_to ? request.connect_to->tls : request.tls;
     origin.connect_host = request.connect_to ? request.connect_to->host : request.host;
     origin.connect_port = request.connect_to ? request.connect_to->port : request.port;
+    if (request.connect_to) origin.connect_unix = request.connect_to->unix_path;
     origin.name = std::move(request.host);
     origin.filter = request.filter;
     const RequestId id = exchange->id;

@@ -15,6 +15,7 @@
 #include "runtime/base/limits.h"
 #include "runtime/base/status.h"
 #include "runtime/http/body.h"
+#include "runtime/http/header_list.h"
 
 namespace sedge::loop {
 class AddressFilter;
@@ -23,8 +24,6 @@ class Resolver;
 }  // namespace sedge::loop
 
 namespace sedge::http {
-
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 struct ClientRequest {
   std::string method;
@@ -38,8 +37,9 @@ struct ClientRequest {
   // Where to connect instead (`--map`, `--origin`): Host and TLS name stay those above.
   struct ConnectTo {
     bool tls = false;
-    std::string host;
+    std::string host = {};
     uint16_t port = 0;
+    std::string unix_path = {};  // a Unix socket instead of host and port
   };
   std::optional<ConnectTo> connect_to;
   // Asked about `host` and every address before it is connected to; outlives the client. Requests
@@ -50,7 +50,7 @@ struct ClientRequest {
 struct ClientResponse {
   int status = 0;
   std::string reason;
-  HeaderList headers;                // names as received
+  HeaderList headers;                // names in lower case
   std::unique_ptr<BodySource> body;  // never null
 };
 

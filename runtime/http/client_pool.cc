@@ -47,6 +47,7 @@ ClientPool::~ClientPool() {
   starved_.clear();
   waiting_.clear();
   idle_.clear();
+  last_ = nullptr;
   origins_.clear();
   const auto connections = std::move(connections_);
   connections_.clear();
@@ -54,13 +55,16 @@ ClientPool::~ClientPool() {
 }
 
 ClientPool::Origin& ClientPool::OriginOf(const ClientOrigin& where) {
+  if (last_ && last_->where == where) return *last_;
   std::string key = where.Key();
   std::unique_ptr<Origin>& origin = origins_[key];
   if (!origin) {
     origin = std::make_unique<Origin>();
+    origin->where = where;
     origin->key = std::move(key);
   }
-  return *origin;
+  last_ = origin.get();
+  return *last_;
 }
 
 void ClientPool::Submit(std::shared_ptr<ClientExchange> exchange) {
@@ -119,7 +123,7 @@ bool ClientPool::DispatchToNew(Origin& origin, const std::shared_ptr<ClientExcha
   Update(origin);
   auto connection =
       std::make_shared<ClientConnection>(loop_, limits_, this, exchange->origin, tls_, resolver_);
-  connections_.emplace(connection.get(), Connection{connection});
+  connections_.emplace(connection.get(), Connection{connection, &origin});
   connection->Open(exchange);
   return true;
 }
@@ -143,10 +147,11 @@ void ClientPool::TakeFromIdle(Origin& origin, ClientConnection* connection) {
 }
 
 void ClientPool::OnConnectionIdle(ClientConnection* connection) {
-  Origin& origin = OriginOf(connection->origin());
+  Connection& entry = connections_.at(connection);
+  Origin& origin = *entry.origin;
   const Pin pin(*this, origin);
   origin.idle.push_back(connection);
-  connections_.at(connection).idle_order = ++last_idle_order_;
+  entry.idle_order = ++last_idle_order_;
   idle_.emplace(last_idle_order_, connection);
   // Perhaps somebody has waited longer than those of this origin, who needs this one's place.
   if (!origin.waiting.empty() && !starved_.empty() &&
@@ -164,7 +169,7 @@ void ClientPool::OnConnectionIdle(ClientConnection* connection) {
 }
 
 void ClientPool::OnConnectionClosed(ClientConnection* connection) {
-  Origin& origin = OriginOf(connection->origin());
+  Origin& origin = *connections_.at(connection).origin;
   TakeFromIdle(origin, connection);
   --origin.open;
   connections_.erase(connection);
@@ -213,6 +218,7 @@ void ClientPool::Update(Origin& origin) {
     origin.starved = first;
   }
   if (origin.waiting.empty() && origin.open == 0 && &origin != pinned_) {
+    if (last_ == &origin) last_ = nullptr;
     const std::string key = origin.key;
     origins_.erase(key);
   }

@@ -37,6 +37,7 @@ class ClientPool final : public ClientConnection::Owner {
 
  private:
   struct Origin {
+    ClientOrigin where;
     std::string key;
     std::vector<ClientConnection*> idle;                          // the one used last is at the end
     size_t open = 0;                                              // with the idle ones
@@ -45,6 +46,7 @@ class ClientPool final : public ClientConnection::Owner {
   };
   struct Connection {
     std::shared_ptr<ClientConnection> connection;
+    Origin* origin;           // which is not forgotten as long as this is open
     uint64_t idle_order = 0;  // its place in idle_; 0: not there
   };
 
@@ -89,6 +91,7 @@ class ClientPool final : public ClientConnection::Owner {
   uint64_t last_order_ = 0;
   uint64_t last_idle_order_ = 0;
   Origin* pinned_ = nullptr;
+  Origin* last_ = nullptr;    // that was asked for: most programs talk to one
   bool making_room_ = false;  // whoever closes a connection has use for its place
   loop::Timer queue_timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

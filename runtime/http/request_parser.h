@@ -59,6 +59,8 @@ class RequestParser {
   void StartNext();
   // Gives back what a head needs. REQUIRES: no part of one is here.
   void ReleaseMemory();
+  // What it holds for heads, beside itself.
+  size_t held_bytes() const;
   // True when a part of a head is here.
   bool in_head() const { return state_ == State::kHead && size_ > 0; }
 

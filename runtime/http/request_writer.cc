@@ -66,7 +66,7 @@ Result<WrittenRequest> WriteRequestHead(const ClientRequest& request) {
   head.reserve(256 + request.target.size());
   head.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ");
   head.append(HostAndPort(request.host, request.port, request.tls)).append("\r\n");
-  for (const auto& [name, value] : request.headers) {
+  for (const auto [name, value] : request.headers) {
     if (!IsToken(name)) return InvalidArgument("invalid header name " + Shown(name));
     if (!IsFetchFieldValue(value)) {
       return InvalidArgument("invalid value of header " + Shown(name) + ": " + Shown(value));

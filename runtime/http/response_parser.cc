@@ -2,6 +2,7 @@
 #include "runtime/http/response_parser.h"
 
 #include <cstring>
+#include <utility>
 
 #include "runtime/base/ascii.h"
 #include "runtime/base/check.h"
@@ -13,6 +14,7 @@ namespace {
 
 // Responses have about so many fields: room is made for them at once.
 constexpr size_t kExpectedHeaders = 16;
+constexpr size_t kExpectedBlockBytes = 512;
 
 // A field value as an error message may show it.
 std::string Shown(std::string_view text) {
@@ -126,6 +128,7 @@ void ResponseParser::BeginMessage() {
   keep_alive_seconds_.reset();
   framing_ = Framing::kNone;
   in_value_ = true;
+  in_field_ = false;
   head_done_ = false;
 }
 
@@ -276,21 +279,28 @@ int ResponseParser::OnHeaderName(std::string_view part) {
                                     std::to_string(limits_.header_count) +
                                     " header fields (limits.client_header_count)"));
     }
-    if (head_.headers.empty()) head_.headers.reserve(kExpectedHeaders);
-    head_.headers.emplace_back();
+    if (head_.headers.empty()) head_.headers.Reserve(kExpectedHeaders, kExpectedBlockBytes);
+    EndField();
+    head_.headers.Begin();
+    in_field_ = true;
   }
-  head_.headers.back().first.append(part);
+  head_.headers.AppendName(part);
   return 0;
 }
 
 int ResponseParser::OnHeaderValue(std::string_view part) {
   if (!Count(part.size())) return HPE_USER;
-  if (!head_done_) head_.headers.back().second.append(part);
+  if (!head_done_) head_.headers.AppendValue(part);
   return 0;
+}
+
+void ResponseParser::EndField() {
+  if (std::exchange(in_field_, false)) head_.headers.End();
 }
 
 int ResponseParser::OnHeadersComplete() {
   constexpr int kSkipBody = 1;
+  EndField();
   head_.status = llhttp_get_status_code(&llhttp_);
   head_.minor_version = llhttp_get_http_minor(&llhttp_);
   if (llhttp_get_http_major(&llhttp_) != 1) {
@@ -319,10 +329,7 @@ int ResponseParser::OnHeadersComplete() {
 
 Status ResponseParser::CheckFields() {
   if (!IsFieldValue(head_.reason)) return IoError("malformed response: invalid reason phrase");
-  for (auto& [name, value] : head_.headers) {
-    if (const std::string_view trimmed = Trim(value); trimmed.size() < value.size()) {
-      value = std::string(trimmed);
-    }
+  for (const auto [name, value] : head_.headers) {
     if (!IsToken(name)) return IoError("malformed response: invalid header name " + Shown(name));
     if (!IsFetchFieldValue(value)) {
       return IoError("malformed response: invalid value of header " + Shown(name) + ": " +
@@ -335,19 +342,18 @@ Status ResponseParser::CheckFields() {
 // RFC 9112 section 6.3, strict where it leaves a choice: a message that two readers could cut at
 // different places is an error.
 Status ResponseParser::DecideFraming() {
-  const std::string* transfer_encoding = nullptr;
-  const std::string* content_length = nullptr;
-  for (const auto& [name, value] : head_.headers) {
-    if (EqualsIgnoreCase(name, "transfer-encoding")) {
+  std::optional<std::string_view> transfer_encoding, content_length;
+  for (const auto [name, value] : head_.headers) {
+    if (name == "transfer-encoding") {
       if (transfer_encoding) return IoError("malformed response: two Transfer-Encoding fields");
-      transfer_encoding = &value;
-    } else if (EqualsIgnoreCase(name, "content-length")) {
+      transfer_encoding = value;
+    } else if (name == "content-length") {
       if (content_length && *content_length != value) {
         return IoError("malformed response: Content-Length is both " + Shown(*content_length) +
                        " and " + Shown(value));
       }
-      content_length = &value;
-    } else if (EqualsIgnoreCase(name, "keep-alive")) {
+      content_length = value;
+    } else if (name == "keep-alive") {
       keep_alive_seconds_ = ParseKeepAliveSeconds(value);
     }
   }

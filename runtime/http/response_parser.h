@@ -15,6 +15,7 @@
 
 #include "runtime/base/bytes.h"
 #include "runtime/base/status.h"
+#include "runtime/http/header_list.h"
 
 namespace sedge::http {
 
@@ -23,7 +24,7 @@ struct ParsedResponseHead {
   int status = 0;
   int minor_version = 1;
   std::string reason;
-  std::vector<std::pair<std::string, std::string>> headers;  // names as received
+  HeaderList headers;  // names in lower case
 };
 
 class ResponseParser {
@@ -84,6 +85,7 @@ class ResponseParser {
   bool Count(size_t bytes);
   int OnHeaderName(std::string_view part);
   int OnHeaderValue(std::string_view part);
+  void EndField();
   int OnHeadersComplete();
   void BeginMessage();
   Status Execute(ByteSpan data);
@@ -110,6 +112,7 @@ class ResponseParser {
   enum class Line : uint8_t { kStatus, kStart, kInside, kCr, kLastCr, kHeadEnd };
   Line line_ = Line::kStatus;
   bool in_value_ = false;
+  bool in_field_ = false;  // one that is in head_.headers and did not end
   bool head_done_ = false;
   bool complete_ = false;
   bool keep_alive_ = false;

@@ -11,8 +11,9 @@ namespace {
 
 // Fine enough that no deadline is missed by more than a quarter.
 uint64_t SweepInterval(const Limits& limits) {
-  const int64_t shortest = std::min({limits.head_timeout_ms, limits.body_timeout_ms,
-                                     limits.idle_timeout_ms, limits.write_timeout_ms});
+  const int64_t shortest =
+      std::min({limits.head_timeout_ms, limits.body_timeout_ms, limits.idle_timeout_ms,
+                limits.write_timeout_ms, limits.linger_timeout_ms, limits.linger_max_ms});
   return static_cast<uint64_t>(std::clamp(shortest / 4, Server::kMinSweepMs, Server::kMaxSweepMs));
 }
 
@@ -27,7 +28,12 @@ Server::Server(loop::Loop& loop, const Limits& limits, RequestHandler* handler)
                TrustedProxies(),
                [this](ServerConnection* connection) { OnConnectionClosed(connection); }},
       sweep_ms_(SweepInterval(limits)),
-      sweep_timer_(loop, [this] { Sweep(); }),
+      sweeper_(*this),
+      sweep_timer_(loop,
+                   [this] {
+                     sweeper_.due_ms = context_.loop.now_ms();
+                     context_.loop.DeferPastPoll(&sweeper_);
+                   }),
       deadline_timer_(loop, [this] { CloseAll(); }) {}
 
 Server::~Server() {
@@ -46,20 +52,20 @@ Result<const loop::Listener*> Server::Listen(const loop::ListenOptions& options)
 }
 
 void Server::Accept(std::unique_ptr<loop::Stream> stream, bool tls) {
-  const size_t limit = context_.limits.connections;
-  if (connections_.size() >= limit + kMaxRefused) {
+  const bool too_many = connections_.size() - refused_ >= context_.limits.connections;
+  if (too_many) {
     LogRefusal();
-    stream->ResetOnClose();
-    return;
+    if (refused_ >= kMaxRefused) return stream->ResetOnClose();
   }
   auto owned = std::make_unique<ServerConnection>(context_, std::move(stream), tls);
   ServerConnection* connection = owned.get();
   connection->index = connections_.size();
   connections_.push_back(std::move(owned));
-  if (!sweep_timer_.active()) sweep_timer_.Start(sweep_ms_);
+  if (!sweep_timer_.active() && !sweeper_.deferred()) sweep_timer_.Start(sweep_ms_);
   if (context_.shutting_down) return connection->Close();
-  if (connections_.size() > limit) {
-    LogRefusal();
+  if (too_many) {
+    ++refused_;
+    connection->refused = true;
     return connection->Refuse(503, "too many connections (connections)");
   }
   connection->Start();
@@ -75,6 +81,7 @@ void Server::LogRefusal() {
 
 void Server::OnConnectionClosed(ServerConnection* connection) {
   const size_t index = connection->index;
+  refused_ -= connection->refused ? 1 : 0;
   closed_.push_back(std::move(connections_[index]));
   if (index + 1 != connections_.size()) {
     connections_[index] = std::move(connections_.back());
@@ -95,9 +102,8 @@ void Server::OnTurnEnd() {
 
 void Server::Sweep() {
   // From the back: a connection that closes is replaced by the last one, which was looked at.
-  // What a deadline sets off may move the loop's clock.
   for (size_t i = connections_.size(); i-- > 0;) {
-    if (i < connections_.size()) connections_[i]->CheckDeadlines(context_.loop.now_ms());
+    if (i < connections_.size()) connections_[i]->CheckDeadlines(sweeper_.due_ms);
   }
   if (!connections_.empty()) sweep_timer_.Start(sweep_ms_);
 }

@@ -21,12 +21,14 @@ namespace sedge::http {
 
 class Server final : private loop::TurnTask {
  public:
-  // Deadlines are looked at this often, or more often when a limit is short.
+  // Deadlines are looked at this often, or more often when a limit is short. What is over is ended
+  // only once everything is read that had come by then, however long the loop was busy before.
   static constexpr int64_t kMaxSweepMs = 1'000;
   static constexpr int64_t kMinSweepMs = 10;
   // At most one log line per this time about refused connections.
   static constexpr uint64_t kRefusalLogMs = 10'000;
-  // Connections beyond the limit that are told so (503) at the same time; any more are reset.
+  // Connections beyond the limit that are told so (503) at the same time; any more are reset. They
+  // do not count against the limit.
   static constexpr size_t kMaxRefused = 100;
 
   // `loop` and `handler` outlive the server.
@@ -52,6 +54,14 @@ class Server final : private loop::TurnTask {
   size_t connection_count() const { return connections_.size(); }
 
  private:
+  // Ends what is overdue; behind a poll.
+  struct Sweeper final : loop::TurnTask {
+    explicit Sweeper(Server& server) : server(server) {}
+    void OnTurnEnd() override { server.Sweep(); }
+    Server& server;
+    uint64_t due_ms = 0;
+  };
+
   void OnTurnEnd() override;
   void OnConnectionClosed(ServerConnection* connection);
   void Sweep();
@@ -60,8 +70,10 @@ class Server final : private loop::TurnTask {
   ServerContext context_;
   std::vector<std::unique_ptr<loop::Listener>> listeners_;
   std::vector<std::unique_ptr<ServerConnection>> connections_;
+  size_t refused_ = 0;                                     // of connections_
   std::vector<std::unique_ptr<ServerConnection>> closed_;  // destroyed at the end of the turn
   uint64_t sweep_ms_;
+  Sweeper sweeper_;
   loop::Timer sweep_timer_;
   loop::Timer deadline_timer_;
   std::function<void()> shutdown_done_;

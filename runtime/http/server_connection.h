@@ -50,10 +50,6 @@ class ServerConnection final : public Exchange,
   static constexpr size_t kMaxUnsentBytes = 256u << 10;
   // Bytes of an unwanted request body that are read over to keep the connection.
   static constexpr uint64_t kMaxDiscardedBytes = 256u << 10;
-  // How long a client may be silent after our last byte, and be listened to in all, so that it gets
-  // to read that whatever it still sends.
-  static constexpr uint64_t kLingerMs = 5'000;
-  static constexpr uint64_t kMaxLingerMs = 30'000;
   // How long nothing is sent to a client that has half closed before it is asked whether it is
   // still there (see AskClient); twice as long before it is asked again, and so on, up to a number.
   static constexpr uint64_t kFirstAskMs = 1'000;
@@ -80,10 +76,13 @@ class ServerConnection final : public Exchange,
   void BeginShutdown();
   // Closes at once; an exchange that its handler holds is aborted.
   void Close();
-  // Ends what waited too long; called about once per second.
+  // Ends what waited too long by `now_ms`; called about once per second, when all is read that had
+  // come by then. The clock, and what happened meanwhile, may be later.
   void CheckDeadlines(uint64_t now_ms);
 
-  size_t index = 0;  // for the server: its place in the list
+  // For the server: its place in the list, and whether it is one too many.
+  size_t index = 0;
+  bool refused = false;
 
   // Exchange:
   const RequestHead& head() const override { return head_; }
@@ -118,6 +117,9 @@ class ServerConnection final : public Exchange,
 
   enum class Peer : uint8_t { kUnknown, kTrusted, kOther };
 
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  static Status ClientWentAway();
+
   // StreamListener and TurnTask:
   void OnData(ByteSpan data) override;
   void OnEnd() override;
@@ -139,14 +141,6 @@ class ServerConnection final : public Exchange,
   void OnParseError();
   void OnBodyCancelled();
   void FailPipe(Status why);
-  bool ExpireInput(uint64_t now_ms);
-  bool OwesResponse() const;
-  bool IsLeftByClient(uint64_t now_ms) const;
-  bool CanBeAsked() const;
-  void AskClient(uint64_t now_ms);
-  bool IsTooSlow(uint64_t now_ms);
-  bool IsIdle() const;
-  void ReleaseMemory();
 
   // Output.
   Status WriteHead(const ResponseHead& head, ResponseFraming* framing);
@@ -168,6 +162,17 @@ class ServerConnection final : public Exchange,
   void CloseNow(bool reset);
   void TellAborted();
 
+  // Deadlines.
+  bool ExpireInput(uint64_t now_ms);
+  bool OwesResponse() const;
+  bool IsLeftByClient(uint64_t now_ms);
+  uint64_t SilentSince() const;
+  bool CanBeAsked() const;
+  void AskClient(uint64_t now_ms);
+  bool IsTooSlow(uint64_t now_ms);
+  bool IsIdle() const;
+  void ReleaseMemory();
+
   uint64_t now_ms() const { return context_.loop.now_ms(); }
 
   ServerContext& context_;
@@ -188,7 +193,8 @@ class ServerConnection final : public Exchange,
   bool reported_closed_ = false;
   bool processing_ = false;  // Process is on the stack
   bool reading_ = false;
-  bool read_ended_ = false;  // the client has half closed
+  bool read_ended_ = false;  // the client has half closed, and all that it sent is read
+  bool end_seen_ = false;    // the client has half closed; what it sent may be unread
   bool pipe_full_ = false;
   bool drained_ = true;        // the stream has nothing queued
   bool pumping_ = false;       // Pump is on the stack
@@ -211,7 +217,7 @@ class ServerConnection final : public Exchange,
   uint64_t waiting_since_ms_;   // for a request's first byte
   uint64_t head_since_ms_ = 0;  // 0: no part of a head is here
   uint64_t last_input_ms_;
-  uint64_t half_closed_since_ms_ = 0;  // or since the last output after that
+  uint64_t half_closed_since_ms_ = 0;  // as far as end_seen_; or since the last output after that
   int asks_ = 0;                       // since then
   // Of a client that takes less than it is sent: since when its progress is measured (0: it is
   // not), and what it had taken then.

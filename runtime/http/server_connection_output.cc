@@ -13,7 +13,10 @@ Status ServerConnection::WriteHead(const ResponseHead& head, ResponseFraming* fr
   framing->head_request = head_request_;
   // A client that was never told to send its body may send it or not: no telling what comes next.
   const bool body_unsure = continue_owed_ && input_ == Input::kHeld;
-  framing->keep_alive = keep_alive_ && !context_.shutting_down && !body_unsure;
+  // One that is too long to be read over, if nobody takes it after all, ends the connection.
+  const bool body_too_long = (input_ == Input::kHeld && parser_.body_left() > kMaxDiscardedBytes) ||
+                             (input_ == Input::kDiscarded && parser_.body_left() > discard_left_);
+  framing->keep_alive = keep_alive_ && !context_.shutting_down && !body_unsure && !body_too_long;
   SEDGE_RETURN_IF_ERROR(WriteResponseHead(head, context_.date.Get(now_ms()), framing, &out_));
   keep_alive_ = framing->keep_alive;
   return OkStatus();
@@ -144,7 +147,7 @@ void ServerConnection::FinishResponse() {
 }
 
 void ServerConnection::Send(ByteSpan first, ByteSpan second) {
-  if (read_ended_) {
+  if (end_seen_) {
     half_closed_since_ms_ = now_ms();
     asks_ = 0;
   }

@@ -57,6 +57,10 @@ std::unique_ptr<ConnectAttempt> Connect(Loop& loop, const std::string& host, uin
 std::unique_ptr<ConnectAttempt> ConnectToAny(Loop& loop, std::vector<sockaddr_storage> addresses,
                                              ConnectOptions options, ConnectCallback done);
 
+// The same for a Unix socket, of which only the time limit matters: "connect ENOENT unix:/run/a.sock".
+std::unique_ptr<ConnectAttempt> ConnectToUnix(Loop& loop, const std::string& path,
+                                              const ConnectOptions& options, ConnectCallback done);
+
 // RFC 8305 section 4: the families alternate, IPv6 first; else the given order.
 std::vector<sockaddr_storage> InterleaveFamilies(const std::vector<sockaddr_storage>& addresses);
 

@@ -33,7 +33,9 @@ Result<std::unique_ptr<Loop>> Loop::Create() {
   // A write to a peer that is gone is an error of that write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   std::unique_ptr<Loop> loop(new Loop());
-  loop->turn_tasks_.next = loop->turn_tasks_.previous = &loop->turn_tasks_;
+  for (TurnNode* ring : {&loop->turn_tasks_, &loop->past_poll_tasks_, &loop->polled_tasks_}) {
+    ring->next = ring->previous = ring;
+  }
   if (const int error = uv_loop_init(&loop->uv_); error != 0) {
     loop->closing_ = true;  // nothing is open
     return ResourceExhausted(std::string("cannot make an event loop: ") + uv_strerror(error));
@@ -47,10 +49,17 @@ Result<std::unique_ptr<Loop>> Loop::Create() {
   SEDGE_CHECK(uv_check_init(&self->uv_, &self->check_) == 0);
   SEDGE_CHECK(uv_prepare_init(&self->uv_, &self->prepare_) == 0);
   self->check_.data = self->prepare_.data = self;
-  uv_check_start(&self->check_, [](uv_check_t* h) { static_cast<Loop*>(h->data)->RunTurn(); });
+  uv_check_start(&self->check_, [](uv_check_t* h) {
+    auto* polled = static_cast<Loop*>(h->data);
+    if (polled->polled_tasks_.next != &polled->polled_tasks_) RunAll(polled->polled_tasks_);
+    polled->RunTurn();
+  });
   // Timers and closed handles come between a check and the next poll.
-  uv_prepare_start(&self->prepare_,
-                   [](uv_prepare_t* h) { static_cast<Loop*>(h->data)->RunTurn(); });
+  uv_prepare_start(&self->prepare_, [](uv_prepare_t* h) {
+    auto* polling = static_cast<Loop*>(h->data);
+    polling->RunTurn();
+    Move(polling->past_poll_tasks_, polling->polled_tasks_);
+  });
   return loop;
 }
 
@@ -65,8 +74,8 @@ Loop::~Loop() {
       },
       nullptr);
   while (uv_loop_close(&uv_) == UV_EBUSY) uv_run(&uv_, UV_RUN_DEFAULT);
-  while (turn_tasks_.next != &turn_tasks_) {
-    static_cast<TurnTask*>(turn_tasks_.next)->Undefer();
+  for (TurnNode* ring : {&turn_tasks_, &past_poll_tasks_, &polled_tasks_}) {
+    while (ring->next != ring) static_cast<TurnTask*>(ring->next)->Undefer();
   }
 }
 
@@ -107,12 +116,39 @@ void Loop::RunBlocking(std::function<void()> work, std::function<void()> done) {
 
 void Loop::set_turn_hook(std::function<void()> hook) { turn_hook_ = std::move(hook); }
 
-void Loop::Defer(TurnTask* task) {
+void Loop::Append(TurnNode& ring, TurnTask* task) {
   if (task->deferred()) return;
-  task->next = &turn_tasks_;
-  task->previous = turn_tasks_.previous;
-  turn_tasks_.previous->next = task;
-  turn_tasks_.previous = task;
+  task->next = &ring;
+  task->previous = ring.previous;
+  ring.previous->next = task;
+  ring.previous = task;
+}
+
+// REQUIRES: `to` is empty.
+void Loop::Move(TurnNode& from, TurnNode& to) {
+  if (from.next == &from) return;
+  to = from;
+  to.next->previous = to.previous->next = &to;
+  from.next = from.previous = &from;
+}
+
+// Only what is there now: what is deferred meanwhile stays.
+void Loop::RunAll(TurnNode& ring) {
+  TurnNode batch;
+  batch.next = batch.previous = &batch;
+  Move(ring, batch);
+  while (batch.next != &batch) {
+    auto* task = static_cast<TurnTask*>(batch.next);
+    task->Undefer();
+    task->OnTurnEnd();
+  }
+}
+
+void Loop::Defer(TurnTask* task) { Append(turn_tasks_, task); }
+
+void Loop::DeferPastPoll(TurnTask* task) {
+  Append(past_poll_tasks_, task);
+  uv_async_send(&wakeup_);  // the next poll returns at once
 }
 
 void Loop::RunTurn() {
@@ -122,15 +158,8 @@ void Loop::RunTurn() {
       uv_async_send(&wakeup_);  // the next poll returns at once
       return;
     }
-    // Only what is there now: what is deferred meanwhile comes after the hook.
-    TurnNode batch = turn_tasks_;
-    batch.next->previous = batch.previous->next = &batch;
-    turn_tasks_.next = turn_tasks_.previous = &turn_tasks_;
-    while (batch.next != &batch) {
-      auto* task = static_cast<TurnTask*>(batch.next);
-      task->Undefer();
-      task->OnTurnEnd();
-    }
+    // What is deferred meanwhile comes after the hook.
+    RunAll(turn_tasks_);
     if (turn_hook_) turn_hook_();
   }
 }

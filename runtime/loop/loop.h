@@ -65,6 +65,9 @@ class Loop {
   // Runs `task` once, after the turn hook; the hook is called again after it, because tasks make
   // new work ready. A task that is deferred already stays where it is.
   void Defer(TurnTask* task);
+  // Runs `task` once, behind the next poll for I/O, which does not wait, and before the turn hook:
+  // every byte that was here when this was called has been read then.
+  void DeferPastPoll(TurnTask* task);
 
   // Milliseconds of the loop's cached clock; moves once per turn.
   uint64_t now_ms() const { return uv_now(&uv_); }
@@ -76,6 +79,9 @@ class Loop {
   Loop() = default;
   void RunPosted();
   void RunTurn();
+  static void Append(TurnNode& ring, TurnTask* task);
+  static void Move(TurnNode& from, TurnNode& to);
+  static void RunAll(TurnNode& ring);
   uv_loop_t uv_;
   uv_async_t wakeup_;
   uv_check_t check_;
@@ -83,7 +89,9 @@ class Loop {
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;  // guarded by mutex_
   std::function<void()> turn_hook_;
-  TurnNode turn_tasks_;  // a ring's fixed node
+  TurnNode turn_tasks_;       // a ring's fixed node
+  TurnNode past_poll_tasks_;  // likewise; until a poll begins
+  TurnNode polled_tasks_;     // likewise; while it goes on
   bool closing_ = false;
   std::unique_ptr<char[]> read_buffer_;
 };

@@ -28,6 +28,12 @@ class StreamListener {
   virtual void OnDrain() = 0;
 };
 
+enum class PeerState : uint8_t {
+  kOpen,
+  kEnded,   // has half closed, behind what was not read yet
+  kBroken,  // the connection is gone
+};
+
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -42,7 +48,8 @@ class Stream {
   // The same for two pieces, with one system call (head and body).
   virtual bool Write2(ByteSpan first, ByteSpan second) = 0;
   virtual size_t queued_bytes() const = 0;
-  // With what the kernel holds because the peer has not taken it: a system call, where there is one.
+  // With what the kernel holds because the peer has not taken it: a system call, where there is
+  // one.
   virtual size_t unacknowledged_bytes() const { return queued_bytes(); }
 
   // After OnEnd: the peer said that it is the end, by more than a closed connection where the
@@ -56,9 +63,9 @@ class Stream {
   // Makes the destruction of this stream tell the peer that it broke (TCP reset), where the
   // transport can: for a message that was cut short.
   virtual void ResetOnClose() {}
-  // True when the system knows already that the connection is broken. For whoever neither reads nor
-  // writes: nothing else tells that one.
-  virtual bool broken() const { return false; }
+  // What the system knows already. For whoever neither reads nor writes: nothing else tells that
+  // one.
+  virtual PeerState peer_state() const { return PeerState::kOpen; }
   // The peer's address without port ("127.0.0.1", "::1", "unix:"), and with it ("127.0.0.1:80").
   virtual std::string peer_address() const = 0;
   virtual std::string peer_name() const = 0;

@@ -284,11 +284,15 @@ void TcpStream::ResetOnClose() {
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-bool TcpStream::broken() const {
-  pollfd socket{-1, 0, 0};
-  if (uv_fileno(reinterpret_cast<uv_handle_t*>(&handle_->stream), &socket.fd) != 0) return false;
-  // No event is asked for: these two are told always. A peer that has half closed is neither.
-  return poll(&socket, 1, 0) > 0 && (socket.revents & (POLLERR | POLLHUP)) != 0;
+PeerState TcpStream::peer_state() const {
+  pollfd socket{-1, POLLRDHUP, 0};
+  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(&handle_->stream), &socket.fd) != 0 ||
+      poll(&socket, 1, 0) <= 0) {
+    return PeerState::kOpen;
+  }
+  // These two are told without being asked for. A peer that has half closed is neither.
+  if ((socket.revents & (POLLERR | POLLHUP)) != 0) return PeerState::kBroken;
+  return (socket.revents & POLLRDHUP) != 0 ? PeerState::kEnded : PeerState::kOpen;
 }
 
 std::string TcpStream::peer_address() const {

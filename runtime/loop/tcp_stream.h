@@ -47,7 +47,7 @@ class TcpStream final : public Stream {
   bool quiet() const override;
   void ShutdownWrite() override;
   void ResetOnClose() override;
-  bool broken() const override;
+  PeerState peer_state() const override;
   std::string peer_address() const override;
   std::string peer_name() const override;
 

@@ -43,7 +43,7 @@ class TlsStream final : public Stream, private StreamListener {
   }
   void ShutdownWrite() override;
   void ResetOnClose() override;
-  bool broken() const override { return inner_->broken(); }
+  PeerState peer_state() const override { return inner_->peer_state(); }
   std::string peer_address() const override { return inner_->peer_address(); }
   std::string peer_name() const override { return inner_->peer_name(); }
 

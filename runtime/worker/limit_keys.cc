@@ -47,6 +47,8 @@ std::vector<LimitKey> MakeLimitKeys() {
       Key<&Limits::idle_timeout_ms>("idle_timeout_ms", 1, kMaxMs),
       Key<&Limits::write_timeout_ms>("write_timeout_ms", 1, kMaxMs),
       Key<&Limits::write_progress_bytes>("write_progress_bytes", 1, 1024 * kMega),
+      Key<&Limits::linger_timeout_ms>("linger_timeout_ms", 1, kMaxMs),
+      Key<&Limits::linger_max_ms>("linger_max_ms", 1, kMaxMs),
       Key<&Limits::connections>("connections", 1, kMaxConnections),
       Key<&Limits::connection_requests>("connection_requests", 1, kMaxRequests),
       Key<&Limits::shutdown_timeout_ms>("shutdown_timeout_ms", 0, kMaxMs),

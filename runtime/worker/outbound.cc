@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "runtime/base/ascii.h"
+#include "runtime/http/request_writer.h"
+#include "runtime/web/fetch/incoming_url.h"
 #include "runtime/web/url/url_record.h"
 
 namespace sedge::worker {
@@ -20,12 +22,11 @@ constexpr std::string_view kLoopName = "sedge";
 constexpr size_t kMaxLoops = 16;
 
 // Names of other parties stay in the header.
-bool AppendLoops(std::string& value, size_t count) {
+void AppendLoops(std::string& value, size_t count) {
   for (; count > 0; --count) {
     if (!value.empty()) value += ", ";
     value += kLoopName;
   }
-  return true;
 }
 
 size_t CountLoops(std::string_view value) {
@@ -71,9 +72,24 @@ bool Outbound::ListensOn(uint16_t port) const {
   });
 }
 
-bool Outbound::IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const {
-  const std::string_view host = url.hostname();
-  const uint16_t port = url.effective_port();
+Result<Outbound::Target> Outbound::Parse(std::string_view url) {
+  const std::string_view origin = std::string_view(last_url_.href()).substr(0, last_origin_size_);
+  std::string_view path;
+  if (!origin.empty() && url.starts_with(origin) && url.substr(origin.size()).starts_with('/') &&
+      web::IsPlainPath(url.substr(origin.size()))) {
+    path = url.substr(origin.size());
+  } else {
+    SEDGE_ASSIGN_OR_RETURN(last_url_, web::ParseUrl(url));
+    path = last_url_.path_and_query();
+    last_origin_size_ = last_url_.has_credentials() ? 0 : last_url_.offsets().path_start;
+  }
+  return Target{last_url_.scheme() == "https", last_url_.hostname(), last_url_.effective_port(),
+                path};
+}
+
+bool Outbound::IsOwnHost(const Target& target, uint64_t incoming) const {
+  const std::string_view host = target.hostname;
+  const uint16_t port = target.port;
   // The server itself, by whatever name of this machine.
   for (const ListenAddress& address : listening_) {
     if (address.is_unix() || address.port != port) continue;
@@ -82,18 +98,19 @@ bool Outbound::IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const {
   const std::string authority = AsciiLowerCopy(incoming_.host(incoming));
   const HostAndPort own = SplitHost(authority);
   if (!own.host.empty() && host == own.host) {
-    const uint16_t default_port = url.scheme() == "https" ? 443 : 80;
+    const uint16_t default_port = target.tls ? 443 : 80;
     if ((own.port == 0 ? default_port : own.port) == port) return true;
     // Reached at this server's port, a site still names itself by its URL without one.
     return ListensOn(own.port) && port == default_port;
   }
   for (const RouteConfig& route : config_.routes) {
-    if (route.pattern.Matches(RouteScheme::kAny, host, port, url.path_and_query())) return true;
+    if (route.pattern.Matches(RouteScheme::kAny, host, port, target.path)) return true;
   }
   return false;
 }
 
 const Endpoint* Outbound::FindMapping(std::string_view host, uint16_t port) const {
+  if (options_.maps.empty()) return nullptr;
   const std::string plain = WithoutBrackets(host);
   for (const HostMapping& map : options_.maps) {
     if (map.host == plain && (map.port == 0 || map.port == port)) return &map.to;
@@ -102,8 +119,8 @@ const Endpoint* Outbound::FindMapping(std::string_view host, uint16_t port) cons
 }
 
 void Outbound::Start(uint64_t id, web::FetchRequest request, Callback done) {
-  Result<web::UrlRecord> url = web::ParseUrl(request.url);
-  if (!url.ok()) return FailLater(url.status(), std::move(done));
+  const Result<Target> target = Parse(request.url);
+  if (!target.ok()) return FailLater(target.status(), std::move(done));
   if (!CountSubrequest(request.incoming)) {
     return FailLater(
         ResourceExhausted("Too many subrequests. A request may make " +
@@ -112,18 +129,19 @@ void Outbound::Start(uint64_t id, web::FetchRequest request, Callback done) {
   }
   http::ClientRequest out;
   out.method = std::move(request.method);
-  out.tls = url->scheme() == "https";
-  out.host = WithoutBrackets(url->hostname());
-  out.port = url->effective_port();
-  out.target = std::string(url->path_and_query());
+  out.tls = target->tls;
+  out.host = WithoutBrackets(target->hostname);
+  out.port = target->port;
+  out.target = target->path;
   out.headers = std::move(request.headers);
   out.body = std::move(request.body);
   out.fresh = request.fresh;
-  const Endpoint* to = FindMapping(url->hostname(), out.port);
-  if (!to && IsOwnHost(*url, request.incoming)) {
+  const Endpoint* to = FindMapping(target->hostname, out.port);
+  if (!to && (request.passed_on || IsOwnHost(*target, request.incoming))) {
     if (!options_.origin) {
       Answer(kBadGateway, "Bad Gateway",
-             "The worker passed this request on to its own host, " + std::string(url->host()) +
+             "The worker passed this request on to its own host, " +
+                 http::HostAndPort(out.host, out.port, out.tls) +
                  ", and there is no origin server behind it.\nStart sedge with --origin URL (for "
                  "example --origin http://127.0.0.1:3000) to say where such requests go.\n",
              std::move(done));
@@ -135,7 +153,7 @@ void Outbound::Start(uint64_t id, web::FetchRequest request, Callback done) {
     Answer(
         kLoopDetected, "Loop Detected",
         "This request has passed through a worker " + std::to_string(kMaxLoops) +
-            " times: " + std::string(url->host()) +
+            " times: " + http::HostAndPort(out.host, out.port, out.tls) +
             " leads back to this server. Mind --origin, --map, and other names of this machine.\n",
         std::move(done));
     return;
@@ -149,12 +167,17 @@ void Outbound::Start(uint64_t id, web::FetchRequest request, Callback done) {
     }
     out.filter = filter_;
   }
+  running_[id] = {0, request.incoming, std::move(done)};
   const http::Client::RequestId sent =
-      client_.Send(std::move(out), [this, id, done](Result<http::ClientResponse> response) {
-        running_.erase(id);
-        done(std::move(response));
+      client_.Send(std::move(out), [this, id](Result<http::ClientResponse> response) {
+        if (const auto node = running_.extract(id)) node.mapped().done(std::move(response));
       });
-  running_[id] = {sent, request.incoming, std::move(done)};
+  // Sending reads the body, whose script may have aborted the fetch.
+  if (const auto running = running_.find(id); running != running_.end()) {
+    running->second.request = sent;
+  } else {
+    client_.Cancel(sent);
+  }
 }
 
 bool Outbound::CountSubrequest(uint64_t incoming) {
@@ -207,16 +230,17 @@ void Outbound::CancelFor(uint64_t incoming) {
 bool Outbound::AddLoopHeader(uint64_t incoming, http::HeaderList& headers) {
   // Also where the worker does not pass its request's headers on.
   size_t count = CountLoops(incoming_.Header(incoming, kLoopHeader));
-  const auto own = std::find_if(headers.begin(), headers.end(), [](const auto& header) {
-    return EqualsIgnoreCase(header.first, kLoopHeader);
-  });
-  if (own != headers.end()) count = std::max(count, CountLoops(own->second));
+  const std::optional<std::string_view> own = headers.Find(kLoopHeader);
+  if (own) count = std::max(count, CountLoops(*own));
   if (count >= kMaxLoops) return false;
-  if (own == headers.end()) {
-    headers.emplace_back(kLoopHeader, std::string());
-    return AppendLoops(headers.back().second, count + 1);
+  std::string value(own.value_or(""));
+  AppendLoops(value, count + 1 - CountLoops(value));
+  if (own) {
+    headers.Set(kLoopHeader, value);
+  } else {
+    headers.Add(kLoopHeader, value);
   }
-  return AppendLoops(own->second, count + 1 - CountLoops(own->second));
+  return true;
 }
 
 void Outbound::Answer(int status, const std::string& reason, const std::string& text,

@@ -46,12 +46,22 @@ class Outbound final : public web::FetchService {
     uint64_t incoming;
     Callback done;
   };
+  // Where a URL leads. The views live until the next Parse.
+  struct Target {
+    bool tls;
+    std::string_view hostname;  // as in the URL
+    uint16_t port;
+    std::string_view path;  // with the query
+  };
+
+  // Parses `url`, with the last one's authority remembered: a worker fetches from few.
+  Result<Target> Parse(std::string_view url);
 
   bool ListensOn(uint16_t port) const;
   // Counts one more fetch for the request; false when that is one too many.
   bool CountSubrequest(uint64_t incoming);
   void FailLater(Status why, Callback done);
-  bool IsOwnHost(const web::UrlRecord& url, uint64_t incoming) const;
+  bool IsOwnHost(const Target& target, uint64_t incoming) const;
   const Endpoint* FindMapping(std::string_view host, uint16_t port) const;
   // Notes this hop in CDN-Loop; false when there were too many.
   bool AddLoopHeader(uint64_t incoming, http::HeaderList& headers);
@@ -65,6 +75,8 @@ class Outbound final : public web::FetchService {
   const OutboundFilter* filter_;
   web::IncomingRequests& incoming_;
   std::vector<ListenAddress> listening_;
+  web::UrlRecord last_url_;
+  size_t last_origin_size_ = 0;  // of last_url_, up to its path; 0: no plain one
   std::unordered_map<uint64_t, Running> running_;
   // Of requests that are over, what their scripts fetch all the same.
   static constexpr size_t kMaxLate = 1024;

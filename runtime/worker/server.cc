@@ -61,7 +61,7 @@ std::string BindingsJson(const WorkerConfig& config) {
     bindings["vars"][var.name] = nlohmann::json::parse(var.value);
   }
   for (const KvNamespaceConfig& ns : config.kv_namespaces) {
-    bindings["kv"].push_back({ns.binding, ns.id});
+    bindings["kv"].push_back({ns.binding, ns.id, ns.eventual});
   }
   return bindings.dump();
 }
@@ -98,6 +98,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
     spec.options = &deployment.options;
     spec.config = &config;
     spec.store = self->store_.get();
+    spec.eventual = self->eventual_.get();
     spec.clock = &Clock::System();
     spec.sources = std::make_shared<script::SourceCache>();
     spec.outbound = std::make_shared<OutboundFilter>(deployment.options, config);
@@ -115,9 +116,11 @@ Status Server::OpenStore() {
   kv::StoreOptions store;
   store.path = deployment_->options.data_dir + "/kv";
   SEDGE_ASSIGN_OR_RETURN(store_, kv::OpenRocksStore(store));
-  // So that lists of namespaces show them before anything is written.
+  eventual_ = std::make_unique<kv::EventualReads>(*store_, Clock::System());
   for (const WorkerConfig& config : deployment_->options.workers) {
     for (const KvNamespaceConfig& ns : config.kv_namespaces) {
+      if (ns.eventual) eventual_->SetSeed(ns.id, ns.eventual_seed);
+      // So that lists of namespaces show it before anything is written.
       const Status made = store_->EnsureNamespace(ns.id, ns.id);
       if (!made.ok()) {
         LogWarn("a KV namespace has no title", {{"id", ns.id}, {"why", made.message()}});

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "runtime/base/log.h"
+#include "runtime/web/fetch/incoming_url.h"
 #include "runtime/worker/error_page.h"
 
 namespace sedge::worker {

@@ -70,7 +70,7 @@ class KvBrowserTest : public testing::Test {
     SignIn();
     Wait("document.activeElement.id === 'namespaces'");
     Press("Enter", 13);
-    Wait("document.activeElement.id === 'keys' && status().includes('keys')");
+    Wait("document.activeElement.id === 'keys' && status().includes('key')");
   }
   void Wait(const std::string& expression) {
     EXPECT_TRUE(browser_->WaitUntil(

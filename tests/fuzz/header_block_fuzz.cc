@@ -32,7 +32,7 @@ Pairs Ours(const auto& fields) {
           "proxy-connection", "upgrade", "te", "trailer", "expect", "http2-settings", "date"}) {
       is_connections |= sedge::EqualsIgnoreCase(name, other);
     }
-    if (!is_connections) ours.emplace_back(name, sedge::Trim(value));
+    if (!is_connections) ours.emplace_back(sedge::AsciiLowerCopy(name), sedge::Trim(value));
   }
   return ours;
 }
@@ -54,7 +54,7 @@ void CheckRequest(const std::vector<HeaderField>& fields) {
   request.host = "example.com";
   request.port = 80;
   request.target = "/";
-  for (const HeaderField& field : fields) request.headers.emplace_back(field.name, field.value);
+  for (const HeaderField& field : fields) request.headers.Add(field.name, field.value);
   const auto written = WriteRequestHead(request);
   if (!written.ok()) return;
   const sedge::Limits limits{.head_bytes = kMuch, .header_count = kMuch};

@@ -23,7 +23,7 @@ class BrokenStream final : public loop::Stream {
   size_t queued_bytes() const override { return 0; }
   bool quiet() const override { return true; }
   void ShutdownWrite() override {}
-  bool broken() const override { return true; }
+  loop::PeerState peer_state() const override { return loop::PeerState::kBroken; }
   std::string peer_address() const override { return "127.0.0.1"; }
   std::string peer_name() const override { return "127.0.0.1:1"; }
 

@@ -34,7 +34,7 @@ TEST_F(ClientTest, SendsTheHeadAsGiven) {
   EXPECT_EQ(response.status, 201);
   EXPECT_EQ(response.reason, "Made");
   EXPECT_EQ(response.headers,
-            (HeaderList{{"X-One", "1"}, {"x-one", "2"}, {"Content-Length", "2"}}));
+            (HeaderList{{"x-one", "1"}, {"x-one", "2"}, {"content-length", "2"}}));
   EXPECT_EQ(response.body->length(), 2u);
   EXPECT_EQ(Outcome(call), "201 ok");
   EXPECT_EQ(head, "GET /a?b=c HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +

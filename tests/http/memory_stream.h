@@ -19,6 +19,7 @@ class MemoryStream final : public loop::Stream {
     bool reading = false;      // the stream wants bytes
     bool write_ended = false;  // no more will be received
     bool reset = false;        // the end was a reset
+    bool ended = false;        // the other side has half closed, behind what is not read
     bool broken = false;       // the system knows that the other side is gone
     bool blocked = false;      // what is written is queued
     std::string queued;
@@ -61,7 +62,10 @@ class MemoryStream final : public loop::Stream {
   bool quiet() const override { return true; }  // what is given is delivered at once
   void ShutdownWrite() override { peer_.write_ended = true; }
   void ResetOnClose() override { peer_.reset = true; }
-  bool broken() const override { return peer_.broken; }
+  loop::PeerState peer_state() const override {
+    if (peer_.broken) return loop::PeerState::kBroken;
+    return peer_.ended ? loop::PeerState::kEnded : loop::PeerState::kOpen;
+  }
   std::string peer_address() const override { return "127.0.0.1"; }
   std::string peer_name() const override { return "127.0.0.1:1"; }
 

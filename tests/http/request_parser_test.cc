@@ -279,6 +279,24 @@ TEST(RequestParserTest, ALongHeadAcrossManyReadsAndTheNextOneAfterIt) {
   EXPECT_THAT(o.requests[0], HasSubstr("[X-99|vvv"));
 }
 
+TEST(RequestParserTest, AnIdleParserHoldsNothing) {
+  const Limits limits;
+  RequestParser parser(limits);
+  const std::string head =
+      "GET http://a?" + std::string(9'000, 'q') + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  ByteSpan input = AsBytes(head);
+  ASSERT_EQ(parser.Next(&input), RequestParser::Event::kHead);
+  EXPECT_EQ(parser.head().path.size(), 9'002u);
+  ASSERT_EQ(parser.Next(&input), RequestParser::Event::kEnd);
+  EXPECT_GT(parser.held_bytes(), 18'000u);
+  parser.StartNext();
+  parser.ReleaseMemory();
+  EXPECT_LT(parser.held_bytes(), 64u);  // what a string holds in itself
+  input = AsBytes(head);
+  ASSERT_EQ(parser.Next(&input), RequestParser::Event::kHead);
+  EXPECT_EQ(parser.head().path.size(), 9'002u);
+}
+
 TEST(RequestParserTest, OtherProtocolsAreRefusedAtOnce) {
   ExpectError(std::string("\x16\x03\x01\x02\x00\x01", 6), 400);
 }

@@ -79,8 +79,6 @@ Outcome ParseEveryWay(const Input& input) {
   return whole;
 }
 
-using Headers = std::vector<std::pair<std::string, std::string>>;
-
 TEST(ResponseParser, LengthDelimited) {
   const Outcome r = ParseEveryWay(
       {"HTTP/1.1 200 Very OK\r\nContent-Type: text/plain \r\nX-Empty:\r\ncontent-length: 5\r\n\r\n"
@@ -89,7 +87,7 @@ TEST(ResponseParser, LengthDelimited) {
   EXPECT_EQ(r.head.status, 200);
   EXPECT_EQ(r.head.reason, "Very OK");
   EXPECT_EQ(r.head.headers,
-            (Headers{{"Content-Type", "text/plain"}, {"X-Empty", ""}, {"content-length", "5"}}));
+            (HeaderList{{"content-type", "text/plain"}, {"x-empty", ""}, {"content-length", "5"}}));
   EXPECT_EQ(r.body, "hello");
   EXPECT_EQ(r.length, 5u);
   EXPECT_TRUE(r.complete);
@@ -111,7 +109,7 @@ TEST(ResponseParser, ChunkedDropsExtensionsAndTrailers) {
                      "5;name=value\r\nhello\r\nB\r\n, wonderful\r\n0\r\nX-Trailer: 1\r\n\r\n"});
   ASSERT_TRUE(r.status.ok()) << r.status.ToString();
   EXPECT_EQ(r.body, "hello, wonderful");
-  EXPECT_EQ(r.head.headers, (Headers{{"Transfer-Encoding", "Chunked"}}));
+  EXPECT_EQ(r.head.headers, (HeaderList{{"transfer-encoding", "Chunked"}}));
   EXPECT_EQ(r.length, std::nullopt);
   EXPECT_TRUE(r.complete);
   EXPECT_TRUE(r.keep_alive);
@@ -135,7 +133,7 @@ TEST(ResponseParser, InterimResponsesAreSkipped) {
   ASSERT_TRUE(r.status.ok()) << r.status.ToString();
   EXPECT_EQ(r.head.status, 201);
   EXPECT_EQ(r.head.reason, "Created");
-  EXPECT_EQ(r.head.headers, (Headers{{"Content-Length", "2"}}));
+  EXPECT_EQ(r.head.headers, (HeaderList{{"content-length", "2"}}));
   EXPECT_EQ(r.body, "ok");
 }
 
@@ -272,15 +270,15 @@ TEST(ResponseParser, ControlsInValuesPass) {
   const Outcome r = ParseEveryWay(
       {"HTTP/1.1 200 OK\r\nX: a\x01\x0b\x1f\x7f!\r\nY: \x02 \r\nContent-Length: 0\r\n\r\n"});
   ASSERT_TRUE(r.status.ok()) << r.status.ToString();
-  EXPECT_EQ(r.head.headers[0].second, "a\x01\x0b\x1f\x7f!");
-  EXPECT_EQ(r.head.headers[1].second, "\x02");
+  EXPECT_EQ(r.head.headers[0].value, "a\x01\x0b\x1f\x7f!");
+  EXPECT_EQ(r.head.headers[1].value, "\x02");
 }
 
 TEST(ResponseParser, BytesAboveAsciiPass) {
   const Outcome r =
       ParseEveryWay({"HTTP/1.1 200 \xc3\xa9\r\nX: caf\xe9\r\nContent-Length: 0\r\n\r\n"});
   ASSERT_TRUE(r.status.ok()) << r.status.ToString();
-  EXPECT_EQ(r.head.headers[0].second, "caf\xe9");
+  EXPECT_EQ(r.head.headers[0].value, "caf\xe9");
 }
 
 TEST(ResponseParser, Limits) {

@@ -6,14 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 
 #include "tests/http/bad_requests.h"
 #include "tests/http/connection_run.h"
-#include "tests/http/memory_stream.h"
 
 namespace sedge::http {
 namespace {
@@ -135,121 +131,6 @@ TEST(ServerConnectionTest, BadRequestsAreTheLastOfTheirConnection) {
     EXPECT_EQ(Statuses(run), "200 " + std::to_string(bad.status)) << bad.name;
     EXPECT_THAT(run.responses[1].head, HasSubstr("\nConnection: close\n"));
     EXPECT_THAT(run.responses[1].body, StartsWith(std::string(ReasonPhrase(bad.status)) + ": "));
-  }
-}
-
-// A connection whose client has half closed behind one request, and a clock that the test moves.
-class HalfClosedTest : public testing::Test, public RequestHandler {
- protected:
-  void Open(std::string_view request) {
-    context_ = std::make_unique<ServerContext>(
-        ServerContext{.loop = *loop_,
-                      .limits = Limits(),
-                      .handler = this,
-                      .date = DateCache(),
-                      .trusted_proxies = {},
-                      .on_connection_closed = [this](ServerConnection*) { closed_ = true; }});
-    connection_ = std::make_unique<ServerConnection>(
-        *context_, std::make_unique<MemoryStream>(peer_), /*tls=*/false);
-    connection_->Start();
-    peer_.Give(request);
-    peer_.End();
-  }
-  void OnRequest(Exchange* exchange) override {
-    exchange_ = exchange;
-    exchange->set_abort_callback([this] {
-      aborted_ = true;
-      std::exchange(exchange_, nullptr)->Release();
-    });
-  }
-  void Wait(uint64_t ms) {
-    waited_ms_ += ms;
-    connection_->CheckDeadlines(loop_->now_ms() + waited_ms_);
-  }
-  BodySource::ReadCallback reader_;
-
-  // Begins a stream of one piece, whose end the test may give.
-  void Stream(std::optional<uint64_t> length) {
-    struct Source final : BodySource {
-      explicit Source(HalfClosedTest& test) : test(test) {}
-      void Read(ReadCallback done) override { test.reader_ = std::move(done); }
-      void Cancel() override { test.reader_ = nullptr; }
-      std::optional<uint64_t> length() const override { return size; }
-      HalfClosedTest& test;
-      std::optional<uint64_t> size;
-    };
-    auto source = std::make_unique<Source>(*this);
-    source->size = length;
-    ASSERT_TRUE(exchange_->RespondStream({200, "", {}}, std::move(source)).ok());
-    Give("piece");
-  }
-  void Give(std::string_view text) {
-    std::exchange(reader_, nullptr)(Bytes::Copy(text));
-    Turn();
-  }
-  // What was put off to the turn's end is done.
-  void Turn() { uv_run(loop_->uv(), UV_RUN_NOWAIT); }
-
-  std::unique_ptr<loop::Loop> loop_ = std::move(loop::Loop::Create()).value();
-  MemoryStream::Peer peer_;
-  std::unique_ptr<ServerContext> context_;
-  std::unique_ptr<ServerConnection> connection_;
-  Exchange* exchange_ = nullptr;
-  bool aborted_ = false;
-  bool closed_ = false;
-  uint64_t waited_ms_ = 0;
-};
-
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-
-TEST_F(HalfClosedTest, AClientThatWaitsIsAskedEverLessOftenAndGetsItsAnswer) {
-  Open(Get("/"));
-  Wait(ServerConnection::kFirstAskMs);
-  EXPECT_EQ(peer_.received, "");
-  Wait(1);
-  EXPECT_EQ(peer_.received, kContinue);
-  for (int i = 0; i < 100; ++i) Wait(60'000);
-  EXPECT_EQ(peer_.received.size(), ServerConnection::kMaxAsks * kContinue.size());
-  EXPECT_FALSE(aborted_);
-  ASSERT_TRUE(exchange_->Respond({200, "", {}}, "at last").ok());
-  exchange_->Release();
-  EXPECT_THAT(peer_.received, testing::EndsWith("\r\n\r\nat last"));
-  Turn();
-  EXPECT_TRUE(closed_);
-}
-
-TEST_F(HalfClosedTest, AClientThatIsGoneIsNoticed) {
-  Open(Get("/"));
-  peer_.broken = true;
-  Wait(1);
-  EXPECT_TRUE(aborted_);
-  EXPECT_TRUE(closed_);
-}
-
-TEST_F(HalfClosedTest, AStreamOfChunksAsksWithZeros) {
-  Open(Get("/"));
-  Stream(std::nullopt);
-  for (int i = 0; i < 3; ++i) Wait(60'000);
-  Give("next");
-  Give("");
-  EXPECT_THAT(peer_.received, testing::EndsWith("\r\n\r\n5\r\npiece\r\n0004\r\nnext\r\n0\r\n\r\n"));
-  EXPECT_FALSE(aborted_);
-}
-
-TEST_F(HalfClosedTest, WhoCannotBeAskedIsWaitedForAWhile) {
-  for (const bool old : {false, true}) {
-    aborted_ = closed_ = false;
-    waited_ms_ = 0;
-    peer_ = {};
-    Open(old ? "GET / HTTP/1.0\r\n\r\n" : Get("/"));
-    if (!old) Stream(9);
-    const std::string before = peer_.received;
-    Wait(ServerConnection::kHalfClosedMs);
-    EXPECT_FALSE(aborted_);
-    Wait(1);
-    EXPECT_EQ(peer_.received, before);
-    EXPECT_TRUE(aborted_);
-    EXPECT_TRUE(closed_);
   }
 }
 

@@ -72,6 +72,47 @@ TEST_F(ServerLimitsTest, ABodyMayTrickleInAsLongAsItGoesOn) {
   EXPECT_TRUE(client->Until("\r\n\r\n20"));
 }
 
+// A loop that was busy finds what is overdue and what came meanwhile together: the bytes go first.
+TEST_F(ServerLimitsTest, WhatCameWhileTheLoopWasBusyIsReadBeforeItsDeadline) {
+  limits_.head_timeout_ms = limits_.idle_timeout_ms = limits_.body_timeout_ms = 2'000;
+  std::vector<std::unique_ptr<RawClient>> clients;
+  std::function<void()> busy;
+  on_request_ = [&](Exchange* exchange) {
+    if (exchange->head().path == "/busy") busy();
+    ReadAll(exchange->TakeBody(), 1000, [&, exchange](Result<Bytes> all) {
+      Answer(exchange, all.ok() ? "got " + std::to_string(all->size()) : "no body");
+    });
+  };
+  StartServer();
+  const std::string post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n";
+  auto idle = Connect();
+  ASSERT_TRUE(idle->Send(post + "body"));
+  ASSERT_TRUE(idle->Until("got 4"));
+  auto in_head = Connect();
+  ASSERT_TRUE(in_head->Send("POST / HTTP/1.1\r\n"));
+  auto in_body = Connect();
+  ASSERT_TRUE(in_body->Send(post));
+  auto fresh = Connect();
+  ASSERT_TRUE(RunUntil([&] { return requests_ == 2 && server_->connection_count() == 4; }));
+  busy = [&] {
+    const uint64_t until = uv_hrtime() + 2'500'000'000;
+    EXPECT_TRUE(idle->Send(post + "body"));
+    EXPECT_TRUE(in_head->Send(post.substr(post.find('\n') + 1) + "body"));
+    EXPECT_TRUE(in_body->Send("body"));
+    EXPECT_TRUE(fresh->Send(post + "body"));
+    while (uv_hrtime() < until) {
+    }
+  };
+  auto other = Connect();
+  ASSERT_TRUE(other->Send("POST /busy HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"));
+  for (const auto& client : {&idle, &in_head, &in_body, &fresh}) {
+    EXPECT_TRUE(RunUntil([&] {
+      return (*client)->Count("got 4") == (client == &idle ? 2 : 1) || (*client)->ended;
+    }));
+    EXPECT_TRUE((*client)->received.ends_with("got 4")) << (*client)->received;
+  }
+}
+
 TEST_F(ServerLimitsTest, AReaderThatTakesTooLittleIsCutOff) {
   limits_.write_timeout_ms = 300;
   limits_.write_progress_bytes = 4u << 20;
@@ -145,6 +186,22 @@ TEST_F(ServerLimitsTest, ACrowdBeyondTheLimitIsReset) {
   ASSERT_TRUE(RunUntil([&] { return server_->connection_count() == 1; }));
   ASSERT_TRUE(first->Send(kGet));
   EXPECT_TRUE(first->Until("GET /"));
+}
+
+TEST_F(ServerLimitsTest, AConnectionThatWasRefusedTakesNoPlace) {
+  limits_.connections = 1;
+  StartServer();
+  auto first = Connect();
+  ASSERT_TRUE(RunUntil([&] { return server_->connection_count() == 1; }));
+  auto refused = Connect();
+  refused->Send("GET / HTTP/1.1\r\n");  // makes the server linger
+  ASSERT_TRUE(RunUntil([&] { return refused->ended; }));
+  ASSERT_EQ(server_->connection_count(), 2u);
+  first.reset();
+  ASSERT_TRUE(RunUntil([&] { return server_->connection_count() == 1; }));
+  auto second = Connect();
+  ASSERT_TRUE(second->Send(kGet));
+  EXPECT_TRUE(second->Until("GET /")) << second->received;
 }
 
 // Buffers are given back and taken anew.

@@ -311,6 +311,31 @@ TEST_F(ServerTest, AClientThatClosesIsNoticedBeforeALongResponse) {
   EXPECT_TRUE(RunUntil([&] { return server_->connection_count() == 0; }));
 }
 
+// Nobody reads so far: neither its end nor a reset is told by itself.
+TEST_F(ServerTest, AClientThatLeavesBehindAnUnreadBodyIsNoticed) {
+  limits_.body_timeout_ms = 60;  // so that deadlines are looked at often
+  for (const bool reset : {false, true}) {
+    SCOPED_TRACE(reset);
+    bool aborted = false;
+    on_request_ = [&](Exchange* exchange) {
+      exchange->set_abort_callback([&aborted, exchange] {
+        aborted = true;
+        exchange->Release();
+      });
+    };
+    StartServer();
+    auto client = Connect();
+    ASSERT_TRUE(client->Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" +
+                             std::string(100'000, 'x')));
+    ASSERT_TRUE(RunUntil([&] { return requests_ == (reset ? 2 : 1); }));
+    Settle();
+    if (reset) client->Reset();
+    client.reset();
+    EXPECT_TRUE(RunUntil([&] { return aborted; }));
+    EXPECT_TRUE(RunUntil([&] { return server_->connection_count() == 0; }));
+  }
+}
+
 TEST_F(ServerTest, TheAbortCallbackMayRelease) {
   on_request_ = [&](Exchange* exchange) {
     exchange->set_abort_callback([exchange] { exchange->Release(); });

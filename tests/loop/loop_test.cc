@@ -3,10 +3,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "runtime/loop/timer.h"
@@ -150,6 +153,50 @@ TEST(LoopTest, ATaskThatAlwaysDefersItselfDoesNotStarveTimers) {
   Timer timer(*loop, [&] { fired = true; });
   timer.Start(5);
   EXPECT_TRUE(RunUntil(*loop, [&] { return fired; }));
+}
+
+// What had come when a timer was due is read before the task runs, even when the loop was busy; the
+// poll does not wait for anything.
+TEST(LoopTest, ATaskPastThePollSeesWhatCameBefore) {
+  auto loop = MakeLoop();
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  std::vector<std::string> log;
+  uv_poll_t poll;
+  poll.data = &log;
+  uv_poll_init(loop->uv(), &poll, ends[0]);
+  uv_poll_start(&poll, UV_READABLE, [](uv_poll_t* handle, int, int) {
+    static_cast<std::vector<std::string>*>(handle->data)->push_back("read");
+    uv_poll_stop(handle);
+  });
+  RecordingTask task(&log, "task");
+  task.action = [&] { loop->Stop(); };
+  Timer timer(*loop, [&] {
+    ASSERT_EQ(write(ends[1], "x", 1), 1);
+    loop->DeferPastPoll(&task);
+    loop->DeferPastPoll(&task);
+  });
+  loop->set_turn_hook([&] {
+    if (!log.empty() && log.back() == "task") log.push_back("hook");
+  });
+  timer.Start(0);
+  loop->Run();
+  EXPECT_THAT(log, ElementsAre("read", "task", "hook"));
+
+  // The poll that goes on is not the next one.
+  log.clear();
+  uv_poll_start(&poll, UV_READABLE, [](uv_poll_t* handle, int, int) {
+    static_cast<std::vector<std::string>*>(handle->data)->push_back("read");
+    if (static_cast<std::vector<std::string>*>(handle->data)->size() == 2) uv_poll_stop(handle);
+  });
+  loop->Post([&] { loop->DeferPastPoll(&task); });
+  loop->Run();
+  loop->set_turn_hook(nullptr);
+  EXPECT_THAT(log, ElementsAre("read", "read", "task", "hook"));
+  uv_close(reinterpret_cast<uv_handle_t*>(&poll), nullptr);
+  uv_run(loop->uv(), UV_RUN_NOWAIT);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST(TimerTest, FiresOnceAndMayBeSetAnew) {

@@ -208,12 +208,13 @@ TEST(AddressTextTest, ShowsBothFamilies) {
   EXPECT_EQ(AddressAndPortText(reinterpret_cast<sockaddr*>(&v6)), "192.0.2.1:80");
 }
 
-TEST_F(TcpStreamTest, ABrokenConnectionIsKnownWithoutReading) {
-  EXPECT_FALSE(stream_->broken());
+TEST_F(TcpStreamTest, APeersEndIsKnownWithoutReading) {
+  ASSERT_EQ(write(peer_, "unread", 6), 6);
+  EXPECT_EQ(stream_->peer_state(), PeerState::kOpen);
   shutdown(peer_, SHUT_WR);
-  EXPECT_FALSE(stream_->broken());
+  EXPECT_EQ(stream_->peer_state(), PeerState::kEnded);
   close(std::exchange(peer_, -1));
-  EXPECT_TRUE(stream_->broken());
+  EXPECT_EQ(stream_->peer_state(), PeerState::kBroken);
 }
 
 }  // namespace

@@ -168,7 +168,8 @@ async function loadKeys(afresh) {
   cursor = result_info.cursor ?? "";
   $("more").hidden = cursor === "";
   $("no-keys").hidden = box.children.length > 0;
-  say(`${box.children.length}${cursor === "" ? "" : "+"} keys`);
+  const more = cursor === "" ? "" : "+";
+  say(`${box.children.length}${more} ${box.children.length === 1 ? "key" : "keys"}`);
 }
 
 // ---------------------------------------------------------------------------------------------------- entries

@@ -2,8 +2,9 @@
 #include "runtime/web/fetch/edge_headers.h"
 
 #include <algorithm>
-#include <utility>
+#include <string>
 
+#include "runtime/base/ascii.h"
 #include "runtime/http/forwarded.h"
 
 namespace sedge::web {
@@ -20,7 +21,8 @@ constexpr std::string_view kRay = "cf-ray";
 constexpr std::string_view kColo = "-LOCAL";
 
 bool IsIn(std::string_view name, const auto& names) {
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+  return std::any_of(std::begin(names), std::end(names),
+                     [name](std::string_view one) { return EqualsIgnoreCase(one, name); });
 }
 
 std::string RayText(uint64_t ray) {
@@ -34,22 +36,22 @@ std::string RayText(uint64_t ray) {
 
 bool IsEdgeHeader(std::string_view name, bool trusted) {
   // All begin with one of these; most headers do not.
-  if (name.empty() || (name[0] != 'c' && name[0] != 'x' && name[0] != 't')) return false;
+  const char first = name.empty() ? '\0' : AsciiLower(name[0]);
+  if (first != 'c' && first != 'x' && first != 't') return false;
   return IsIn(name, kReplaced) || (!trusted && IsIn(name, kOfProxies));
 }
 
 void AddEdgeHeaders(const http::RequestHead& head, std::string_view peer,
-                    const TrustedProxies* trusted, uint64_t ray,
-                    const std::function<void(std::string_view, std::string)>& add) {
+                    const TrustedProxies* trusted, uint64_t ray, http::HeaderList& to) {
   http::ForwardedFor from = http::ReadForwardedFor(head, peer, trusted);
   if (!from.client.empty()) {
-    add("cf-connecting-ip", from.client);
-    add("x-real-ip", std::move(from.client));
-    add("x-forwarded-for", std::move(from.chain));
+    to.Add("cf-connecting-ip", from.client);
+    to.Add("x-real-ip", from.client);
+    to.Add("x-forwarded-for", from.chain);
   }
-  add("x-forwarded-proto", head.tls ? "https" : "http");
-  add("cf-visitor", head.tls ? R"({"scheme":"https"})" : R"({"scheme":"http"})");
-  if (!trusted || !head.Find(kRay)) add(kRay, RayText(ray));
+  to.Add("x-forwarded-proto", head.tls ? "https" : "http");
+  to.Add("cf-visitor", head.tls ? R"({"scheme":"https"})" : R"({"scheme":"http"})");
+  if (!trusted || !head.Find(kRay)) to.Add(kRay, RayText(ray));
 }
 
 }  // namespace sedge::web

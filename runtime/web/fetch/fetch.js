@@ -16,14 +16,14 @@ const { matchesIntegrity } = require("fetch/integrity");
 const { redirectedPolicy, referrerFor } = require("fetch/referrer");
 const { parseLocation, urlOrigin, withoutFragment } = require("fetch/request_url");
 const {
-  Request, isRequest, requestBody, requestExtras, requestHeaderList, requestIsIncoming, requestMethod,
-  requestSignal, requestUrl,
+  Request, isRequest, requestBody, requestExtras, requestHeaderList, requestMethod, requestSignal, requestSlot,
+  requestUrl,
 } = require("fetch/request");
-const { createResponse, isNullBodyStatus, responseBody } = require("fetch/response");
+const { createResponse, responseBody } = require("fetch/response");
 const streams = require("fetch/body_stream");
 const { kUserAgent } = require("html/navigator");
-const { JSONStringify, Promise, PromisePrototypeThen, SafeSet, StringPrototypeStartsWith,
-  TypeError, Uint8Array } = primordials;
+const { JSONStringify, Promise, PromisePrototypeThen, PromiseReject, PromiseResolve, SafeSet,
+  StringPrototypeStartsWith, TypeError, Uint8Array } = primordials;
 
 const kMaxRedirects = 20;
 const kTooMany = "Too many subrequests."; // which is an Error, as on Workers
@@ -37,8 +37,7 @@ const connectionHeaders = [
 for (let i = 0; i < connectionHeaders.length; ++i) kConnectionHeaders.add(connectionHeaders[i]);
 // Those that describe the body: gone when a redirect drops it.
 const bodyHeaders = ["content-encoding", "content-language", "content-location", "content-type"];
-// What a request says that says nothing of it, name by name: see the standard's "HTTP-network-or-cache fetch". One
-// that came in and is passed on keeps to what its client said.
+// What a request says that says nothing of it, name by name: see the standard's "HTTP-network-or-cache fetch".
 const kDefaultHeaders = ["accept", "*/*", "accept-language", "*", "user-agent", kUserAgent];
 // Those that are meant for one origin only.
 const originHeaders = ["authorization", "cookie", "proxy-authorization"];
@@ -85,14 +84,14 @@ webidl.detachRecord(FetchWatch);
 
 // One fetch() on its way through redirects.
 class FetchState {
-  // `isOwn`: nobody else has the request.
-  constructor(request, url, body, watch, isOwn) {
+  // Nobody changes `list` while the fetch is under way. `slot` of a request that is sent as it came, whose method, URL
+  // and list native code knows; else 0.
+  constructor(request, slot, method, url, list, body, watch) {
     const extras = requestExtras(request);
-    const list = requestHeaderList(request);
-    this.method = requestMethod(request);
+    this.slot = slot;
+    this.method = method;
     this.url = url;
-    this.isIncoming = requestIsIncoming(request);
-    this.list = isOwn || this.isIncoming ? list : copyList(list); // that nobody changes while the fetch is under way
+    this.list = list;
     this.cache = extras.cache;
     this.redirect = extras.redirect;
     this.isDecoded = extras.encodeResponseBody !== "manual";
@@ -130,7 +129,6 @@ function requestBlock(state) {
   }
   const referer = referrerFor(state.referrer, state.referrerPolicy, state.url);
   if (referer !== "" && listFind(list, "referer") < 0) block += `referer\0${referer}\0`;
-  if (state.isIncoming) return block;
   for (let i = 0; i < kDefaultHeaders.length; i += 2) {
     const name = kDefaultHeaders[i];
     if (listFind(list, name) < 0) block += `${name}\0${kDefaultHeaders[i + 1]}\0`;
@@ -158,20 +156,21 @@ function sendableBody(state) {
   return sendable;
 }
 
+function startRequest(state, requestId) {
+  const sendable = sendableBody(state);
+  if (state.slot !== 0) return ops.fetchIncoming(state.slot, sendable, requestId, state.fresh);
+  return ops.fetchStart(
+    state.method, withoutFragment(state.url), requestBlock(state), sendable, requestId, state.fresh);
+}
+
 function startHop(state) {
   const { watch } = state;
   const requestId = nextRequestId++;
-  const sendable = sendableBody(state);
-  if (watch === null) {
-    return ops.fetchStart(
-      state.method, withoutFragment(state.url), requestBlock(state), sendable, requestId, state.fresh);
-  }
+  if (watch === null) return startRequest(state, requestId);
   watch.requestId = requestId;
   return new Promise((resolve, reject) => {
     watch.reject = reject;
-    const started = ops.fetchStart(
-      state.method, withoutFragment(state.url), requestBlock(state), sendable, requestId, state.fresh);
-    PromisePrototypeThen(started, (result) => {
+    PromisePrototypeThen(startRequest(state, requestId), (result) => {
       if (watch.reason === undefined) resolve(result);
       else if (result[3] !== 0) streams.dropHandle(result[3]);
     }, reject);
@@ -254,14 +253,10 @@ function finish(state, result) {
   const { watch } = state;
   let body = null;
   if (handle !== 0) {
-    if (state.method === "HEAD" || isNullBodyStatus(status)) {
-      streams.dropHandle(handle);
-    } else {
-      body = new Body(kNative, handle, null);
-      // Whoever reads it gets it decoded, but for parts of a coded body (206), which nobody can decode.
-      const coding = state.isDecoded && status !== 206 ? listGet(result[2], "content-encoding") : null;
-      if (coding !== null) ops.bodyCoded(handle, coding);
-    }
+    body = new Body(kNative, handle, null);
+    // Whoever reads it gets it decoded, but for parts of a coded body (206), which nobody can decode.
+    const coding = state.isDecoded && status !== 206 ? listGet(result[2], "content-encoding") : null;
+    if (coding !== null) ops.bodyCoded(handle, coding);
   }
   if (watch !== null) {
     watch.reject = null;
@@ -277,7 +272,8 @@ function finish(state, result) {
       });
     }
   }
-  return createResponse(status, result[1], result[2], body, withoutFragment(state.url), state.redirects > 0,
+  const url = state.slot !== 0 ? result[4] : withoutFragment(state.url);
+  return createResponse(status, result[1], result[2], body, url, state.redirects > 0,
     state.isDecoded ? "automatic" : "manual");
 }
 
@@ -332,30 +328,57 @@ function fetchData(url, method, integrity) {
   return createResponse(200, "OK", ["content-type", data.type], body, url, false, "automatic");
 }
 
-async function fetch(input, init = undefined) {
-  webidl.checkGlobal(this);
-  webidl.requiredArguments(arguments.length, 1, "Failed to execute 'fetch'");
-  const request = init === undefined && isRequest(input) ? input : new Request(input, init);
+// Before anything is sent: what a signal or a used body says to it.
+function checkSendable(body, signal) {
+  if (body !== null) checkUsable(body);
+  if (signal === null || !isAborted(signal)) return;
+  const reason = abortReason(signal);
+  if (body !== null) streams.dropStream(streamOf(body), reason);
+  throw reason;
+}
+
+function fetchMade(request, input) {
   const url = requestUrl(request);
   const body = requestBody(request);
   const signal = requestSignal(request);
-  if (body !== null) checkUsable(body);
-  if (signal !== null && isAborted(signal)) {
-    const reason = abortReason(signal);
-    if (body !== null) streams.dropStream(streamOf(body), reason);
-    throw reason;
-  }
+  checkSendable(body, signal);
   if (!StringPrototypeStartsWith(url, "https:") && !StringPrototypeStartsWith(url, "http:")) {
     if (StringPrototypeStartsWith(url, "data:")) {
-      return fetchData(url, requestMethod(request), requestExtras(request).integrity);
+      return PromiseResolve(fetchData(url, requestMethod(request), requestExtras(request).integrity));
     }
     throw new TypeError(`Fetch API cannot load: ${url}: only http:, https: and data: URLs can be fetched.`);
   }
   if (requestExtras(request).cache === "only-if-cached") {
     throw new TypeError(`Failed to fetch ${url}: the cache mode is "only-if-cached", and there is no cache.`);
   }
-  const watch = signal === null ? null : new FetchWatch(signal);
-  return await fetchHttp(new FetchState(request, url, body, watch, request !== input));
+  const list = requestHeaderList(request);
+  return fetchHttp(new FetchState(request, 0, requestMethod(request), url,
+    request !== input ? list : copyList(list), body, signal === null ? null : new FetchWatch(signal)));
 }
+
+// As it came: no more of it is read here than is needed.
+function fetchIncoming(request, slot) {
+  const body = requestBody(request);
+  const signal = requestSignal(request);
+  checkSendable(body, signal);
+  return fetchHttp(new FetchState(request, slot, "", "", null, body,
+    signal === null ? null : new FetchWatch(signal)));
+}
+
+// A method, which cannot be constructed; not async, so that a fetch costs one promise less.
+const { fetch } = {
+  fetch(input, init = undefined) {
+    try {
+      webidl.checkGlobal(this);
+      webidl.requiredArguments(arguments.length, 1, "Failed to execute 'fetch'");
+      if (init !== undefined || !isRequest(input)) return fetchMade(new Request(input, init), input);
+      const slot = requestSlot(input);
+      // The parts of one that is over may still be known here.
+      return slot === 0 || ops.requestIsDone(slot) ? fetchMade(input, input) : fetchIncoming(input, slot);
+    } catch (error) {
+      return PromiseReject(error);
+    }
+  },
+};
 
 exports.fetch = fetch;

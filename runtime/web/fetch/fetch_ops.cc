@@ -4,9 +4,9 @@
 #include "runtime/base/ascii.h"
 #include "runtime/http/request_writer.h"
 #include "runtime/web/crypto/hash.h"
+#include "runtime/web/fetch/accept_encoding.h"
 #include "runtime/web/fetch/body_table.h"
 #include "runtime/web/fetch/fetch_service.h"
-#include "runtime/web/fetch/header_block.h"
 #include "runtime/web/fetch/incoming.h"
 
 namespace sedge::web {
@@ -62,9 +62,20 @@ Result<std::string> RequestMethod(IncomingRequests& requests, uint64_t slot) {
 Result<std::string> RequestUrl(IncomingRequests& requests, uint64_t slot) {
   return requests.Url(slot);
 }
-Result<std::vector<script::Latin1String>> RequestHeaders(IncomingRequests& requests,
-                                                         uint64_t slot) {
-  return requests.Headers(slot);
+// Names and values in turn.
+Result<v8::Local<v8::Value>> RequestHeaders(Isolate& isolate, IncomingRequests& requests,
+                                            uint64_t slot) {
+  SEDGE_ASSIGN_OR_RETURN(const http::HeaderList headers, requests.Headers(slot));
+  std::vector<v8::Local<v8::Value>> flat;
+  flat.reserve(headers.size() * 2);
+  for (const auto [name, value] : headers) {
+    for (const std::string_view text : {name, value}) {
+      if (!script::Latin1ToV8(isolate.v8(), text).ToLocal(&flat.emplace_back())) {
+        return v8::Local<v8::Value>();  // with a pending exception
+      }
+    }
+  }
+  return v8::Local<v8::Value>(v8::Array::New(isolate.v8(), flat.data(), flat.size()));
 }
 Result<double> RequestBody(IncomingRequests& requests, uint64_t slot) {
   SEDGE_ASSIGN_OR_RETURN(const SlotId handle, requests.Body(slot));
@@ -115,38 +126,39 @@ Result<std::unique_ptr<http::BodySource>> TakeBody(BodyTable& bodies, const Body
   return source;
 }
 
-// [status, statusText, headerBlock, bodyHandle]
-v8::MaybeLocal<v8::Value> ResponseToArray(Isolate& isolate, BodyTable& bodies,
-                                          http::ClientResponse& response) {
-  v8::Isolate* v8 = isolate.v8();
-  v8::Local<v8::Value> reason, headers;
-  if (!script::Latin1ToV8(v8, response.reason).ToLocal(&reason) ||
-      !script::Latin1ToV8(v8, MakeHeaderBlock(response.headers)).ToLocal(&headers)) {
-    return {};
-  }
-  const SlotId body = bodies.Add(std::move(response.body));
-  v8::Local<v8::Value> parts[] = {v8::Integer::New(v8, response.status), reason, headers,
-                                  v8::Number::New(v8, static_cast<double>(body))};
-  return v8::Array::New(v8, parts, 4);
+// What is known of a fetch when its response comes.
+struct Sent {
+  std::string url;  // "" unless JavaScript wants to know it
+  bool is_head = false;
+};
+
+bool HasNoBody(const Sent& sent, int status) {
+  return sent.is_head || status == 204 || status == 205 || status == 304;
 }
 
-Status FetchStart(Deferred deferred, Isolate& isolate, FetchService& service, BodyTable& bodies,
-                  std::string_view method, std::string_view url, Latin1View header_block,
-                  BodyArg body, double request_id, bool fresh) {
-  FetchRequest request;
-  std::vector<http::HeaderField> fields;
-  if (!SplitHeaderBlock(header_block.text, fields)) {
-    return Internal("the header block is not made of names and values");
+// [status, statusText, headerBlock, bodyHandle, url]
+v8::MaybeLocal<v8::Value> ResponseToArray(Isolate& isolate, BodyTable& bodies, const Sent& sent,
+                                          http::ClientResponse& response) {
+  v8::Isolate* v8 = isolate.v8();
+  v8::Local<v8::Value> reason, headers, url;
+  if (!script::Latin1ToV8(v8, response.reason).ToLocal(&reason) ||
+      !script::Latin1ToV8(v8, response.headers.block()).ToLocal(&headers) ||
+      !script::Utf8ToV8(v8, sent.url).ToLocal(&url)) {
+    return {};
   }
-  for (const http::HeaderField& field : fields)
-    request.headers.emplace_back(field.name, field.value);
-  SEDGE_ASSIGN_OR_RETURN(request.body, TakeBody(bodies, body, method));
-  request.method = method;
-  request.url = url;
-  request.incoming = isolate.continuation_request();
-  request.fresh = fresh;
+  const SlotId body =
+      HasNoBody(sent, response.status) ? SlotId{0} : bodies.Add(std::move(response.body));
+  v8::Local<v8::Value> parts[] = {v8::Integer::New(v8, response.status), reason, headers,
+                                  v8::Number::New(v8, static_cast<double>(body)), url};
+  return v8::Array::New(v8, parts, std::size(parts));
+}
+
+void StartFetch(Deferred deferred, FetchService& service, BodyTable& bodies, double request_id,
+                FetchRequest request, Sent sent) {
+  sent.is_head = request.method == "HEAD";
   service.Start(static_cast<uint64_t>(request_id), std::move(request),
-                [deferred, &bodies](Result<http::ClientResponse> response) {
+                [deferred = std::move(deferred), &bodies,
+                 sent = std::move(sent)](Result<http::ClientResponse> response) {
                   if (response.status().code() == StatusCode::kResourceExhausted) {
                     deferred.Reject(response.status());  // an Error, as on Workers
                     return;
@@ -157,11 +169,45 @@ Status FetchStart(Deferred deferred, Isolate& isolate, FetchService& service, Bo
                     return;
                   }
                   deferred.ResolveWith([&](Isolate& isolate) {
-                    return ResponseToArray(isolate, bodies, *response);
+                    return ResponseToArray(isolate, bodies, sent, *response);
                   });
                 });
+}
+
+Status FetchStart(Deferred deferred, Isolate& isolate, FetchService& service, BodyTable& bodies,
+                  std::string_view method, std::string_view url, Latin1View header_block,
+                  BodyArg body, double request_id, bool fresh) {
+  FetchRequest request;
+  std::optional<http::HeaderList> headers =
+      http::HeaderList::FromBlock(std::string(header_block.text));
+  if (!headers) return Internal("the header block is not made of names and values");
+  request.headers = *std::move(headers);
+  SEDGE_ASSIGN_OR_RETURN(request.body, TakeBody(bodies, body, method));
+  request.method = method;
+  request.url = url;
+  request.incoming = isolate.continuation_request();
+  request.fresh = fresh;
+  StartFetch(std::move(deferred), service, bodies, request_id, std::move(request), {});
   return {};
 }
+
+// An incoming request as it came.
+Status FetchIncoming(Deferred deferred, Isolate& isolate, FetchService& service,
+                     IncomingRequests& requests, BodyTable& bodies, uint64_t slot, BodyArg body,
+                     double request_id, bool fresh) {
+  FetchRequest request;
+  SEDGE_RETURN_IF_ERROR(requests.PassOn(slot, request));
+  SEDGE_ASSIGN_OR_RETURN(request.body, TakeBody(bodies, body, request.method));
+  request.incoming = isolate.continuation_request();
+  request.passed_on = request.incoming == slot;
+  request.fresh = fresh;
+  Sent sent{.url = request.url};
+  StartFetch(std::move(deferred), service, bodies, request_id, std::move(request), std::move(sent));
+  return {};
+}
+
+std::string KnownAcceptCodings(std::string_view value) { return KnownCodings(value); }
+
 void FetchAbort(FetchService& service, double request_id) {
   service.Abort(static_cast<uint64_t>(request_id));
 }
@@ -210,6 +256,8 @@ constexpr OpDef kOps[] = {
     Op<CurrentRequest>("currentRequest"),
     Op<SetCurrentRequest>("setCurrentRequest"),
     Op<FetchStart>("fetchStart"),
+    Op<FetchIncoming>("fetchIncoming"),
+    Op<KnownAcceptCodings>("knownCodings"),
     Op<FetchAbort>("fetchAbort"),
     Op<IntegrityDigest>("integrityDigest"),
 };

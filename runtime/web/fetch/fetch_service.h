@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// FetchService: how fetch() reaches the network; one hop, no redirects. The worker layer implements it
-// (it knows mappings, the origin and the worker's own hosts). The isolate's thread.
+// FetchService: how fetch() reaches the network; one hop, no redirects. The worker layer implements
+// it (it knows mappings, the origin and the worker's own hosts). The isolate's thread.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,9 @@ struct FetchRequest {
   std::string url;  // absolute, http or https
   http::HeaderList headers;
   std::unique_ptr<http::BodySource> body;
-  uint64_t incoming = 0;  // the request on whose behalf this is; 0: none
-  bool fresh = false;     // over a new connection
+  uint64_t incoming = 0;   // the request on whose behalf this is; 0: none
+  bool passed_on = false;  // it is `incoming` itself, so it goes to the worker's own host
+  bool fresh = false;      // over a new connection
 };
 
 class FetchService {

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/web/fetch/header_block.h"
 
-#include <algorithm>
-
-#include "runtime/base/ascii.h"
-
 namespace sedge::web {
 
 bool SplitHeaderBlock(std::string_view block, std::vector<http::HeaderField>& fields) {
@@ -19,18 +15,6 @@ bool SplitHeaderBlock(std::string_view block, std::vector<http::HeaderField>& fi
     block.remove_prefix(value_end + 1);
   }
   return true;
-}
-
-std::string MakeHeaderBlock(const http::HeaderList& headers) {
-  size_t size = 0;
-  for (const auto& [name, value] : headers) size += name.size() + value.size() + 2;
-  std::string block(size, '\0');
-  char* at = block.data();
-  for (const auto& [name, value] : headers) {
-    for (const char c : name) *at++ = AsciiLower(c);
-    at = std::copy(value.begin(), value.end(), at + 1) + 1;
-  }
-  return block;
 }
 
 }  // namespace sedge::web

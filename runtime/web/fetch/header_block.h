@@ -3,11 +3,9 @@
 // "name\0value\0" for each field. Functions of texts alone.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "runtime/http/client.h"
 #include "runtime/http/message.h"
 
 namespace sedge::web {
@@ -15,8 +13,5 @@ namespace sedge::web {
 // Splits a block into fields, which point into it; nothing of names and values is checked. False
 // when the block is not made of pairs.
 bool SplitHeaderBlock(std::string_view block, std::vector<http::HeaderField>& fields);
-
-// The block of headers whose values have no NUL; its names are lower-case.
-std::string MakeHeaderBlock(const http::HeaderList& headers);
 
 }  // namespace sedge::web

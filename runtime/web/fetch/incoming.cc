@@ -9,13 +9,18 @@
 #include "runtime/base/ascii.h"
 #include "runtime/web/compression/coded_body.h"
 #include "runtime/web/compression/response_coding.h"
+#include "runtime/web/fetch/accept_encoding.h"
 #include "runtime/web/fetch/edge_headers.h"
 #include "runtime/web/fetch/header_block.h"
-#include "runtime/web/url/url_parser.h"
+#include "runtime/web/fetch/incoming_url.h"
 
 namespace sedge::web {
 namespace {
 
+// What the server says about the client.
+constexpr size_t kAddedHeaders = 6;
+constexpr size_t kAddedHeaderBytes = 256;
+constexpr std::string_view kAcceptEncoding = "accept-encoding";
 // Larger bodies are compressed piece by piece while they are sent.
 constexpr size_t kMaxBytesEncodedAtOnce = 128u << 10;
 
@@ -24,38 +29,6 @@ Status Stale() {
       "this request is over: read what you need of it before the response is sent, or keep it "
       "alive "
       "with ctx.waitUntil()");
-}
-
-// What the URL parser leaves as it is in a host and in a path with query.
-constexpr bool IsPlainHostChar(char c) {
-  return (c >= 'a' && c <= 'z') || IsAsciiDigit(c) || c == '.' || c == '-';
-}
-constexpr bool IsPlainPathChar(char c) {
-  return IsAsciiAlnum(c) || c == '/' || c == '-' || c == '_' || c == '~' || c == '?' || c == '=' ||
-         c == '&' || c == ',' || c == '+' || c == ':' || c == '@' || c == '%' || c == '!' ||
-         c == '$';
-}
-
-// True when they are their own serialisation, as those of most requests are: then parsing can be
-// skipped. A digit at the host's end may be that of an IPv4 address, a dot in the path a dot
-// segment.
-bool IsPlainHost(std::string_view host) {
-  if (host.empty() || !IsAsciiAlpha(host.back()) || host.starts_with("xn--") ||
-      host.find(".xn--") != std::string_view::npos) {
-    return false;
-  }
-  for (const char c : host) {
-    if (!IsPlainHostChar(c)) return false;
-  }
-  return true;
-}
-bool IsPlainPath(std::string_view path) {
-  for (size_t i = 0; i < path.size(); ++i) {
-    if (IsPlainPathChar(path[i])) continue;
-    if (path[i] == '.' && i > 0 && path[i - 1] != '/' && path[i - 1] != '.') continue;
-    return false;
-  }
-  return path.find("%2") == std::string_view::npos;  // "%2e" is a dot segment too
 }
 
 // Neighbouring numbers give numbers that have nothing in common (SplitMix64's finalizer).
@@ -71,29 +44,6 @@ bool IsHeadOfBody(const http::Exchange& exchange, int status) {
 }
 
 }  // namespace
-
-std::string UrlOf(const http::RequestHead& head) {
-  const std::string_view scheme = head.tls ? "https://" : "http://";
-  const std::string_view host = head.host.empty() ? std::string_view("localhost") : head.host;
-  const std::string_view path = head.path.starts_with('/') ? head.path : std::string_view("/");
-  std::string url;
-  url.reserve(scheme.size() + host.size() + path.size());
-  url.append(scheme).append(host).append(path);
-  const bool plain_path = IsPlainPath(path);
-  if (plain_path && IsPlainHost(host)) return url;
-  // Addresses and hosts with a port are few on one server: the last one is remembered.
-  const std::string_view given = std::string_view(url).substr(0, scheme.size() + host.size());
-  thread_local std::string last_given, last_origin;
-  if (plain_path && given == last_given) return std::string(last_origin).append(path);
-  Result<UrlRecord> parsed = ParseUrl(url, nullptr);
-  if (!parsed.ok()) return url;
-  std::string href = parsed->href();
-  if (plain_path && href.ends_with(path)) {
-    last_given = given;
-    last_origin = href.substr(0, href.size() - path.size());
-  }
-  return href;
-}
 
 IncomingRequests::IncomingRequests(BodyTable& bodies, Observer& observer)
     : bodies_(bodies), observer_(observer), ray_seed_(uint64_t{std::random_device()()} << 32) {}
@@ -139,32 +89,53 @@ Result<std::string> IncomingRequests::Url(SlotId id) {
   return UrlOf(request->exchange->head());
 }
 
-Result<std::vector<script::Latin1String>> IncomingRequests::Headers(SlotId id) {
+Result<http::HeaderList> IncomingRequests::Headers(SlotId id) {
   Request* request = Find(id);
   if (!request) return Stale();
   if (request->saved) return request->saved->headers;
   return HeadersOf(id, *request->exchange);
 }
 
-std::vector<script::Latin1String> IncomingRequests::HeadersOf(
-    SlotId id, const http::Exchange& exchange) const {
-  constexpr size_t kAdded = 6;
+http::HeaderList IncomingRequests::HeadersOf(SlotId id, const http::Exchange& exchange,
+                                             std::string_view without) const {
   const http::RequestHead& head = exchange.head();
   const TrustedProxies* trusted = exchange.trusted_proxies();
-  std::vector<script::Latin1String> flat;
-  flat.reserve((head.headers.size() + kAdded) * 2);
+  size_t bytes = kAddedHeaderBytes;
   for (const http::HeaderField& field : head.headers) {
-    std::string name = AsciiLowerCopy(field.name);
-    if (IsEdgeHeader(name, trusted != nullptr)) continue;
-    flat.push_back({std::move(name)});
-    flat.push_back({std::string(field.value)});
+    bytes += field.name.size() + field.value.size() + 2;
   }
-  AddEdgeHeaders(head, exchange.client_address(), trusted, Mix(ray_seed_ + id),
-                 [&flat](std::string_view name, std::string value) {
-                   flat.push_back({std::string(name)});
-                   flat.push_back({std::move(value)});
-                 });
-  return flat;
+  http::HeaderList list;
+  list.Reserve(head.headers.size() + kAddedHeaders, bytes);
+  for (const http::HeaderField& field : head.headers) {
+    if (IsEdgeHeader(field.name, trusted != nullptr) || EqualsIgnoreCase(field.name, without)) {
+      continue;
+    }
+    list.AddLowerCase(field.name, field.value);
+  }
+  AddEdgeHeaders(head, exchange.client_address(), trusted, Mix(ray_seed_ + id), list);
+  return list;
+}
+
+Status IncomingRequests::PassOn(SlotId id, FetchRequest& to) {
+  Request* request = Find(id);
+  if (!request) return Stale();
+  if (request->saved) {
+    const SavedHead& saved = *request->saved;
+    to.method = saved.method;
+    to.url = saved.url;
+    to.headers.Reserve(saved.headers.size() + 1, saved.headers.block().size());
+    for (const auto [name, value] : saved.headers) {
+      if (name != kAcceptEncoding) to.headers.Add(name, value);
+    }
+    to.headers.Add(kAcceptEncoding, RequestedCodings(saved.headers));
+    return {};
+  }
+  const http::RequestHead& head = request->exchange->head();
+  to.method = head.method;
+  to.url = UrlOf(head);
+  to.headers = HeadersOf(id, *request->exchange, kAcceptEncoding);
+  to.headers.Add(kAcceptEncoding, RequestedCodings(head.headers));
+  return {};
 }
 
 Result<SlotId> IncomingRequests::Body(SlotId id) {
@@ -175,6 +146,8 @@ Result<SlotId> IncomingRequests::Body(SlotId id) {
         "the request's body is gone: begin to read it before the response is sent");
   }
   if (!request->exchange || !request->exchange->head().has_body) return SlotId{0};
+  const std::string_view method = request->exchange->head().method;
+  if (method == "GET" || method == "HEAD") return SlotId{0};  // Fetch gives them none
   std::unique_ptr<http::BodySource> body = request->exchange->TakeBody();
   return body ? bodies_.Add(std::move(body)) : SlotId{0};
 }
@@ -221,8 +194,8 @@ Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
 
 Status IncomingRequests::RespondStream(Request& request, int status, std::string_view reason,
                                        std::unique_ptr<http::BodySource> body) {
-  const bool has_body = request.exchange->head().method != "HEAD" && status != 204 &&
-                        status != 205 && status != 304;
+  const bool has_body =
+      request.exchange->head().method != "HEAD" && status != 204 && status != 205 && status != 304;
   std::shared_ptr<BodyWatch> watch;
   if (has_body && (request.watched || request.waiting > 0)) {
     watch = std::make_shared<BodyWatch>();
@@ -398,11 +371,7 @@ std::string IncomingRequests::Header(SlotId id, std::string_view name) {
     const http::HeaderField* field = request->exchange->head().Find(name);
     return field ? std::string(field->value) : "";
   }
-  const std::vector<script::Latin1String>& flat = request->saved->headers;
-  for (size_t i = 0; i + 1 < flat.size(); i += 2) {
-    if (flat[i].text == name) return flat[i + 1].text;
-  }
-  return "";
+  return std::string(request->saved->headers.Find(name).value_or(""));
 }
 
 std::string IncomingRequests::Label(SlotId id) {

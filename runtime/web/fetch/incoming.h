@@ -15,6 +15,7 @@
 #include "runtime/base/status.h"
 #include "runtime/http/exchange.h"
 #include "runtime/web/fetch/body_table.h"
+#include "runtime/web/fetch/fetch_service.h"
 #include "runtime/web/fetch/watched_body.h"
 
 namespace sedge::web {
@@ -46,14 +47,18 @@ class IncomingRequests {
   // Ops. A stale id is an error that says so.
   Result<std::string> Method(SlotId id);
   Result<std::string> Url(SlotId id);
-  // Names (lower case) and values in turn: those of the wire in its order, then what the server
-  // says about the client (edge_headers.h).
-  Result<std::vector<script::Latin1String>> Headers(SlotId id);
+  // Names in lower case: those of the wire in its order, then what the server says about the client
+  // (edge_headers.h).
+  Result<http::HeaderList> Headers(SlotId id);
+  // 0: none.
   Result<SlotId> Body(SlotId id);
+  // Fills in method, URL and headers of the request as it came, for fetch(request).
+  Status PassOn(SlotId id, FetchRequest& to);
   // `coded_by_script`: the body's bytes are what the header Content-Encoding says already.
   Status Respond(SlotId id, int status, std::string_view reason, std::string_view header_block,
                  const BodyArg& body, bool coded_by_script);
-  // Somebody wants to know whether the client goes away: also while a body is sent that is a handle.
+  // Somebody wants to know whether the client goes away: also while a body is sent that is a
+  // handle.
   void Watch(SlotId id);
   void BeginWait(SlotId id);
   void EndWait(SlotId id);
@@ -104,7 +109,7 @@ class IncomingRequests {
   struct SavedHead {
     std::string method;
     std::string url;
-    std::vector<script::Latin1String> headers;
+    http::HeaderList headers;
     bool has_body = false;
   };
   struct Request {
@@ -114,9 +119,9 @@ class IncomingRequests {
     int64_t subrequests = 0;
     // The client is gone and the exchange released, but the handler has not answered yet.
     bool detached = false;
-    bool gone = false;     // its client, before it was answered whole
-    bool watched = false;  // somebody asks for that
-    bool sending = false;  // the slot waits for the end of the response's body, too
+    bool gone = false;           // its client, before it was answered whole
+    bool watched = false;        // somebody asks for that
+    bool sending = false;        // the slot waits for the end of the response's body, too
     std::vector<SlotId> bodies;  // handles that were made for it; most are gone again
   };
 
@@ -128,7 +133,8 @@ class IncomingRequests {
                        std::unique_ptr<http::BodySource> body);
   void EndSending(SlotId id, BodyEnd end);
   Request* Find(SlotId id) { return requests_.Find(id); }
-  std::vector<script::Latin1String> HeadersOf(SlotId id, const http::Exchange& exchange) const;
+  http::HeaderList HeadersOf(SlotId id, const http::Exchange& exchange,
+                             std::string_view without = {}) const;
   void SaveHead(SlotId id, Request& request);
   // True when it was detached, which it is no more.
   bool Reattach(Request& request);
@@ -145,8 +151,5 @@ class IncomingRequests {
   // For bodies that are on their way when this goes.
   std::shared_ptr<IncomingRequests*> self_ = std::make_shared<IncomingRequests*>(this);
 };
-
-// What request.url is: host and path as the URL standard writes them.
-std::string UrlOf(const http::RequestHead& head);
 
 }  // namespace sedge::web

@@ -29,7 +29,7 @@ kIncomingDefaults.redirect = "manual";
 kIncomingDefaults.cf = kLazyCf;
 
 let isRequest;
-let isIncoming;
+let slotOf;
 let methodOf;
 let urlOf;
 let headersOf; // makes them where they are not yet
@@ -145,7 +145,7 @@ class Request {
 
   static {
     isRequest = (value) => typeof value === "object" && value !== null && #slot in value;
-    isIncoming = (request) => request.#slot !== 0;
+    slotOf = (request) => request.#slot;
     methodOf = (request) => request.#method ??= ops.requestMethod(request.#slot);
     urlOf = (request) => request.#url ??= ops.requestUrl(request.#slot);
     headersOf = (request) => request.#headers ??= request.#slot !== 0 ? createIncomingHeaders(request.#slot)
@@ -167,8 +167,7 @@ class Request {
     bodyOf = (request) => {
       if (!webidl.isObject(request) || !(#slot in request)) webidl.illegalInvocation();
       if (request.#body !== undefined) return request.#body;
-      const method = methodOf(request);
-      const handle = method === "GET" || method === "HEAD" ? 0 : ops.requestBody(request.#slot);
+      const handle = ops.requestBody(request.#slot);
       return request.#body = handle === 0 ? null : new Body(kNative, handle, null);
     };
     takeRequest = (self, other) => {
@@ -265,7 +264,7 @@ exports.abortIncoming = abortIncoming;
 exports.setSignalWatcher = (watcher) => {
   watchSignal = watcher;
 };
-exports.requestIsIncoming = isIncoming;
+exports.requestSlot = slotOf; // of an incoming request; else 0
 exports.requestMethod = methodOf;
 exports.requestUrl = urlOf;
 exports.requestHeaderList = listOf;

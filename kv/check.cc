@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kv/check.h"
+
+#include <filesystem>
+
+#include "kv/closed_database.h"
+#include "kv/file_check.h"
+#include "kv/folder_lock.h"
+#include "kv/format_file.h"
+#include "kv/log_check.h"
+#include "kv/store_folder.h"
+#include "kv/synced_marker.h"
+
+namespace sedge::kv {
+namespace {
+
+Status CheckFormat(const std::string& folder, CheckReport& report) {
+  const Result<int> version = ReadFormat(folder);
+  if (version.ok()) return OkStatus();
+  const StatusCode code = version.status().code();
+  if (code != StatusCode::kCorruption && code != StatusCode::kNotFound) return version.status();
+  report.files.push_back({.file = "FORMAT",
+                          .what = code == StatusCode::kNotFound ? "is missing" : "is damaged",
+                          .rows = {}});
+  return OkStatus();
+}
+
+Status CheckAllLogs(const std::string& database, CheckReport& report) {
+  SEDGE_ASSIGN_OR_RETURN(const SyncedLogs synced, SyncedMarker::Read(database));
+  if (synced.damaged) {
+    report.files.push_back({.file = "SYNCED", .what = "is damaged", .rows = {}});
+  }
+  SEDGE_ASSIGN_OR_RETURN(LogReport logs, CheckLogs(database, synced));
+  for (const LogDamage& damage : logs.damage) {
+    report.files.push_back({.file = damage.file, .what = DescribeLogDamage(damage), .rows = {}});
+  }
+  report.torn_logs = std::move(logs.torn);
+  return OkStatus();
+}
+
+}  // namespace
+
+Result<CheckReport> CheckFolder(const std::string& folder, const MaintenanceOptions& options) {
+  SEDGE_ASSIGN_OR_RETURN(const FolderLock lock, LockExistingFolder(folder));
+  return CheckLockedFolder(folder, options);
+}
+
+Result<CheckReport> CheckLockedFolder(const std::string& folder,
+                                      const MaintenanceOptions& options) {
+  const std::string database_folder = DatabaseFolder(folder);
+  CheckReport report;
+  SEDGE_RETURN_IF_ERROR(CheckFormat(folder, report));
+  std::error_code error;
+  if (!std::filesystem::exists(database_folder, error)) {
+    if (report.files.empty()) return report;  // made, and never opened
+    return NotFound("there is no KV data in the folder " + folder);
+  }
+  SEDGE_RETURN_IF_ERROR(CheckAllLogs(database_folder, report));
+  const auto database = ClosedDatabase::Open(database_folder);
+  if (!database.ok()) {
+    report.readable = false;
+    report.files.push_back(
+        {.file = "MANIFEST",
+         .what = "or CURRENT is damaged: " + std::string(database.status().message()),
+         .rows = {}});
+    return report;
+  }
+  const auto progress = [&](const char* stage, uint64_t done, uint64_t total) {
+    if (options.progress) options.progress({.stage = stage, .done = done, .total = total});
+  };
+  std::vector<DamagedFile> files =
+      CheckFiles((*database)->db(), (*database)->families(), FileCheckDepth::kEveryByte,
+                 [&](size_t file, size_t count) { progress("files", file, count); });
+  report.files.insert(report.files.end(), files.begin(), files.end());
+  SurveySinks sinks;
+  sinks.progress = [&](uint64_t entries) { progress("entries", entries, 0); };
+  SEDGE_ASSIGN_OR_RETURN(report.survey, RunSurvey(**database, options.clock->WallSeconds(), sinks));
+  return report;
+}
+
+}  // namespace sedge::kv

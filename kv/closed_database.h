@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// ClosedDatabase: the database of a folder that no store has open, opened for reading alone,
+// however damaged it is: what cannot be read fails when it is read. The caller holds the folder's
+// lock.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/base/status.h"
+
+namespace sedge::kv {
+
+class ClosedDatabase {
+ public:
+  // kCorruption when what lists the files (CURRENT, MANIFEST) is damaged or missing.
+  static Result<std::unique_ptr<ClosedDatabase>> Open(const std::string& database_folder);
+  ~ClosedDatabase();
+  ClosedDatabase(const ClosedDatabase&) = delete;
+  ClosedDatabase& operator=(const ClosedDatabase&) = delete;
+
+  rocksdb::DB& db() { return *db_; }
+  // Null when the folder is of a version before it, or too damaged to have it.
+  rocksdb::ColumnFamilyHandle* family(std::string_view name);
+  const std::vector<rocksdb::ColumnFamilyHandle*>& families() const { return families_; }
+
+ private:
+  ClosedDatabase() = default;
+
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+};
+
+}  // namespace sedge::kv

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The names of what lies in a KV folder, and the small steps that everything that works on one
+// shares. FORMAT.md has the whole picture. Any thread.
+#pragma once
+
+#include <string>
+
+#include "kv/folder_lock.h"
+#include "runtime/base/status.h"
+
+namespace sedge::kv {
+
+inline std::string DatabaseFolder(const std::string& folder) { return folder + "/db"; }
+// A repair builds the new database here.
+inline std::string RepairFolderName(const std::string& folder) { return folder + "/db.repair"; }
+// And, when the list of files is lost, works on links to the old files here.
+inline std::string SalvageFolderName(const std::string& folder) { return folder + "/db.salvage"; }
+
+// What a message about damage ends in.
+std::string RepairHint(const std::string& folder);
+
+Status MakeFolder(const std::string& folder);
+// With what it holds. Only for what sedge made for itself.
+Status RemoveFolder(const std::string& folder);
+Status SyncFolder(const std::string& folder);
+// kNotFound when there is no such folder.
+Result<FolderLock> LockExistingFolder(const std::string& folder);
+
+}  // namespace sedge::kv

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// WatchedFiles: a RocksDB file system that tells a SyncedMarker how far each log was synced, and
+// passes everything on. Thread-safe, as RocksDB asks of it.
+#pragma once
+
+#include <rocksdb/file_system.h>
+
+#include <memory>
+#include <string>
+
+#include "kv/synced_marker.h"
+
+namespace sedge::kv {
+
+// `marker` outlives the file system and every file of it.
+std::shared_ptr<rocksdb::FileSystem> WatchFiles(std::shared_ptr<rocksdb::FileSystem> files,
+                                                SyncedMarker& marker);
+
+// The number in a path like ".../000012.log"; 0 when it is no log.
+uint64_t LogNumber(const std::string& path);
+
+}  // namespace sedge::kv
