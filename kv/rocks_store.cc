@@ -43,11 +43,9 @@ Status RequireWholeLogs(const std::string& folder, const std::string& database_f
             {{"folder", folder}, {"file", torn}});
   }
   if (logs.damage.empty()) return OkStatus();
-  std::string text = "acknowledged writes are missing in the KV folder " + folder + ":";
-  const char* separator = " ";
+  std::string text = "cannot open the KV folder " + folder;
   for (const LogDamage& damage : logs.damage) {
-    text += separator + DescribeLogDamage(damage);
-    separator = ", ";
+    text += ": the log " + damage.file + " " + DescribeLogDamage(damage);
   }
   return Corruption(text + RepairHint(folder));
 }
@@ -132,7 +130,8 @@ RocksStore::~RocksStore() {
   if (db_) rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);  // they feed the reaper
   reaper_.reset();
   if (!db_) return;
-  (void)db_->SyncWAL();  // with durable_writes off, this is the last chance
+  // The last chance. RocksDB must not be asked to sync a log that it failed to write to.
+  if (!options_.durable_writes && !write_failed_) (void)db_->SyncWAL();
   (void)db_->DestroyColumnFamilyHandle(records_);
   (void)db_->DestroyColumnFamilyHandle(values_);
   (void)db_->DestroyColumnFamilyHandle(namespaces_);

@@ -53,6 +53,8 @@ class RocksStore final : public Store {
   Status EnsureNamespace(std::string_view id, std::string_view title) override;
   Status RenameNamespace(std::string_view id, std::string_view title) override;
   Status DeleteNamespace(std::string_view id) override;
+  Result<BackupInfo> Backup(const std::string& folder,
+                            const std::function<void(uint64_t)>& progress) override;
 
   // Writes memory to files, compacts everything and waits for the reaper: what RocksDB does in its
   // own time. For maintenance and tests.
@@ -99,6 +101,7 @@ class RocksStore final : public Store {
   rocksdb::ColumnFamilyHandle* namespaces_ = nullptr;
   std::unique_ptr<NamespaceRegistry> registry_;
   std::atomic<uint64_t> last_version_ = 0;
+  std::atomic<bool> write_failed_ = false;  // the last one
   std::mutex resume_mutex_;  // held while RocksDB is asked to go on after a full disk
   int64_t next_resume_ns_ = 0;
   std::mutex logged_mutex_;

@@ -100,6 +100,7 @@ Status RocksStore::Commit(rocksdb::WriteBatch& batch, bool sync, std::string_vie
   rocksdb::Status written = db_->Write(write, &batch);
   // What failed is in no memtable, so it can be tried again.
   if (written.IsNoSpace() && LeaveFullDisk()) written = db_->Write(write, &batch);
+  if (write_failed_ != !written.ok()) write_failed_ = !written.ok();
   if (!IsDamage(written)) return FromRocks(written, doing);
   return Corruption(std::string(doing) + ": " + written.ToString() + RepairHint(options_.path));
 }

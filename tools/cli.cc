@@ -76,6 +76,24 @@ std::string DescribeParseError(const CLI::ParseError& error) {
   return what;
 }
 
+// The words after the program's name. "--preview false" is one flag with its value, as wrangler has
+// it; CLI11 wants a "=" there.
+std::vector<std::string> WordsOf(int argc, const char* const* argv) {
+  std::vector<std::string> words;
+  bool literal = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (!literal && !words.empty() && words.back() == "--preview" &&
+        (word == "true" || word == "false")) {
+      words.back() += "=" + word;
+      continue;
+    }
+    literal |= word == "--";
+    words.push_back(word);
+  }
+  return words;
+}
+
 const CLI::App& Innermost(const CLI::App& root) {
   const auto chosen = root.get_subcommands();
   return chosen.empty() ? root : Innermost(*chosen.front());
@@ -101,7 +119,9 @@ int RunCli(int argc, const char* const* argv, const std::vector<AddCommand>& com
   for (const AddCommand& add : commands) add(root, run);
   AllowExtras(root);
   try {
-    root.parse(argc, argv);
+    std::vector<std::string> words = WordsOf(argc, argv);
+    std::reverse(words.begin(), words.end());  // as CLI11 takes them
+    root.parse(std::move(words));
   } catch (const CLI::Success& success) {  // --help, --version
     return root.exit(success);
   } catch (const CLI::ParseError& error) {

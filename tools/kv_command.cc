@@ -24,8 +24,8 @@ elsewhere (--url).)";
 AddCommand KvCommand(std::vector<AddCommand> words) {
   return [words = std::move(words)](CLI::App& root, CommandRun& run) {
     CLI::App* kv = root.add_subcommand("kv", "Manage Workers KV namespaces and what is in them");
-    kv->footer(kExamples);
     for (const AddCommand& add : words) add(*kv, run);
+    kv->footer(kExamples);  // last: subcommands take it over when they are made
   };
 }
 

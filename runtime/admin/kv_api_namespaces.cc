@@ -17,6 +17,8 @@ constexpr std::string_view kAccount =
 
 constexpr size_t kDefaultPerPage = 20;
 constexpr size_t kMaxPerPage = 1000;
+// As configurations have them.
+constexpr size_t kMaxNamespaceIdBytes = 512;
 
 struct PageOptions {
   size_t page = 1;
@@ -80,7 +82,9 @@ std::string NamespaceJson(const kv::NamespaceInfo& info) {
   return text;
 }
 
-MaybeError ReadTitle(std::string_view body, std::string& title) {
+// `id`, when it is given, gets the one that the body asks for: a member of ours, for data that
+// comes with its ids from elsewhere. Empty: none.
+MaybeError ReadTitle(std::string_view body, std::string& title, std::string* id = nullptr) {
   const nlohmann::json json = nlohmann::json::parse(body.begin(), body.end(), nullptr, false);
   if (!json.is_object()) return ApiError{400, kInvalidRequest, "The body must be a JSON object."};
   const auto found = json.find("title");
@@ -92,6 +96,13 @@ MaybeError ReadTitle(std::string_view body, std::string& title) {
     return ApiError{400, kMalformedNamespace,
                     "The title has " + std::to_string(title.size()) + " bytes; the limit is " +
                         std::to_string(kv::kMaxTitleBytes) + "."};
+  }
+  if (!id || !json.contains("id")) return std::nullopt;
+  const nlohmann::json& given = json["id"];
+  if (given.is_string()) *id = given.get<std::string>();
+  if (id->empty() || id->size() > kMaxNamespaceIdBytes) {
+    return ApiError{400, kMalformedNamespace,
+                    "An id is a text of 1 to " + std::to_string(kMaxNamespaceIdBytes) + " bytes."};
   }
   return std::nullopt;
 }
@@ -107,6 +118,16 @@ MaybeError TitleError(const Status& status) {
     case StatusCode::kNotFound: return ApiError{404, kNamespaceNotFound, "namespace not found"};
     default: return std::nullopt;
   }
+}
+
+// The one that is there keeps its title.
+Result<kv::NamespaceInfo> MakeWithId(kv::Store& store, const std::string& id,
+                                     const std::string& title) {
+  SEDGE_RETURN_IF_ERROR(store.EnsureNamespace(id, title));
+  SEDGE_ASSIGN_OR_RETURN(const std::vector<kv::NamespaceInfo> all, store.Namespaces());
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const kv::NamespaceInfo& info) { return info.id == id; });
+  return found == all.end() ? kv::NamespaceInfo{id, title} : *found;
 }
 
 }  // namespace
@@ -150,9 +171,10 @@ ApiResponse KvApi::ListNamespaces(Call& call) {
 }
 
 ApiResponse KvApi::CreateNamespace(Call& call) {
-  std::string title;
-  if (MaybeError error = ReadTitle(call.body(), title)) return call.Fail(std::move(*error));
-  const Result<kv::NamespaceInfo> made = store_.CreateNamespace(title);
+  std::string title, id;
+  if (MaybeError error = ReadTitle(call.body(), title, &id)) return call.Fail(std::move(*error));
+  const Result<kv::NamespaceInfo> made =
+      id.empty() ? store_.CreateNamespace(title) : MakeWithId(store_, id, title);
   if (made.ok()) {
     call.ns = made->id;
     return Success(NamespaceJson(*made));

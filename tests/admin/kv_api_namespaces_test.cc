@@ -28,6 +28,19 @@ TEST_F(KvApiNamespacesTest, AreMadeRenamedAndDeleted) {
   EXPECT_EQ(Say("DELETE", "/" + id + "/values/a"), "404 10013 remove key: 'namespace not found'");
 }
 
+TEST_F(KvApiNamespacesTest, KeepAnIdThatTheyBring) {
+  const auto made = [&](const char* body) { return Body(Call("POST", "", body))["result"]; };
+  EXPECT_EQ(made(R"({"title":"CACHE","id":"a / b"})")["id"], "a / b");
+  EXPECT_EQ(made(R"({"title":"other","id":"a / b"})")["title"], "CACHE") << "it was there";
+  EXPECT_EQ(Say("PUT", "/a%20%2F%20b/values/k", "v"), "200 {}");
+  EXPECT_EQ(Say("POST", "", R"({"title":"CACHE","id":"c"})").substr(0, 9), "400 10014");
+  for (const std::string& id : {std::string(), std::string(513, 'i')}) {
+    EXPECT_EQ(Say("POST", "", json{{"title", "t"}, {"id", id}}.dump()),
+              "400 10010 create namespace: 'An id is a text of 1 to 512 bytes.'");
+  }
+  EXPECT_EQ(Say("POST", "", R"({"title":"t","id":5})").substr(0, 9), "400 10010");
+}
+
 TEST_F(KvApiNamespacesTest, AreKnownOnceAWorkerHasWrittenToThem) {
   EXPECT_EQ(Say("GET", "/mine/values/a"), "404 10013 get: 'namespace not found'");
   Put("mine", "a", "1");
