@@ -64,7 +64,11 @@ Status RocksStore::DeleteNamespace(std::string_view id) {
   rocksdb::WriteBatch batch;
   SEDGE_RETURN_IF_ERROR(FromRocks(batch.DeleteRange(records_, begin, end), doing));
   SEDGE_RETURN_IF_ERROR(FromRocks(batch.DeleteRange(values_, begin, end), doing));
-  return registry_->Remove(id, batch, [&] { return Commit(batch, /*sync=*/true, doing); });
+  cache_.BeginWriteOfAll();
+  const Status removed =
+      registry_->Remove(id, batch, [&] { return Commit(batch, /*sync=*/true, doing); });
+  cache_.EndWriteOfAll();
+  return removed;
 }
 
 }  // namespace sedge::kv

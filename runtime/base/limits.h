@@ -33,6 +33,9 @@ struct Limits {
   uint64_t connection_requests = 1'000;     // connection_requests: on one connection, then closed
   int64_t shutdown_timeout_ms = 10'000;     // shutdown_timeout_ms: for what runs at SIGTERM
 
+  // What the store may hold in memory.
+  size_t kv_memory_bytes = 64u << 20;  // kv_memory_mb: caches and write buffers, of all namespaces
+
   // What fetch may take.
   int64_t connect_timeout_ms = 10'000;        // connect_timeout_ms
   int64_t response_timeout_ms = 60'000;       // response_timeout_ms: until the response's head

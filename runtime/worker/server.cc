@@ -115,6 +115,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
 Status Server::OpenStore() {
   kv::StoreOptions store;
   store.path = deployment_->options.data_dir + "/kv";
+  store.memory_bytes = deployment_->options.limits.kv_memory_bytes;
   SEDGE_ASSIGN_OR_RETURN(store_, kv::OpenRocksStore(store));
   eventual_ = std::make_unique<kv::EventualReads>(*store_, Clock::System());
   // So that lists of namespaces show them before anything is written.
