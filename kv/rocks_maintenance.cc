@@ -32,6 +32,7 @@ Status RocksStore::Compact() {
                                     "cannot compact the KV folder " + options_.path));
   }
   reaper_->WaitUntilIdle();
+  sweeper_->WaitUntilIdle();
   return OkStatus();
 }
 
