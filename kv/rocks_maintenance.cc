@@ -34,6 +34,7 @@ Status RocksStore::Compact() {
                                     "cannot compact the KV folder " + options_.path));
   }
   reaper_->WaitUntilIdle();
+  sweeper_->WaitUntilIdle();
   return OkStatus();
 }
 

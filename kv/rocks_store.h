@@ -90,6 +90,9 @@ class RocksStore final : public Store {
   Result<bool> HasEntries(std::string_view ns);
   // Deletes both rows of an entry if it is still expired.
   void ReapExpired(const std::string& row_key);
+  // Gives the space of a namespace that was deleted back.
+  void SweepNamespace(const std::string& id);
+  void ResumeSweeps();
   static size_t StripeOf(std::string_view row_key);
 
   const StoreOptions options_;
@@ -97,7 +100,8 @@ class RocksStore final : public Store {
   std::unique_ptr<SyncedMarker> synced_;
   std::unique_ptr<rocksdb::Env> env_;  // uses synced_
   std::unique_ptr<rocksdb::DB> db_;
-  rocksdb::ColumnFamilyHandle* records_ = nullptr;  // owned; freed before db_
+  rocksdb::ColumnFamilyHandle* default_ = nullptr;  // these are owned; freed before db_
+  rocksdb::ColumnFamilyHandle* records_ = nullptr;
   rocksdb::ColumnFamilyHandle* values_ = nullptr;
   rocksdb::ColumnFamilyHandle* namespaces_ = nullptr;
   std::unique_ptr<NamespaceRegistry> registry_;
@@ -111,7 +115,8 @@ class RocksStore final : public Store {
   // A write holds its row's stripe shared, the reaper exclusive: so it cannot delete what was
   // written after it looked.
   std::array<std::shared_mutex, kStripes> stripes_;
-  std::unique_ptr<Reaper> reaper_;  // last: its thread uses everything above
+  std::unique_ptr<Reaper> reaper_;  // last: their threads use everything above
+  std::unique_ptr<Reaper> sweeper_;
 };
 
 }  // namespace sedge::kv
