@@ -69,7 +69,8 @@ Status RocksStore::DeleteNamespace(std::string_view id) {
   SEDGE_RETURN_IF_ERROR(FromRocks(batch.DeleteRange(values_, begin, end), doing));
   // Remembered until its space is back, restarts or not.
   SEDGE_RETURN_IF_ERROR(FromRocks(batch.Put(default_, ToSlice(id), ""), doing));
-  SEDGE_RETURN_IF_ERROR(registry_->Remove(id, batch, [&] {
+  cache_.BeginWriteOfAll();
+  const Status removed = registry_->Remove(id, batch, [&] {
     // Nobody writes in between: files that lie in the range have nothing but what was deleted.
     std::vector<std::unique_lock<std::shared_mutex>> held;
     for (std::shared_mutex& stripe : stripes_) held.emplace_back(stripe);
@@ -80,7 +81,9 @@ Status RocksStore::DeleteNamespace(std::string_view id) {
       (void)rocksdb::DeleteFilesInRange(db_.get(), family, &first, &last, /*include_end=*/false);
     }
     return OkStatus();
-  }));
+  });
+  cache_.EndWriteOfAll();
+  SEDGE_RETURN_IF_ERROR(removed);
   sweeper_->Add(id);
   return OkStatus();
 }

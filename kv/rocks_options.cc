@@ -19,6 +19,7 @@
 namespace sedge::kv {
 namespace {
 
+constexpr size_t kEntryCacheShare = 4;  // one in so many bytes
 constexpr int kCacheShardBits = 4;
 constexpr double kIndexShareOfCache = 0.5;
 constexpr int kBloomBitsPerKey = 10;  // one false positive in a hundred
@@ -111,8 +112,13 @@ rocksdb::ColumnFamilyOptions FamilyOptions(std::shared_ptr<rocksdb::Cache> cache
 
 }  // namespace
 
+size_t EntryCacheBytes(const StoreOptions& options) {
+  return std::max(options.memory_bytes, kMinMemoryBytes) / kEntryCacheShare;
+}
+
 RocksOptions MakeRocksOptions(const StoreOptions& options, ExpiredBlobSink expired_blob_sink) {
-  const size_t memory_bytes = std::max(options.memory_bytes, kMinMemoryBytes);
+  const size_t memory_bytes =
+      std::max(options.memory_bytes, kMinMemoryBytes) - EntryCacheBytes(options);
   const size_t write_bytes = memory_bytes / 4;
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(
       memory_bytes, kCacheShardBits, /*strict_capacity_limit=*/false, kIndexShareOfCache);

@@ -72,7 +72,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::Open(const StoreOptions& options
 }
 
 RocksStore::RocksStore(const StoreOptions& options, FolderLock lock)
-    : options_(options), lock_(std::move(lock)) {
+    : options_(options), lock_(std::move(lock)), cache_(EntryCacheBytes(options)) {
   reaper_ = std::make_unique<Reaper>([this](const std::string& row_key) { ReapExpired(row_key); });
   sweeper_ = std::make_unique<Reaper>([this](const std::string& id) { SweepNamespace(id); });
 }

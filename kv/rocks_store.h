@@ -16,6 +16,7 @@
 #include <shared_mutex>
 #include <string>
 
+#include "kv/entry_cache.h"
 #include "kv/folder_lock.h"
 #include "kv/namespace_registry.h"
 #include "kv/reaper.h"
@@ -104,6 +105,7 @@ class RocksStore final : public Store {
   rocksdb::ColumnFamilyHandle* values_ = nullptr;
   rocksdb::ColumnFamilyHandle* namespaces_ = nullptr;
   std::unique_ptr<NamespaceRegistry> registry_;
+  EntryCache cache_;
   std::atomic<uint64_t> last_version_ = 0;
   std::atomic<bool> write_failed_ = false;  // the last one
   std::mutex resume_mutex_;  // held while RocksDB is asked to go on after a full disk

@@ -131,7 +131,7 @@ class Store {
 struct StoreOptions {
   std::string path;                 // a folder; made when missing
   bool durable_writes = true;       // sync the log before Put and Delete return
-  size_t memory_bytes = 64u << 20;  // block cache and write buffers together
+  size_t memory_bytes = 64u << 20;  // caches and write buffers together
   Clock* clock = &Clock::System();
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/kv/item_reader.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@ namespace sedge::tools {
 namespace {
 
 constexpr size_t kReadBytes = 256u << 10;
+constexpr int kLookUpMs = 100;  // so soon is an interruption noticed
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
@@ -178,13 +180,13 @@ Result<std::optional<Item>> ItemReader::NextElement() {
   for (size_t at = begin_;; ++at) {
     SEDGE_ASSIGN_OR_RETURN(const bool more, Fill(at));
     if (!more) return Fail("the array's element that begins here does not end");
-    if (scan.IsEnd(buffer_[at])) {
-      if (at == begin_) return Fail("an element of the array is missing here");
-      return Take(at);
-    }
     if (at - begin_ > max_item_bytes_) {
       return Fail("the array's element that begins here is longer than " +
                   std::to_string(max_item_bytes_) + " bytes; no entry is that long");
+    }
+    if (scan.IsEnd(buffer_[at])) {
+      if (at == begin_) return Fail("an element of the array is missing here");
+      return Take(at);
     }
   }
 }
@@ -194,6 +196,9 @@ ItemReader::ReadBytes ReadDescriptor(int fd, std::string name, std::function<boo
              char* buffer, size_t size) -> Result<size_t> {
     for (;;) {
       if (cancelled && cancelled()) return Cancelled(name + ": reading was interrupted");
+      // A signal may come just before it sleeps.
+      pollfd ready = {fd, POLLIN, 0};
+      if (cancelled && poll(&ready, 1, kLookUpMs) <= 0) continue;
       const ssize_t count = read(fd, buffer, size);
       if (count >= 0) return static_cast<size_t>(count);
       if (errno != EINTR) return IoError(name + ": " + std::strerror(errno));

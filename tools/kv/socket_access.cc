@@ -64,9 +64,9 @@ class SocketAccess final : public KvAccess {
     if (!unix_path_.empty()) {
       out.connect_to = http::ClientRequest::ConnectTo{.unix_path = unix_path_};
     }
-    if (!place_.token.empty()) out.headers.emplace_back("Authorization", "Bearer " + place_.token);
+    if (!place_.token.empty()) out.headers.Add("Authorization", "Bearer " + place_.token);
     if (!request.content_type.empty()) {
-      out.headers.emplace_back("Content-Type", std::move(request.content_type));
+      out.headers.Add("Content-Type", request.content_type);
     }
     if (!request.body.empty() || out.method == "PUT" || out.method == "POST") {
       out.body = http::MakeRewindableBody(std::move(request.body));
