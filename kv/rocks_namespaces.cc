@@ -89,6 +89,7 @@ Status RocksStore::DeleteNamespace(std::string_view id) {
 }
 
 void RocksStore::SweepNamespace(const std::string& id) {
+  if (damaged_) return;
   const std::string begin = EncodeNamespace(id);
   const std::string end = PrefixEnd(begin);
   const rocksdb::Slice first = begin;
