@@ -83,11 +83,13 @@ Status RocksStore::DeleteNamespace(std::string_view id) {
     return OkStatus();
   });
   cache_.EndWriteOfAll();
-  if (removed.ok()) sweeper_->Add(id);
-  return removed;
+  SEDGE_RETURN_IF_ERROR(removed);
+  sweeper_->Add(id);
+  return OkStatus();
 }
 
 void RocksStore::SweepNamespace(const std::string& id) {
+  if (damaged_) return;
   const std::string begin = EncodeNamespace(id);
   const std::string end = PrefixEnd(begin);
   const rocksdb::Slice first = begin;

@@ -90,8 +90,8 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   rocksdb::DB* db = nullptr;
   rocksdb::Status opened =
       rocksdb::DB::Open(rocks.database, folder, FamiliesOf(rocks), &handles, &db);
-  const bool damaged = IsDamage(opened);
-  if (damaged) {
+  damaged_ = IsDamage(opened);
+  if (damaged_) {
     // One bad file is no reason to keep the others shut. Compactions would fail on it for ever.
     rocks.database.paranoid_checks = false;
     rocks.records.disable_auto_compactions = true;
@@ -109,13 +109,18 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   records_ = handles[1];
   values_ = handles[2];
   namespaces_ = handles[3];
-  if (damaged) LogDamagedFiles();
+  if (damaged_) LogDamagedFiles();
   registry_ = std::make_unique<NamespaceRegistry>(*db_, namespaces_, options_.path);
-  SEDGE_RETURN_IF_ERROR(registry_->Load());
+  if (const Status loaded = registry_->Load(); loaded.code() == StatusCode::kCorruption) {
+    LogError(
+        std::string(loaded.message()) + "; some titles are missing" + RepairHint(options_.path),
+        {{"folder", options_.path}});
+  } else if (!loaded.ok()) {
+    return loaded;
+  }
   // Each write takes two sequence numbers and one version, so this is past every version on disk.
   last_version_ = db_->GetLatestSequenceNumber();
   reaper_->Start();
-  if (damaged) return OkStatus();
   sweeper_->Start();
   ResumeSweeps();
   return OkStatus();

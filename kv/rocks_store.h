@@ -106,6 +106,7 @@ class RocksStore final : public Store {
   rocksdb::ColumnFamilyHandle* namespaces_ = nullptr;
   std::unique_ptr<NamespaceRegistry> registry_;
   EntryCache cache_;
+  bool damaged_ = false;  // when it was opened: then nothing is compacted
   std::atomic<uint64_t> last_version_ = 0;
   std::atomic<bool> write_failed_ = false;  // the last one
   std::mutex resume_mutex_;  // held while RocksDB is asked to go on after a full disk
