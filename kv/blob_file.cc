@@ -15,7 +15,7 @@ namespace {
 
 // db/blob/blob_log_format.h of RocksDB describes the file.
 constexpr uint32_t kMagic = 2395959;
-constexpr size_t kFileHeaderBytes = 30;
+constexpr size_t kFileHeaderBytes = 30;  // without a CRC
 constexpr size_t kFooterBytes = 32;
 constexpr size_t kRecordHeaderBytes = 32;  // key size, value size, expiration, two CRCs
 constexpr uint64_t kMaxRowBytes = kMaxNamespaceBytes + kMaxKeyBytes + 2;
@@ -41,7 +41,7 @@ class Reader {
 
   void Run() {
     if (!Take(kFileHeaderBytes)) return Damage("is cut short in its header");
-    if (Number(bytes_, 4) != kMagic || !CheckedAtEnd(bytes_)) Damage("has a damaged header");
+    if (Number(bytes_, 4) != kMagic) Damage("has a damaged header");
     while (left_ > kFooterBytes) {
       if (!TakeRecord()) return;
     }

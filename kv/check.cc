@@ -35,6 +35,8 @@ Status CheckAllLogs(const std::string& database, CheckReport& report) {
     report.files.push_back({.file = damage.file, .what = DescribeLogDamage(damage), .rows = {}});
   }
   report.torn_logs = std::move(logs.torn);
+  // What is left of the list is a list of some earlier moment.
+  report.readable = !logs.list_damaged;
   return OkStatus();
 }
 
@@ -56,7 +58,8 @@ Result<CheckReport> CheckLockedFolder(const std::string& folder,
     return NotFound("there is no KV data in the folder " + folder);
   }
   SEDGE_RETURN_IF_ERROR(CheckAllLogs(database_folder, report));
-  const auto database = ClosedDatabase::Open(database_folder);
+  if (!report.readable) return report;
+  const auto database = ClosedDatabase::Open(database_folder, ScratchFolderName(folder));
   if (!database.ok()) {
     report.readable = false;
     report.files.push_back(
@@ -76,6 +79,18 @@ Result<CheckReport> CheckLockedFolder(const std::string& folder,
   sinks.progress = [&](uint64_t entries) { progress("entries", entries, 0); };
   SEDGE_ASSIGN_OR_RETURN(report.survey, RunSurvey(**database, options.clock->WallSeconds(), sinks));
   return report;
+}
+
+std::vector<std::string> DescribeReport(const CheckReport& report) {
+  std::vector<std::string> lines;
+  for (const DamagedFile& file : report.files) lines.push_back("damaged: " + DescribeFile(file));
+  for (const LostRange& range : report.survey.mended_ranges) {
+    lines.push_back("can be mended: " + DescribeLost(range));
+  }
+  for (const LostRange& range : report.survey.lost) {
+    lines.push_back("lost: " + DescribeLost(range));
+  }
+  return lines;
 }
 
 }  // namespace sedge::kv

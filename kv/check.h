@@ -36,6 +36,9 @@ struct CheckReport {
   }
 };
 
+// One line for each damaged file and each range of entries.
+std::vector<std::string> DescribeReport(const CheckReport& report);
+
 // kNotFound when there is no such folder; kFailedPrecondition when a store has it open, or for a
 // newer format.
 Result<CheckReport> CheckFolder(const std::string& folder, const MaintenanceOptions& options = {});

@@ -17,7 +17,10 @@ namespace sedge::kv {
 class ClosedDatabase {
  public:
   // kCorruption when what lists the files (CURRENT, MANIFEST) is damaged or missing.
-  static Result<std::unique_ptr<ClosedDatabase>> Open(const std::string& database_folder);
+  // `scratch_folder` may be made for as long as this lives: when a log does not read to its end,
+  // copies of all logs with their whole records alone go there.
+  static Result<std::unique_ptr<ClosedDatabase>> Open(const std::string& database_folder,
+                                                      const std::string& scratch_folder);
   ~ClosedDatabase();
   ClosedDatabase(const ClosedDatabase&) = delete;
   ClosedDatabase& operator=(const ClosedDatabase&) = delete;
@@ -30,6 +33,7 @@ class ClosedDatabase {
  private:
   ClosedDatabase() = default;
 
+  std::string scratch_folder_;  // "" when it was not needed
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };

@@ -50,6 +50,8 @@ std::string LogName(uint64_t number) {
   return digits + ".log";
 }
 
+bool IsListOfFiles(std::string_view name) { return name.starts_with("MANIFEST"); }
+
 // One log. `next_sequence` is that of the first write after the records so far; 0 when not known.
 class OneLog {
  public:
@@ -59,18 +61,20 @@ class OneLog {
         bytes_(bytes),
         synced_(synced),
         every_write_(every_write),
-        next_sequence_(next_sequence) {}
+        next_sequence_(next_sequence),
+        list_of_files_(IsListOfFiles(name_)) {}
 
   void Check(LogReport& report) {
     LogReader reader(bytes_);
     while (reader.Next()) {
-      const std::optional<BatchHead> head = ReadBatchHead(reader.payload());
+      const std::optional<BatchHead> head =
+          list_of_files_ ? BatchHead{} : ReadBatchHead(reader.payload());
       if (!head) continue;
       const bool newly_bad = reader.first_bad() && !told_;
       if (newly_bad && (every_write_ || *reader.first_bad() < synced_)) {
-        Tell(report, *reader.first_bad(), head->sequence - 1);
+        Tell(report, *reader.first_bad(), list_of_files_ ? 0 : head->sequence - 1);
       }
-      next_sequence_ = head->sequence + head->writes;
+      if (!list_of_files_) next_sequence_ = head->sequence + head->writes;
     }
     if (told_) return;
     const std::optional<uint64_t> bad = reader.first_bad();
@@ -85,12 +89,13 @@ class OneLog {
  private:
   void Tell(LogReport& report, uint64_t offset, uint64_t last_sequence) {
     told_ = true;
+    report.list_damaged |= list_of_files_;
     const bool ends = offset == bytes_.size();
     report.damage.push_back(
         {.file = name_,
          .what = ends ? "ends at byte " + std::to_string(offset) + " of " + std::to_string(synced_)
                       : "is damaged at byte " + std::to_string(offset),
-         .first_sequence = next_sequence_,
+         .first_sequence = list_of_files_ ? 0 : next_sequence_,
          .last_sequence = last_sequence});
   }
 
@@ -99,6 +104,7 @@ class OneLog {
   const uint64_t synced_;
   const bool every_write_;
   uint64_t& next_sequence_;
+  const bool list_of_files_;
   bool told_ = false;
 };
 
@@ -107,10 +113,15 @@ class OneLog {
 Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs& synced) {
   SEDGE_ASSIGN_OR_RETURN(const auto logs, FindLogs(database_folder));
   LogReport report;
+  bool has_list = false;
+  for (const auto& [number, name] : logs) has_list |= IsListOfFiles(name);
   for (const auto& [number, bytes] : synced.bytes) {
-    if (bytes != 0 && !logs.contains(number)) {
-      report.damage.push_back({.file = LogName(number), .what = "is missing"});
-    }
+    if (bytes == 0 || logs.contains(number)) continue;
+    // Its kind is not known. There is always one list of files.
+    report.damage.push_back(
+        {.file = has_list ? LogName(number) : "MANIFEST", .what = "is missing"});
+    report.list_damaged |= !has_list;
+    has_list = true;
   }
   uint64_t next_sequence = 0;
   for (const auto& [number, name] : logs) {
@@ -124,12 +135,13 @@ Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs
 }
 
 std::string DescribeLogDamage(const LogDamage& damage) {
-  std::string text = "the log " + damage.file + " " + damage.what;
+  const std::string& text = damage.what;
   if (damage.first_sequence == 0 && damage.last_sequence == 0) return text;
   const std::string first = std::to_string(damage.first_sequence);
+  const std::string last = std::to_string(damage.last_sequence);
   if (damage.last_sequence == 0) return text + " (writes from number " + first + " on are lost)";
-  return text + " (writes with numbers from " + first + " to " +
-         std::to_string(damage.last_sequence) + " are lost)";
+  if (damage.first_sequence == 0) return text + " (writes up to number " + last + " are lost)";
+  return text + " (writes from number " + first + " to " + last + " are lost)";
 }
 
 }  // namespace sedge::kv

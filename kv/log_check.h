@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// LogCheck: whether the logs of a database hold every byte that was synced. A log may end in the
+// LogCheck: whether the logs of a database, its MANIFEST among them, hold every byte that was
+// synced. A log may end in the
 // torn rest of a write that nobody was told is durable; anything else that does not read is damage,
 // which RocksDB would pass over in silence. Changes nothing; the caller holds the folder's lock.
 #pragma once
@@ -22,12 +23,13 @@ struct LogDamage {
 
 struct LogReport {
   std::vector<LogDamage> damage;
+  bool list_damaged = false;      // the list of files (MANIFEST) is among that
   std::vector<std::string> torn;  // files whose end is torn, as a crash leaves them
 };
 
 Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs& synced);
 
-// "the log 000012.log is damaged at byte 512 (writes 100 to 120 are lost)"
+// "is damaged at byte 512 (writes from number 100 to 120 are lost)"
 std::string DescribeLogDamage(const LogDamage& damage);
 
 }  // namespace sedge::kv

@@ -30,11 +30,12 @@ void LogReader::MarkBad(uint64_t offset) {
 }
 
 void LogReader::Skip(uint64_t offset) {
-  MarkBad(offset);
+  if (!skipped_) skipped_ = offset;
   at_ = std::min<uint64_t>((offset / kBlockBytes + 1) * kBlockBytes, file_.size());
 }
 
 std::optional<LogReader::Fragment> LogReader::NextFragment() {
+  skipped_.reset();
   while (at_ < file_.size()) {
     const uint64_t in_block = kBlockBytes - at_ % kBlockBytes;
     if (in_block < kHeaderBytes) {  // padding
@@ -63,7 +64,10 @@ std::optional<LogReader::Fragment> LogReader::NextFragment() {
 std::optional<LogRecord> LogReader::Next() {
   std::optional<LogRecord> open;  // its first fragments were read
   uint64_t expected_at = at_;
-  while (const std::optional<Fragment> fragment = NextFragment()) {
+  while (true) {
+    const std::optional<Fragment> fragment = NextFragment();
+    if (skipped_) MarkBad(open ? open->offset : *skipped_);
+    if (!fragment) break;
     const bool starts = fragment->type == kFull || fragment->type == kFirst;
     // Padding alone may lie between two fragments.
     const bool follows = fragment->offset - expected_at < kHeaderBytes;

@@ -46,13 +46,14 @@ class LogReader {
   };
 
   std::optional<Fragment> NextFragment();
-  // Marks `offset` bad and goes on at the next block.
+  // What is at `offset` does not read: goes on at the next block.
   void Skip(uint64_t offset);
   void MarkBad(uint64_t offset);
 
   const std::string_view file_;
   uint64_t at_ = 0;
   std::string payload_;
+  std::optional<uint64_t> skipped_;  // where the last NextFragment() first had to skip
   std::optional<uint64_t> first_bad_;
 };
 

@@ -85,11 +85,10 @@ class Repair {
   }
 
   Status Build() {
-    Result<std::unique_ptr<ClosedDatabase>> source = ClosedDatabase::Open(old_);
-    if (!source.ok()) {
-      report_.may_be_old = true;
-      source = SalvageDatabase(old_, SalvageFolderName(folder_));
-    }
+    report_.may_be_old = !report_.found.readable;
+    Result<std::unique_ptr<ClosedDatabase>> source =
+        report_.may_be_old ? SalvageDatabase(old_, SalvageFolderName(folder_), report_.found.files)
+                           : ClosedDatabase::Open(old_, ScratchFolderName(folder_));
     SEDGE_RETURN_IF_ERROR(source.status());
     SEDGE_ASSIGN_OR_RETURN(const auto builder, DatabaseBuilder::Open(new_));
     SurveySinks sinks;

@@ -20,7 +20,9 @@ void RocksStore::ReapExpired(const std::string& row_key) {
   (void)batch.Delete(records_, row_key);
   (void)batch.Delete(values_, row_key);
   // Synced where every write is, so that what follows in the log vouches for it.
+  cache_.BeginWrite(row_key);
   const Status written = Commit(batch, options_.durable_writes, doing);
+  cache_.EndWrite(row_key);
   if (!written.ok() && written.code() != StatusCode::kUnavailable) LogWarn(written.message());
 }
 
@@ -32,6 +34,7 @@ Status RocksStore::Compact() {
                                     "cannot compact the KV folder " + options_.path));
   }
   reaper_->WaitUntilIdle();
+  sweeper_->WaitUntilIdle();
   return OkStatus();
 }
 

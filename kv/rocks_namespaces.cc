@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // RocksStore's namespaces.
+#include <rocksdb/convenience.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "kv/rocks_options.h"
 #include "kv/rocks_rows.h"
 #include "kv/rocks_store.h"
+#include "runtime/base/log.h"
 
 namespace sedge::kv {
 
@@ -64,7 +67,45 @@ Status RocksStore::DeleteNamespace(std::string_view id) {
   rocksdb::WriteBatch batch;
   SEDGE_RETURN_IF_ERROR(FromRocks(batch.DeleteRange(records_, begin, end), doing));
   SEDGE_RETURN_IF_ERROR(FromRocks(batch.DeleteRange(values_, begin, end), doing));
-  return registry_->Remove(id, batch, [&] { return Commit(batch, /*sync=*/true, doing); });
+  // Remembered until its space is back, restarts or not.
+  SEDGE_RETURN_IF_ERROR(FromRocks(batch.Put(default_, ToSlice(id), ""), doing));
+  cache_.BeginWriteOfAll();
+  const Status removed = registry_->Remove(id, batch, [&] {
+    // Nobody writes in between: files that lie in the range have nothing but what was deleted.
+    std::vector<std::unique_lock<std::shared_mutex>> held;
+    for (std::shared_mutex& stripe : stripes_) held.emplace_back(stripe);
+    SEDGE_RETURN_IF_ERROR(Commit(batch, /*sync=*/true, doing));
+    const rocksdb::Slice first = begin;
+    const rocksdb::Slice last = end;
+    for (rocksdb::ColumnFamilyHandle* family : {records_, values_}) {
+      (void)rocksdb::DeleteFilesInRange(db_.get(), family, &first, &last, /*include_end=*/false);
+    }
+    return OkStatus();
+  });
+  cache_.EndWriteOfAll();
+  if (removed.ok()) sweeper_->Add(id);
+  return removed;
+}
+
+void RocksStore::SweepNamespace(const std::string& id) {
+  const std::string begin = EncodeNamespace(id);
+  const std::string end = PrefixEnd(begin);
+  const rocksdb::Slice first = begin;
+  const rocksdb::Slice last = end;
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  for (rocksdb::ColumnFamilyHandle* family : {records_, values_}) {
+    if (!db_->CompactRange(options, family, &first, &last).ok()) return;  // again at the next start
+  }
+  rocksdb::WriteBatch batch;
+  (void)batch.Delete(default_, id);
+  const Status written = Commit(batch, options_.durable_writes, "cannot note a deletion");
+  if (!written.ok() && written.code() != StatusCode::kUnavailable) LogWarn(written.message());
+}
+
+void RocksStore::ResumeSweeps() {
+  const std::unique_ptr<rocksdb::Iterator> ids(db_->NewIterator(rocksdb::ReadOptions(), default_));
+  for (ids->SeekToFirst(); ids->Valid(); ids->Next()) sweeper_->Add(View(ids->key()));
 }
 
 }  // namespace sedge::kv

@@ -19,6 +19,7 @@
 namespace sedge::kv {
 namespace {
 
+constexpr size_t kEntryCacheShare = 4;  // one in so many bytes
 constexpr int kCacheShardBits = 4;
 constexpr double kIndexShareOfCache = 0.5;
 constexpr int kBloomBitsPerKey = 10;  // one false positive in a hundred
@@ -27,6 +28,8 @@ constexpr size_t kMetadataBlockBytes = 4u << 10;
 constexpr int kMaxOpenFiles = 256;  // the process needs descriptors for connections as well
 constexpr int kBackgroundJobs = 2;
 constexpr size_t kMaxWriteBufferBytes = 64u << 20;
+// After a full disk RocksDB waits for as much free space as the largest write buffer has.
+constexpr size_t kSmallWriteBufferBytes = 256u << 10;
 constexpr uint64_t kBlobFileBytes = 256u << 20;
 constexpr double kBlobGarbageRatio = 0.5;
 // A file untouched for so long is compacted once, so that expired rows leave a store at rest too.
@@ -43,6 +46,8 @@ class RocksLog final : public rocksdb::Logger {
   void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
     if (level < GetInfoLogLevel() || level == rocksdb::InfoLogLevel::HEADER_LEVEL) return;
     char line[kLogLineBytes];
+    // Part of every backup.
+    if (std::string_view(format).starts_with("File Deletions")) return;
     std::vsnprintf(line, sizeof(line), format, arguments);
     Log(level == rocksdb::InfoLogLevel::WARN_LEVEL ? LogLevel::kWarn : LogLevel::kError,
         Trim(line, " \n"), {{"from", "rocksdb"}});
@@ -107,8 +112,13 @@ rocksdb::ColumnFamilyOptions FamilyOptions(std::shared_ptr<rocksdb::Cache> cache
 
 }  // namespace
 
+size_t EntryCacheBytes(const StoreOptions& options) {
+  return std::max(options.memory_bytes, kMinMemoryBytes) / kEntryCacheShare;
+}
+
 RocksOptions MakeRocksOptions(const StoreOptions& options, ExpiredBlobSink expired_blob_sink) {
-  const size_t memory_bytes = std::max(options.memory_bytes, kMinMemoryBytes);
+  const size_t memory_bytes =
+      std::max(options.memory_bytes, kMinMemoryBytes) - EntryCacheBytes(options);
   const size_t write_bytes = memory_bytes / 4;
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(
       memory_bytes, kCacheShardBits, /*strict_capacity_limit=*/false, kIndexShareOfCache);
@@ -130,11 +140,13 @@ RocksOptions MakeRocksOptions(const StoreOptions& options, ExpiredBlobSink expir
 }
 
 std::vector<rocksdb::ColumnFamilyDescriptor> FamiliesOf(const RocksOptions& rocks) {
+  rocksdb::ColumnFamilyOptions small;
+  small.write_buffer_size = kSmallWriteBufferBytes;
   return {
-      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()},
+      {rocksdb::kDefaultColumnFamilyName, small},
       {"records", rocks.records},
       {"values", rocks.values},
-      {"namespaces", rocksdb::ColumnFamilyOptions()},
+      {"namespaces", small},
   };
 }
 

@@ -24,6 +24,9 @@ struct RocksOptions {
 // The smallest memory_bytes a store works with.
 constexpr size_t kMinMemoryBytes = 4u << 20;
 
+// The part of memory_bytes that is not RocksDB's, but for EntryCache.
+size_t EntryCacheBytes(const StoreOptions& options);
+
 RocksOptions MakeRocksOptions(const StoreOptions& options, ExpiredBlobSink expired_blob_sink);
 
 // The families of a database in the order of their handles: default, records, values, namespaces.

@@ -18,6 +18,10 @@ using rocksdb::Slice;
 // Each damaged place goes to the log once, and no more than these: clients may ask often.
 constexpr size_t kMaxLoggedDamage = 1'000;
 
+bool IsExpired(const EntryInfo& info, int64_t now_seconds) {
+  return info.expiration && *info.expiration <= now_seconds;
+}
+
 }  // namespace
 
 Result<std::optional<Entry>> RocksStore::Get(std::string_view ns, std::string_view key) {
@@ -36,6 +40,15 @@ std::optional<Result<std::optional<Entry>>> RocksStore::Read(std::string_view ns
                                                              const rocksdb::ReadOptions& read) {
   if (Status checked = CheckKey(ns, key); !checked.ok()) return checked;
   const std::string row_key = EncodeRowKey(ns, key);
+  const int64_t now_seconds = options_.clock->WallSeconds();
+  EntryCache::Ticket ticket;
+  const bool is_newest = read.snapshot == nullptr;
+  if (is_newest) {
+    if (std::optional<Entry> kept = cache_.Find(row_key, &ticket)) {
+      if (IsExpired(kept->info, now_seconds)) kept.reset();
+      return Result<std::optional<Entry>>(std::move(kept));
+    }
+  }
   rocksdb::PinnableSlice row;
   const rocksdb::Status got = db_->Get(read, values_, row_key, &row);
   if (got.IsNotFound()) return Result<std::optional<Entry>>(std::nullopt);
@@ -43,9 +56,10 @@ std::optional<Result<std::optional<Entry>>> RocksStore::Read(std::string_view ns
   if (!got.ok()) return ReadFailure(got, "cannot read from", row_key);
   const auto decoded = DecodeValueRow(View(row));
   if (!decoded.ok()) return RowFailure(decoded.status(), row_key);
-  if (IsExpired(decoded->record, options_.clock->WallSeconds())) {
+  if (IsExpired(decoded->record, now_seconds)) {
     return Result<std::optional<Entry>>(std::nullopt);
   }
+  if (is_newest) cache_.Keep(row_key, *decoded, ticket);
   return Result<std::optional<Entry>>(Entry{Bytes::Copy(decoded->value), InfoOf(decoded->record)});
 }
 

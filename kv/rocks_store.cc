@@ -43,11 +43,9 @@ Status RequireWholeLogs(const std::string& folder, const std::string& database_f
             {{"folder", folder}, {"file", torn}});
   }
   if (logs.damage.empty()) return OkStatus();
-  std::string text = "acknowledged writes are missing in the KV folder " + folder + ":";
-  const char* separator = " ";
+  std::string text = "cannot open the KV folder " + folder;
   for (const LogDamage& damage : logs.damage) {
-    text += separator + DescribeLogDamage(damage);
-    separator = ", ";
+    text += ": the log " + damage.file + " " + DescribeLogDamage(damage);
   }
   return Corruption(text + RepairHint(folder));
 }
@@ -74,8 +72,9 @@ Result<std::unique_ptr<RocksStore>> RocksStore::Open(const StoreOptions& options
 }
 
 RocksStore::RocksStore(const StoreOptions& options, FolderLock lock)
-    : options_(options), lock_(std::move(lock)) {
+    : options_(options), lock_(std::move(lock)), cache_(EntryCacheBytes(options)) {
   reaper_ = std::make_unique<Reaper>([this](const std::string& row_key) { ReapExpired(row_key); });
+  sweeper_ = std::make_unique<Reaper>([this](const std::string& id) { SweepNamespace(id); });
 }
 
 Status RocksStore::OpenDatabase(const std::string& folder,
@@ -106,7 +105,7 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   }
   SEDGE_RETURN_IF_ERROR(FromRocks(opened, doing));
   db_.reset(db);
-  (void)db_->DestroyColumnFamilyHandle(handles[0]);
+  default_ = handles[0];
   records_ = handles[1];
   values_ = handles[2];
   namespaces_ = handles[3];
@@ -116,6 +115,9 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   // Each write takes two sequence numbers and one version, so this is past every version on disk.
   last_version_ = db_->GetLatestSequenceNumber();
   reaper_->Start();
+  if (damaged) return OkStatus();
+  sweeper_->Start();
+  ResumeSweeps();
   return OkStatus();
 }
 
@@ -131,8 +133,11 @@ void RocksStore::LogDamagedFiles() {
 RocksStore::~RocksStore() {
   if (db_) rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);  // they feed the reaper
   reaper_.reset();
+  sweeper_.reset();
   if (!db_) return;
-  (void)db_->SyncWAL();  // with durable_writes off, this is the last chance
+  // The last chance. RocksDB must not be asked to sync a log that it failed to write to.
+  if (!options_.durable_writes && !write_failed_) (void)db_->SyncWAL();
+  (void)db_->DestroyColumnFamilyHandle(default_);
   (void)db_->DestroyColumnFamilyHandle(records_);
   (void)db_->DestroyColumnFamilyHandle(values_);
   (void)db_->DestroyColumnFamilyHandle(namespaces_);

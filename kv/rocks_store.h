@@ -16,6 +16,7 @@
 #include <shared_mutex>
 #include <string>
 
+#include "kv/entry_cache.h"
 #include "kv/folder_lock.h"
 #include "kv/namespace_registry.h"
 #include "kv/reaper.h"
@@ -53,6 +54,8 @@ class RocksStore final : public Store {
   Status EnsureNamespace(std::string_view id, std::string_view title) override;
   Status RenameNamespace(std::string_view id, std::string_view title) override;
   Status DeleteNamespace(std::string_view id) override;
+  Result<BackupInfo> Backup(const std::string& folder,
+                            const std::function<void(uint64_t)>& progress) override;
 
   // Writes memory to files, compacts everything and waits for the reaper: what RocksDB does in its
   // own time. For maintenance and tests.
@@ -87,6 +90,9 @@ class RocksStore final : public Store {
   Result<bool> HasEntries(std::string_view ns);
   // Deletes both rows of an entry if it is still expired.
   void ReapExpired(const std::string& row_key);
+  // Gives the space of a namespace that was deleted back.
+  void SweepNamespace(const std::string& id);
+  void ResumeSweeps();
   static size_t StripeOf(std::string_view row_key);
 
   const StoreOptions options_;
@@ -94,11 +100,14 @@ class RocksStore final : public Store {
   std::unique_ptr<SyncedMarker> synced_;
   std::unique_ptr<rocksdb::Env> env_;  // uses synced_
   std::unique_ptr<rocksdb::DB> db_;
-  rocksdb::ColumnFamilyHandle* records_ = nullptr;  // owned; freed before db_
+  rocksdb::ColumnFamilyHandle* default_ = nullptr;  // these are owned; freed before db_
+  rocksdb::ColumnFamilyHandle* records_ = nullptr;
   rocksdb::ColumnFamilyHandle* values_ = nullptr;
   rocksdb::ColumnFamilyHandle* namespaces_ = nullptr;
   std::unique_ptr<NamespaceRegistry> registry_;
+  EntryCache cache_;
   std::atomic<uint64_t> last_version_ = 0;
+  std::atomic<bool> write_failed_ = false;  // the last one
   std::mutex resume_mutex_;  // held while RocksDB is asked to go on after a full disk
   int64_t next_resume_ns_ = 0;
   std::mutex logged_mutex_;
@@ -106,7 +115,8 @@ class RocksStore final : public Store {
   // A write holds its row's stripe shared, the reaper exclusive: so it cannot delete what was
   // written after it looked.
   std::array<std::shared_mutex, kStripes> stripes_;
-  std::unique_ptr<Reaper> reaper_;  // last: its thread uses everything above
+  std::unique_ptr<Reaper> reaper_;  // last: their threads use everything above
+  std::unique_ptr<Reaper> sweeper_;
 };
 
 }  // namespace sedge::kv

@@ -25,6 +25,24 @@ Status CheckPut(std::string_view ns, std::string_view key, ByteSpan value,
   return CheckSize("metadata", options.metadata->size(), kMaxMetadataBytes);
 }
 
+// While it lives, the cache keeps nothing of these rows.
+template <typename RowKeys>
+class CacheWrite {
+ public:
+  CacheWrite(EntryCache& cache, const RowKeys& row_keys) : cache_(cache), row_keys_(row_keys) {
+    for (const auto& row_key : row_keys_) cache_.BeginWrite(row_key);
+  }
+  ~CacheWrite() {
+    for (const auto& row_key : row_keys_) cache_.EndWrite(row_key);
+  }
+  CacheWrite(const CacheWrite&) = delete;
+  CacheWrite& operator=(const CacheWrite&) = delete;
+
+ private:
+  EntryCache& cache_;
+  const RowKeys& row_keys_;
+};
+
 }  // namespace
 
 Status RocksStore::Put(std::string_view ns, std::string_view key, ByteSpan value,
@@ -47,8 +65,10 @@ Status RocksStore::Delete(std::string_view ns, std::string_view key) {
 Status RocksStore::Write(std::string_view ns, std::span<const Change> changes) {
   rocksdb::WriteBatch batch;
   std::array<bool, kStripes> touched = {};
+  std::vector<std::string> row_keys;
+  row_keys.reserve(changes.size());
   for (const Change& change : changes) {
-    const std::string row_key = EncodeRowKey(ns, change.key);
+    const std::string& row_key = row_keys.emplace_back(EncodeRowKey(ns, change.key));
     if (change.value) {
       SEDGE_RETURN_IF_ERROR(CheckPut(ns, change.key, *change.value, change.options));
       SEDGE_RETURN_IF_ERROR(AddPut(batch, row_key, *change.value, change.options));
@@ -62,6 +82,7 @@ Status RocksStore::Write(std::string_view ns, std::span<const Change> changes) {
   for (size_t i = 0; i < kStripes; ++i) {
     if (touched[i]) held.emplace_back(stripes_[i]);
   }
+  const CacheWrite write(cache_, row_keys);
   return Commit(batch, options_.durable_writes, "cannot write to the KV folder " + options_.path);
 }
 
@@ -91,6 +112,8 @@ Status RocksStore::AddDelete(rocksdb::WriteBatch& batch, const std::string& row_
 Status RocksStore::Write(rocksdb::WriteBatch& batch, std::string_view row_key,
                          std::string_view doing) {
   const std::shared_lock stripe(stripes_[StripeOf(row_key)]);
+  const std::string_view row_keys[] = {row_key};
+  const CacheWrite write(cache_, row_keys);
   return Commit(batch, options_.durable_writes, doing);
 }
 
@@ -100,6 +123,7 @@ Status RocksStore::Commit(rocksdb::WriteBatch& batch, bool sync, std::string_vie
   rocksdb::Status written = db_->Write(write, &batch);
   // What failed is in no memtable, so it can be tried again.
   if (written.IsNoSpace() && LeaveFullDisk()) written = db_->Write(write, &batch);
+  if (write_failed_ != !written.ok()) write_failed_ = !written.ok();
   if (!IsDamage(written)) return FromRocks(written, doing);
   return Corruption(std::string(doing) + ": " + written.ToString() + RepairHint(options_.path));
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kv/salvage.h"
 
-#include <rocksdb/db.h>
+#include <rocksdb/sst_file_reader.h>
+#include <rocksdb/table_properties.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
-#include <optional>
 
 #include "kv/blob_file.h"
-#include "kv/log_reader.h"
+#include "kv/manifest_writer.h"
 #include "kv/rocks_options.h"
 #include "kv/store_folder.h"
 
@@ -20,15 +20,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Tags of RocksDB's VersionEdit (db/version_edit.h), as varints of two bytes.
-constexpr char kColumnFamilyTag[] = "\xc8\x01";
-constexpr char kAddValuesFamily[] = "\xc9\x01\x06values";
-constexpr char kBlobFileTag[] = "\x90\x03";
+struct Table {
+  uint64_t size;
+  uint32_t family;
+};
 
-void AppendVarint(std::string& out, uint64_t value) {
-  for (; value >= 0x80; value >>= 7) out += static_cast<char>((value & 0x7f) | 0x80);
-  out += static_cast<char>(value);
-}
+struct Files {
+  std::map<uint64_t, Table> tables;
+  std::map<uint64_t, BlobFileReport> blobs;
+  std::map<uint32_t, std::string> families;  // by id
+  uint64_t last_number = 0;
+};
 
 // Links what RocksDB only reads; copies logs, which it may cut or move.
 Status LinkFiles(const std::string& from, const std::string& to) {
@@ -49,57 +51,47 @@ Status LinkFiles(const std::string& from, const std::string& to) {
   return IoError("cannot link the files of " + from + " into " + to + ": " + error.message());
 }
 
-// RocksDB's own repair lists tables alone. An edit that adds one blob file to the family of values:
-std::string BlobEdit(char family, uint64_t number, const BlobFileReport& blobs) {
-  std::string edit = kBlobFileTag;
-  AppendVarint(edit, number);
-  AppendVarint(edit, blobs.records);
-  AppendVarint(edit, blobs.record_bytes);
-  edit.append(3, '\0');  // no checksum's method, no checksum, no more fields
-  edit += kColumnFamilyTag;
-  edit += family;
-  return edit;
+uint64_t NumberOf(const fs::path& file) {
+  const std::string stem = file.stem();
+  uint64_t number = 0;
+  (void)std::from_chars(stem.data(), stem.data() + stem.size(), number);
+  return number;
 }
 
-// The number of the family when `edit` is the one that adds it.
-std::optional<char> FamilyAddedBy(std::string_view edit) {
-  const std::string_view add(kAddValuesFamily, sizeof(kAddValuesFamily) - 1);
-  if (!edit.ends_with(add) || edit.size() < add.size() + 3) return std::nullopt;
-  edit.remove_suffix(add.size());
-  if (edit.substr(edit.size() - 3, 2) != kColumnFamilyTag || edit.back() < 0) return std::nullopt;
-  return edit.back();
+void AddTable(const fs::path& path, Files& files, std::vector<DamagedFile>& left_out) {
+  rocksdb::SstFileReader reader{rocksdb::Options()};
+  const rocksdb::Status opened = reader.Open(path);
+  if (!opened.ok()) {
+    left_out.push_back(
+        {.file = path.filename(), .what = "cannot be opened: " + opened.ToString(), .rows = {}});
+    return;
+  }
+  const auto properties = reader.GetTableProperties();
+  const auto family = static_cast<uint32_t>(properties->column_family_id);
+  std::error_code error;
+  files.tables[NumberOf(path)] = {.size = fs::file_size(path, error), .family = family};
+  files.families[family] = properties->column_family_name;
 }
 
-std::string ReadWhole(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-Status ListBlobFiles(const std::string& folder) {
-  std::map<uint64_t, BlobFileReport> blobs;
+Files FindFiles(const std::string& folder, std::vector<DamagedFile>& left_out) {
+  Files files;
+  files.families = {{1, "records"}, {2, "values"}, {3, "namespaces"}};
   std::error_code error;
   for (const auto& file : fs::directory_iterator(folder, error)) {
-    if (file.path().extension() != ".blob") continue;
-    const auto report = CheckBlobFile(file.path());
-    if (report.ok()) blobs[std::strtoull(file.path().stem().c_str(), nullptr, 10)] = *report;
+    const fs::path& path = file.path();
+    files.last_number = std::max(files.last_number, NumberOf(path));
+    if (path.extension() == ".sst") AddTable(path, files, left_out);
+    if (path.extension() != ".blob") continue;
+    const auto report = CheckBlobFile(path);
+    if (report.ok()) files.blobs[NumberOf(path)] = *report;
   }
-  std::string name = ReadWhole(folder + "/CURRENT");
-  name.resize(std::min(name.find('\n'), name.size()));
-  const std::string path = folder + "/" + name;
-  const std::string old = ReadWhole(path);
-  std::string list;
-  LogReader reader(old);
-  while (reader.Next()) {
-    AppendLogRecord(list, reader.payload());
-    // Before the tables that refer to them.
-    if (const auto family = FamilyAddedBy(reader.payload())) {
-      for (const auto& [number, blob] : blobs) {
-        AppendLogRecord(list, BlobEdit(*family, number, blob));
-      }
-    }
-  }
+  files.families.erase(0);
+  return files;
+}
+
+Status WriteFile(const std::string& path, const std::string& bytes) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out << list;
+  out << bytes;
   out.close();
   return out ? OkStatus() : IoError("cannot write " + path);
 }
@@ -107,18 +99,26 @@ Status ListBlobFiles(const std::string& folder) {
 }  // namespace
 
 Result<std::unique_ptr<ClosedDatabase>> SalvageDatabase(const std::string& database_folder,
-                                                        const std::string& work_folder) {
+                                                        const std::string& work_folder,
+                                                        std::vector<DamagedFile>& left_out) {
   SEDGE_RETURN_IF_ERROR(LinkFiles(database_folder, work_folder));
-  RocksOptions rocks = MakeRocksOptions(StoreOptions(), [](std::string_view) {});
-  rocks.records.compaction_filter_factory = nullptr;
-  rocks.values.compaction_filter_factory = nullptr;
-  rocks.database.paranoid_checks = false;
-  rocks.database.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
-  SEDGE_RETURN_IF_ERROR(
-      FromRocks(rocksdb::RepairDB(work_folder, rocks.database, FamiliesOf(rocks), rocks.records),
-                "cannot list the files of " + database_folder + " anew"));
-  SEDGE_RETURN_IF_ERROR(ListBlobFiles(work_folder));
-  return ClosedDatabase::Open(work_folder);
+  const Files files = FindFiles(work_folder, left_out);
+  const uint64_t list_number = files.last_number + 1;
+  ManifestWriter list(list_number + 1);
+  for (const auto& [id, name] : files.families) list.AddFamily(id, name);
+  for (const auto& [id, name] : files.families) {
+    if (name != "values") continue;
+    for (const auto& [number, blobs] : files.blobs) {
+      list.AddBlobFile(id, number, blobs.records, blobs.record_bytes);
+    }
+  }
+  for (const auto& [number, table] : files.tables) {
+    list.AddTable(table.family, number, table.size);
+  }
+  const std::string name = "MANIFEST-" + std::to_string(list_number);
+  SEDGE_RETURN_IF_ERROR(WriteFile(work_folder + "/" + name, list.bytes()));
+  SEDGE_RETURN_IF_ERROR(WriteFile(work_folder + "/CURRENT", name + "\n"));
+  return ClosedDatabase::Open(work_folder, work_folder + "/logs");
 }
 
 }  // namespace sedge::kv

@@ -6,13 +6,17 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "kv/closed_database.h"
+#include "kv/damage.h"
 
 namespace sedge::kv {
 
-// `work_folder` gets links to the files; whatever it held goes. The caller removes it later.
+// `work_folder` gets links to the files; whatever it held goes. The caller removes it later. Tables
+// that cannot be opened at all are left out, and added to `left_out`.
 Result<std::unique_ptr<ClosedDatabase>> SalvageDatabase(const std::string& database_folder,
-                                                        const std::string& work_folder);
+                                                        const std::string& work_folder,
+                                                        std::vector<DamagedFile>& left_out);
 
 }  // namespace sedge::kv

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -74,6 +75,14 @@ struct NamespaceInfo {
   bool operator==(const NamespaceInfo&) const = default;
 };
 
+// A backup in a folder of backups.
+struct BackupInfo {
+  uint32_t id = 0;  // greater than that of each one before
+  int64_t time_seconds = 0;
+  uint64_t bytes = 0;  // of its files, those that it shares with others among them
+  uint32_t files = 0;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -109,12 +118,20 @@ class Store {
   virtual Status RenameNamespace(std::string_view id, std::string_view title) = 0;
   // With all its entries, however many, at once; their space comes back later. kNotFound.
   virtual Status DeleteNamespace(std::string_view id) = 0;
+
+  // Adds a backup of one moment to the folder, which is made when missing; reads and writes go on.
+  // Files that are there already are not copied again. `progress` gets the bytes copied so far, on
+  // some thread. kv/backup.h has the rest.
+  virtual Result<BackupInfo> Backup(const std::string& folder,
+                                    const std::function<void(uint64_t)>& progress) {
+    return Unimplemented("this store makes no backups");
+  }
 };
 
 struct StoreOptions {
   std::string path;                 // a folder; made when missing
   bool durable_writes = true;       // sync the log before Put and Delete return
-  size_t memory_bytes = 64u << 20;  // block cache and write buffers together
+  size_t memory_bytes = 64u << 20;  // caches and write buffers together
   Clock* clock = &Clock::System();
 };
 

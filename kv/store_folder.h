@@ -16,6 +16,9 @@ inline std::string RepairFolderName(const std::string& folder) { return folder +
 // And, when the list of files is lost, works on links to the old files here.
 inline std::string SalvageFolderName(const std::string& folder) { return folder + "/db.salvage"; }
 
+// And copies of logs, while a closed database is looked at, here.
+inline std::string ScratchFolderName(const std::string& folder) { return folder + "/db.logs"; }
+
 // What a message about damage ends in.
 std::string RepairHint(const std::string& folder);
 

@@ -16,9 +16,9 @@
 namespace sedge::kv {
 
 struct SyncedLogs {
-  std::map<uint64_t, uint64_t> bytes;  // by the log's number
-  bool every_write = false;            // whoever last opened the store synced each write
-  bool damaged = false;                // some of it could not be read
+  std::map<uint64_t, uint64_t> bytes = {};  // by the log's number
+  bool every_write = false;                 // whoever last opened the store synced each write
+  bool damaged = false;                     // some of it could not be read
 };
 
 class SyncedMarker {

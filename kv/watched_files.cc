@@ -16,6 +16,7 @@ using rocksdb::IOStatus;
 using rocksdb::Slice;
 
 constexpr std::string_view kLogSuffix = ".log";
+constexpr std::string_view kManifestPrefix = "MANIFEST-";
 
 // A log is written and synced by one thread at a time.
 class WatchedLog final : public rocksdb::FSWritableFileOwnerWrapper {
@@ -92,11 +93,17 @@ std::shared_ptr<rocksdb::FileSystem> WatchFiles(std::shared_ptr<rocksdb::FileSys
 }
 
 uint64_t LogNumber(const std::string& path) {
-  const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
-  if (!name.ends_with(kLogSuffix)) return 0;
+  std::string_view digits = std::string_view(path).substr(path.rfind('/') + 1);
+  if (digits.starts_with(kManifestPrefix)) {
+    digits.remove_prefix(kManifestPrefix.size());
+  } else if (digits.ends_with(kLogSuffix)) {
+    digits.remove_suffix(kLogSuffix.size());
+  } else {
+    return 0;
+  }
   uint64_t number = 0;
-  const char* end = name.data() + name.size() - kLogSuffix.size();
-  const auto read = std::from_chars(name.data(), end, number);
+  const char* end = digits.data() + digits.size();
+  const auto read = std::from_chars(digits.data(), end, number);
   return read.ec == std::errc() && read.ptr == end ? number : 0;
 }
 

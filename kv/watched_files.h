@@ -16,7 +16,8 @@ namespace sedge::kv {
 std::shared_ptr<rocksdb::FileSystem> WatchFiles(std::shared_ptr<rocksdb::FileSystem> files,
                                                 SyncedMarker& marker);
 
-// The number in a path like ".../000012.log"; 0 when it is no log.
+// The number in a path like ".../000012.log" or ".../MANIFEST-000012", which is a log as well: of
+// changes to the list of files. 0 when it is neither.
 uint64_t LogNumber(const std::string& path);
 
 }  // namespace sedge::kv

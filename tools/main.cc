@@ -11,6 +11,6 @@ int main(int argc, char** argv) {
   return RunCli(argc, argv,
                 {AddServeCommand, CheckCommand(sedge::worker::CheckWorker),
                  KvCommand({AddKvNamespaceWords, AddKvKeyWords, AddKvBulkWords, AddKvExportWord,
-                            AddKvImportWord}),
+                            AddKvImportWord, AddKvMaintenanceWords}),
                  AddVersionCommand});
 }

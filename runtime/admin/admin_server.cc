@@ -15,7 +15,6 @@
 namespace sedge::admin {
 namespace {
 
-constexpr std::string_view kUnixClient = "unix:";
 constexpr unsigned kSocketMode = 0600;
 // Shorter bodies are copied; longer ones are sent from where they are.
 constexpr size_t kCopiedBytes = 64u << 10;
@@ -125,7 +124,7 @@ bool AdminServer::EndedBy(std::chrono::steady_clock::time_point time) {
 }
 
 std::optional<Rights> AdminServer::Authenticate(const http::Exchange& exchange) const {
-  if (exchange.client_address() == kUnixClient) return Rights::All("local");
+  if (exchange.client_address() == kLocalClient) return Rights::All("local");
   const http::HeaderField* bearer = exchange.head().Find("authorization");
   if (bearer) {
     constexpr std::string_view kScheme = "bearer ";

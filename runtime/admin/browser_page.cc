@@ -39,7 +39,7 @@ Page MakePage() {
   page.html = PageHtml();
   Insert(page.html, "{{css}}", PageCss());
   Insert(page.html, "{{js}}", PageJs());
-  page.policy = "default-src 'none'; connect-src 'self'; style-src " + HashSource(PageCss()) +
+  page.policy = "default-src 'none'; connect-src 'self'; img-src data:; style-src " + HashSource(PageCss()) +
                 "; script-src " + HashSource(PageJs()) +
                 "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   return page;

@@ -120,6 +120,7 @@ size_t KvApi::MaxBodyBytes(std::string_view method, std::string_view target) {
 }
 
 ApiResponse KvApi::Handle(const ApiRequest& request) {
+  if (request.method == "POST" && request.target == kBackupTarget) return Backup(request);
   bool known_path = false;
   const Route* route = FindRoute(request.method, request.target, known_path);
   if (!route && known_path) {

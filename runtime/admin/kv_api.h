@@ -27,6 +27,11 @@ constexpr size_t kMaxSmallBodyBytes = 1u << 20;
 // Values of one bulk read together.
 constexpr size_t kMaxBulkGetBytes = 25u << 20;
 
+// The client's address in a request that came by the Unix socket.
+constexpr std::string_view kLocalClient = "unix:";
+// POST {"folder": "/absolute/path"}: adds a backup to that folder of this machine.
+constexpr std::string_view kBackupTarget = "/sedge/v1/kv/backup";
+
 struct KvApiOptions {
   Clock* clock = &Clock::System();
   // Called once for each write that was asked for, on the thread of Handle. Null: nobody.
@@ -52,6 +57,7 @@ class KvApi {
 
   static const Route* FindRoute(std::string_view method, std::string_view target, bool& known_path);
   ApiResponse HandleCall(const Route& route, Call& call);
+  ApiResponse Backup(const ApiRequest& request);
   bool NamespaceExists(const std::string& ns);
   ApiResponse Failed(Call& call, const Status& status);
 

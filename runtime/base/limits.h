@@ -26,11 +26,15 @@ struct Limits {
   int64_t idle_timeout_ms = 75'000;         // idle_timeout_ms: keep-alive without a request
   int64_t write_timeout_ms = 60'000;        // write_timeout_ms: a reader that takes less than ...
   size_t write_progress_bytes = 16u << 10;  // write_progress_bytes: ... this within it
+  size_t unsent_bytes = 256u << 20;         // unsent_bytes: held for slow readers, per thread
   int64_t linger_timeout_ms = 5'000;        // linger_timeout_ms: silence after our last byte ...
   int64_t linger_max_ms = 30'000;           // linger_max_ms: ... and in all, before it is closed
   size_t connections = 10'000;              // connections: open at once, per thread
   uint64_t connection_requests = 1'000;     // connection_requests: on one connection, then closed
   int64_t shutdown_timeout_ms = 10'000;     // shutdown_timeout_ms: for what runs at SIGTERM
+
+  // What the store may hold in memory.
+  size_t kv_memory_bytes = 64u << 20;  // kv_memory_mb: caches and write buffers, of all namespaces
 
   // What fetch may take.
   int64_t connect_timeout_ms = 10'000;        // connect_timeout_ms

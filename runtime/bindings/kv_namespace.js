@@ -4,6 +4,10 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
+const {
+  kMaxBulkKeys, kMaxValueBytes, failure, utf8LengthWithin, toInt32, checkKeyLength, toKey, toBulkKey, toMaxAge,
+  toType, toExpiration, toMetadata, checkMetadata, checkValueLength, toLimit,
+} = require("bindings/kv_checks");
 const { DOMException } = require("dom/dom_exception");
 const { registerSerializable } = require("html/clone_registry");
 const { isBufferSource, viewBytes } = require("file/blob");
@@ -13,112 +17,17 @@ const {
 const { markHandled } = require("streams/promises");
 const { isErrored, readableState } = require("streams/readable_stream");
 const {
-  ArrayIsArray, ArrayPrototypePush, DateNow, Error, JSONParse, JSONStringify, Map, MapPrototypeSet, MathFloor,
-  MathTrunc, NumberIsFinite, StringPrototypeCharCodeAt, TypeError, TypedArrayPrototypeGetBuffer,
+  ArrayIsArray, ArrayPrototypePush, JSONParse, Map, MapPrototypeSet, TypeError, TypedArrayPrototypeGetBuffer,
   TypedArrayPrototypeGetByteLength,
 } = primordials;
-
-// https://developers.cloudflare.com/kv/platform/limits/
-const kMaxKeyBytes = 512;
-const kMaxValueBytes = 25 * 1024 * 1024;
-const kMaxMetadataBytes = 1024;
-const kMaxListLimit = 1000;
-const kMaxBulkKeys = 100;
-const kMinTtlSeconds = 60;
-const kMinCacheTtlSeconds = 30;
-const kMaxInt32 = 2147483647;
-const kMinInt32 = -2147483648;
 
 // How ops give a value, see kv_ops.h.
 const kAsText = 0;
 const kAsBytes = 1;
 const kAsBody = 2;
 
-const kKeyCall = "Failed to execute 'key' on 'KvNamespace': parameter 1";
 const kValueMessage =
   "KV put() accepts only strings, ArrayBuffers, ArrayBufferViews, and ReadableStreams as values.";
-
-function failure(method, status, text) {
-  return new Error(`KV ${method} failed: ${status} ${text}`);
-}
-
-// ------------------------------------------------------------------------------------------- conversions
-
-// The number of bytes in UTF-8. A unit is 3 bytes at most, so strings that cannot pass `limit` are not
-// counted: for them the result is only known to be within it.
-function utf8LengthWithin(text, limit) {
-  if (text.length * 3 <= limit) return text.length;
-  let bytes = 0;
-  for (let i = 0; i < text.length; ++i) {
-    const unit = StringPrototypeCharCodeAt(text, i);
-    if (unit < 0x80) bytes += 1;
-    else if (unit < 0x800) bytes += 2;
-    else if ((unit & 0xFC00) === 0xD800 && i + 1 < text.length &&
-             (StringPrototypeCharCodeAt(text, i + 1) & 0xFC00) === 0xDC00) {
-      bytes += 4;
-      ++i;
-    } else bytes += 3;
-  }
-  return bytes;
-}
-
-// A 32-bit integer as Workers converts it: what is no finite number is 0, fractions are cut off.
-function toInt32(value) {
-  if (typeof value === "bigint" || typeof value === "symbol") {
-    throw new TypeError(`Cannot convert a ${typeof value} to a number.`);
-  }
-  const number = +value;
-  if (!NumberIsFinite(number)) return 0;
-  if (number > kMaxInt32 || number < kMinInt32) {
-    throw new TypeError(`Value out of range. Must be between ${kMinInt32} and ${kMaxInt32} (inclusive).`);
-  }
-  return MathTrunc(number) + 0; // + 0: no negative zero
-}
-
-function checkKeyLength(method, key) {
-  const bytes = utf8LengthWithin(key, kMaxKeyBytes);
-  if (bytes > kMaxKeyBytes) {
-    throw failure(method, 414,
-      `UTF-8 encoded length of ${bytes} exceeds key length limit of ${kMaxKeyBytes}.`);
-  }
-}
-
-function toKey(method, name) {
-  const key = typeof name === "string" ? name : webidl.converters.DOMString(name, kKeyCall);
-  if (key === "") throw new TypeError("Key name cannot be empty.");
-  if (key === "." || key === "..") throw new TypeError(`"${key}" is not allowed as a key name.`);
-  checkKeyLength(method, key);
-  return key;
-}
-
-// For a whole array, where the service checks the names.
-function toBulkKey(name) {
-  const key = typeof name === "string" ? name : webidl.converters.DOMString(name, kKeyCall);
-  if (key === "") throw failure("GET_BULK", 400, "Key names must not be empty");
-  if (key === "." || key === "..") {
-    throw failure("GET_BULK", 400, `Illegal key name "${key}". Please use a different name.`);
-  }
-  checkKeyLength("GET_BULK", key);
-  return key;
-}
-
-function checkCacheTtl(method, options) {
-  const given = options.cacheTtl;
-  if (given === undefined) return;
-  const cacheTtl = toInt32(given);
-  if (cacheTtl < kMinCacheTtlSeconds) {
-    throw failure(method, 400,
-      `Invalid cache_ttl of ${cacheTtl}. Cache TTL must be at least ${kMinCacheTtlSeconds}.`);
-  }
-}
-
-// The type that is asked for, from a type or an options object.
-function toType(options) {
-  if (options === undefined || options === null) return undefined;
-  const type = webidl.isObject(options) ? options.type : options;
-  if (type === undefined || typeof type === "string") return type;
-  return webidl.converters.DOMString(type, "Failed to execute 'get' on 'KvNamespace': type");
-}
 
 // ------------------------------------------------------------------------------------------------- get
 
@@ -144,11 +53,11 @@ function toValue(type, value) {
 async function getOne(ns, name, options) {
   const key = toKey("GET", name);
   const type = toType(options);
-  if (webidl.isObject(options)) checkCacheTtl("GET", options);
+  const maxAge = toMaxAge("GET", ns, options);
   const mode = modeOf(type);
-  let value = ops.kvTryGet(ns, key, mode, false);
+  let value = maxAge === null ? ops.kvTryGet(ns.id, key, mode, false) : undefined;
   if (value === undefined) { // as a pair: bytes alone could be made a thenable
-    const pair = await ops.kvGet(ns, key, mode, true);
+    const pair = await ops.kvGet(ns.id, key, mode, true, maxAge);
     value = pair === null ? null : pair[0];
   }
   return value === null ? null : toValue(type, value);
@@ -157,10 +66,10 @@ async function getOne(ns, name, options) {
 async function getOneWithMetadata(ns, name, options) {
   const key = toKey("GET", name);
   const type = toType(options);
-  if (webidl.isObject(options)) checkCacheTtl("GET", options);
+  const maxAge = toMaxAge("GET", ns, options);
   const mode = modeOf(type);
-  let pair = ops.kvTryGet(ns, key, mode, true);
-  if (pair === undefined) pair = await ops.kvGet(ns, key, mode, true);
+  let pair = maxAge === null ? ops.kvTryGet(ns.id, key, mode, true) : undefined;
+  if (pair === undefined) pair = await ops.kvGet(ns.id, key, mode, true, maxAge);
   if (pair === null) return { value: null, metadata: null, cacheStatus: null };
   const metadata = pair[1] === null ? null : JSONParse(pair[1]);
   return { value: toValue(type, pair[0]), metadata, cacheStatus: null };
@@ -186,8 +95,8 @@ async function getBulk(ns, names, options, withMetadata) {
   if (names.length < 1) throw failure("GET_BULK", 400, "You must request a minimum of 1 key");
   const keys = [];
   for (let i = 0; i < names.length; ++i) ArrayPrototypePush(keys, toBulkKey(names[i]));
-  if (webidl.isObject(options)) checkCacheTtl("GET_BULK", options);
-  const found = await ops.kvGetBulk(ns, keys); // value, metadata, value, metadata ...
+  // Value, metadata, value, metadata ...
+  const found = await ops.kvGetBulk(ns.id, keys, toMaxAge("GET_BULK", ns, options));
   const result = new Map();
   for (let i = 0; i < keys.length; ++i) {
     let value = found[2 * i];
@@ -204,49 +113,6 @@ async function getBulk(ns, names, options, withMetadata) {
 }
 
 // ------------------------------------------------------------------------------------------------- put
-
-function checkFuture(name, seconds, floor, wanted, tooSoon) {
-  const invalid = `Invalid ${name} of ${seconds}.`;
-  if (seconds <= floor) throw failure("PUT", 400, `${invalid} Please specify ${wanted}.`);
-  if (seconds < floor + kMinTtlSeconds) throw failure("PUT", 400, `${invalid} ${tooSoon}.`);
-}
-
-// In seconds since the epoch; null for none. The time to live wins over the moment.
-function toExpiration(moment, ttl) {
-  if (ttl !== undefined) {
-    checkFuture("expiration_ttl", ttl, 0, "integer greater than 0",
-      `Expiration TTL must be at least ${kMinTtlSeconds}`);
-    return MathFloor(DateNow() / 1000) + ttl;
-  }
-  if (moment === undefined) return null;
-  checkFuture("expiration", moment, MathFloor(DateNow() / 1000),
-    "integer greater than the current number of seconds since the UNIX epoch",
-    `Expiration times must be at least ${kMinTtlSeconds} seconds in the future`);
-  return moment;
-}
-
-function toMetadata(metadata) {
-  if (metadata === undefined || metadata === null) return null;
-  const json = JSONStringify(metadata);
-  if (json === undefined) {
-    throw new TypeError("KV put() metadata must be serializable as JSON; functions and symbols are not.");
-  }
-  return json;
-}
-
-function checkMetadata(json) {
-  if (json === null) return;
-  const bytes = utf8LengthWithin(json, kMaxMetadataBytes);
-  if (bytes > kMaxMetadataBytes) {
-    throw failure("PUT", 413, `Metadata length of ${bytes} exceeds limit of ${kMaxMetadataBytes}.`);
-  }
-}
-
-function checkValueLength(bytes) {
-  if (bytes > kMaxValueBytes) {
-    throw failure("PUT", 413, `Value length of ${bytes} exceeds limit of ${kMaxValueBytes}.`);
-  }
-}
 
 // A string, a Uint8Array or a stream; primitives become strings.
 function toPutValue(value) {
@@ -283,7 +149,7 @@ async function putStream(ns, key, stream, expiration, metadata) {
     markHandled(pumpToPipe(stream, handle));
   }
   try {
-    await ops.kvPut(ns, key, handle, expiration, metadata);
+    await ops.kvPut(ns.id, key, handle, expiration, metadata, ns.isEventual);
   } catch (error) {
     if (isErrored(stream)) throw readableState(stream).storedError;
     const watch = nativeWatch(stream); // a fetched body may have been aborted on its way
@@ -306,20 +172,10 @@ async function putOne(ns, name, input, options) {
   } else {
     checkValueLength(TypedArrayPrototypeGetByteLength(value));
   }
-  return await ops.kvPut(ns, key, value, expiration, metadata);
+  return await ops.kvPut(ns.id, key, value, expiration, metadata, ns.isEventual);
 }
 
 // ---------------------------------------------------------------------------------------- list and delete
-
-// What is not given, or not more than 0, is the most there can be.
-function toLimit(given) {
-  const limit = given === undefined ? 0 : toInt32(given);
-  if (limit > kMaxListLimit) {
-    throw failure("GET", 400,
-      `Invalid key_count_limit of ${limit}. Please specify an integer less than ${kMaxListLimit}.`);
-  }
-  return limit > 0 ? limit : kMaxListLimit;
-}
 
 function toListText(value, what) {
   if (value === undefined || value === null) return "";
@@ -346,7 +202,7 @@ async function list(ns, options) {
   cursor = toListText(cursor, "cursor");
   checkKeyLength("GET", prefix);
   // The next page's cursor, then name, expiration and metadata of each key.
-  const found = await ops.kvList(ns, prefix, limit, cursor);
+  const found = await ops.kvList(ns.id, prefix, limit, cursor);
   const keys = [];
   for (let i = 1; i < found.length; i += 3) {
     ArrayPrototypePush(keys, toListKey(found[i], found[i + 1], found[i + 2]));
@@ -356,20 +212,28 @@ async function list(ns, options) {
 }
 
 async function deleteOne(ns, name) {
-  return await ops.kvDelete(ns, toKey("DELETE", name));
+  return await ops.kvDelete(ns.id, toKey("DELETE", name), ns.isEventual);
 }
 
 // ------------------------------------------------------------------------------------------------ class
+
+class Namespace {
+  constructor(id, isEventual) {
+    this.id = id;
+    this.isEventual = isEventual;
+  }
+}
+webidl.detachRecord(Namespace);
 
 let namespaceOf;
 let isKvNamespace;
 
 class KvNamespace {
-  #id;
+  #namespace;
 
-  constructor(key = undefined, id = undefined) {
+  constructor(key = undefined, namespace = undefined) {
     if (key !== webidl.constructKey) webidl.illegalConstructor();
-    this.#id = id;
+    this.#namespace = namespace;
   }
 
   get(name, options = undefined) {
@@ -395,8 +259,8 @@ class KvNamespace {
   }
 
   static {
-    isKvNamespace = (value) => webidl.isObject(value) && #id in value;
-    namespaceOf = (self) => isKvNamespace(self) ? self.#id : webidl.illegalInvocation();
+    isKvNamespace = (value) => webidl.isObject(value) && #namespace in value;
+    namespaceOf = (self) => isKvNamespace(self) ? self.#namespace : webidl.illegalInvocation();
   }
 }
 webidl.defineInterface(KvNamespace);
@@ -407,5 +271,6 @@ registerSerializable(isKvNamespace, {
   },
 });
 
-exports.createKvNamespace = (id) => new KvNamespace(webidl.constructKey, id);
+exports.createKvNamespace = (id, isEventual) =>
+  new KvNamespace(webidl.constructKey, new Namespace(id, isEventual));
 exports.isKvNamespace = isKvNamespace;

@@ -31,21 +31,11 @@ struct GetForm {
 Status Failed(std::string_view method, const Status& status) {
   std::string text;
   switch (status.code()) {
-    case StatusCode::kInvalidArgument:
-      text = "400 " + std::string(status.message());
-      break;
-    case StatusCode::kOutOfRange:
-      text = "413 " + std::string(status.message());
-      break;
-    case StatusCode::kUnavailable:
-      text = "503 Service Unavailable";
-      break;
-    case StatusCode::kResourceExhausted:
-      text = "507 Insufficient Storage";
-      break;
-    default:
-      text = "500 Internal Server Error";
-      break;
+    case StatusCode::kInvalidArgument: text = "400 " + std::string(status.message()); break;
+    case StatusCode::kOutOfRange: text = "413 " + std::string(status.message()); break;
+    case StatusCode::kUnavailable: text = "503 Service Unavailable"; break;
+    case StatusCode::kResourceExhausted: text = "507 Insufficient Storage"; break;
+    default: text = "500 Internal Server Error"; break;
   }
   if (text[0] == '5')
     LogError("KV request failed", {{"method", method}, {"why", status.message()}});
@@ -54,12 +44,9 @@ Status Failed(std::string_view method, const Status& status) {
 
 v8::MaybeLocal<v8::Value> ValueToV8(Isolate& isolate, ValueForm form, Bytes value) {
   switch (form) {
-    case ValueForm::kText:
-      return script::Utf8ToV8(isolate.v8(), value.text());
-    case ValueForm::kBytes:
-      return script::BytesToV8(isolate, std::move(value));
-    case ValueForm::kBody:
-      break;
+    case ValueForm::kText: return script::Utf8ToV8(isolate.v8(), value.text());
+    case ValueForm::kBytes: return script::BytesToV8(isolate, std::move(value));
+    case ValueForm::kBody: break;
   }
   web::BodyTable* bodies = isolate.FindService<web::BodyTable>();
   const SlotId handle = bodies ? bodies->Add(http::MakeBytesBody(std::move(value))) : 0;
@@ -118,12 +105,14 @@ Result<v8::Local<v8::Value>> KvTryGet(Isolate& isolate, KvService& kv, std::stri
 }
 
 void KvGet(Deferred deferred, KvService& kv, std::string_view ns, std::string_view key, uint32_t as,
-           bool with_metadata) {
+           bool with_metadata, std::optional<double> max_age) {
   const GetForm form{static_cast<ValueForm>(as), with_metadata};
   OnPool(
       kv, std::move(deferred), "GET",
-      [store = kv.store, ns = std::string(ns), key = std::string(key)] {
-        return store->Get(ns, key);
+      [store = kv.store, eventual = kv.eventual, ns = std::string(ns), key = std::string(key),
+       max_age] {
+        return max_age && eventual ? eventual->Get(ns, key, static_cast<int64_t>(*max_age))
+                                   : store->Get(ns, key);
       },
       [form](const Deferred& deferred, Result<MaybeEntry>& found) {
         deferred.ResolveWith(
@@ -133,29 +122,28 @@ void KvGet(Deferred deferred, KvService& kv, std::string_view ns, std::string_vi
 
 using BulkTexts = std::vector<std::optional<std::string>>;  // value, metadata, value, metadata ...
 
-Result<BulkTexts> GetAll(kv::Store& store, const std::string& ns,
-                         const std::vector<std::string>& keys) {
+Result<BulkTexts> TextsOf(Result<std::vector<MaybeEntry>> entries) {
+  if (entries.status().code() == StatusCode::kOutOfRange) {
+    return OutOfRange("Total size of request exceeds the limit of " +
+                      std::to_string(kMaxBulkBytes >> 20) + "MB");
+  }
+  if (!entries.ok()) return entries.status();
   BulkTexts texts;
-  size_t bytes = 0;
-  for (const std::string& key : keys) {
-    SEDGE_ASSIGN_OR_RETURN(MaybeEntry entry, store.Get(ns, key));
+  texts.reserve(entries->size() * 2);
+  for (MaybeEntry& entry : *entries) {
     if (!entry) {
       texts.resize(texts.size() + 2);
       continue;
     }
-    bytes += entry->value.size();
-    if (bytes > kMaxBulkBytes) {
-      return OutOfRange("Total size of request exceeds the limit of " +
-                        std::to_string(kMaxBulkBytes >> 20) + "MB");
-    }
     texts.emplace_back(entry->value.text());
     texts.push_back(std::move(entry->info.metadata));
+    entry.reset();
   }
   return texts;
 }
 
 void KvGetBulk(Deferred deferred, Isolate& isolate, KvService& kv, std::string_view ns,
-               v8::Local<v8::Array> keys) {
+               v8::Local<v8::Array> keys, std::optional<double> max_age) {
   std::vector<std::string> names;
   for (uint32_t i = 0; i < keys->Length(); ++i) {
     v8::Local<v8::Value> name;
@@ -166,8 +154,11 @@ void KvGetBulk(Deferred deferred, Isolate& isolate, KvService& kv, std::string_v
   }
   OnPool(
       kv, std::move(deferred), "GET_BULK",
-      [store = kv.store, ns = std::string(ns), names = std::move(names)] {
-        return GetAll(*store, ns, names);
+      [store = kv.store, eventual = kv.eventual, ns = std::string(ns), names = std::move(names),
+       max_age] {
+        return TextsOf(max_age && eventual ? eventual->GetMany(ns, names, kMaxBulkBytes,
+                                                               static_cast<int64_t>(*max_age))
+                                           : store->GetMany(ns, names, kMaxBulkBytes));
       },
       [](const Deferred& deferred, Result<BulkTexts>& texts) {
         deferred.Resolve(std::move(*texts));
@@ -179,6 +170,7 @@ struct PendingPut {
   std::string ns;
   std::string key;
   kv::PutOptions options;
+  bool eventual = false;
 };
 
 // `collected`: what is counted until the store has it; null for bytes that JavaScript had.
@@ -187,8 +179,9 @@ void PutBytes(KvService& kv, Deferred deferred, PendingPut put, Bytes value,
   auto shared = std::make_shared<Bytes>(std::move(value));  // std::function copies what it holds
   OnPool(
       kv, std::move(deferred), "PUT",
-      [store = kv.store, put = std::move(put), shared] {
-        return store->Put(put.ns, put.key, *shared, put.options);
+      [store = kv.store, eventual = kv.eventual, put = std::move(put), shared] {
+        return put.eventual && eventual ? eventual->Put(put.ns, put.key, *shared, put.options)
+                                        : store->Put(put.ns, put.key, *shared, put.options);
       },
       [collected = std::move(collected)](const Deferred& deferred, const Status&) {
         if (collected) collected->Drop();
@@ -223,8 +216,8 @@ void PutBody(KvService& kv, Deferred deferred, PendingPut put,
 
 Status KvPut(Deferred deferred, Isolate& isolate, KvService& kv, std::string_view ns,
              std::string_view key, web::BodyArg value, std::optional<double> expiration,
-             std::optional<std::string_view> metadata) {
-  PendingPut put{std::string(ns), std::string(key), {}};
+             std::optional<std::string_view> metadata, bool eventual) {
+  PendingPut put{std::string(ns), std::string(key), {}, eventual};
   if (expiration) put.options.expiration = static_cast<int64_t>(*expiration);
   if (metadata) put.options.metadata = *metadata;
   if (value.is_null()) return InvalidArgument("op argument 2 is not a KV value");
@@ -239,12 +232,12 @@ Status KvPut(Deferred deferred, Isolate& isolate, KvService& kv, std::string_vie
   return OkStatus();
 }
 
-void KvDelete(Deferred deferred, KvService& kv, std::string_view ns, std::string_view key) {
+void KvDelete(Deferred deferred, KvService& kv, std::string_view ns, std::string_view key,
+              bool eventual) {
   OnPool(
       kv, std::move(deferred), "DELETE",
-      [store = kv.store, ns = std::string(ns), key = std::string(key)] {
-        return store->Delete(ns, key);
-      },
+      [store = kv.store, reads = eventual ? kv.eventual : nullptr, ns = std::string(ns),
+       key = std::string(key)] { return reads ? reads->Delete(ns, key) : store->Delete(ns, key); },
       ResolveEmpty);
 }
 

@@ -3,21 +3,25 @@
 // thread; everything else runs on the loop's pool. The isolate's thread.
 //
 //   kvTryGet(ns, key, as, withMetadata) -> value | null (no such key) | undefined (needs the disk)
-//   kvGet(same) -> Promise<value | null>
-//   kvGetBulk(ns, keys) -> Promise<[text | null, metadata | null, text | null ...]>
-//   kvPut(ns, key, string | bytes | body handle, expiration | null, metadata | null) -> Promise
-//   kvDelete(ns, key) -> Promise
+//   kvGet(same, maxAge | null) -> Promise<value | null>
+//   kvGetBulk(ns, keys, maxAge | null) -> Promise<[text | null, metadata | null, text | null ...]>
+//   kvPut(ns, key, string | bytes | body handle, expiration | null, metadata | null, eventual)
+//     -> Promise
+//   kvDelete(ns, key, eventual) -> Promise
 //   kvList(ns, prefix, limit, cursor) -> Promise<[cursor | null, name, expiration | null, metadata
 //                                                 | null, name ...]>
 //
 // `as` says how a value is given: 0 a string, 1 a Uint8Array, 2 a body handle. With metadata it is
-// [value, metadata | null]. Metadata is JSON text. Failures read as Workers KV's: "KV GET failed:
+// [value, metadata | null]. Metadata is JSON text. `maxAge` in seconds and `eventual` are for
+// namespaces with eventual consistency: see kv::EventualReads. Failures read as Workers KV's: "KV
+// GET failed:
 // ...".
 #pragma once
 
 #include <functional>
 #include <span>
 
+#include "kv/eventual_reads.h"
 #include "kv/store.h"
 #include "runtime/script/op.h"
 
@@ -32,7 +36,8 @@ struct KvService {
   kv::Store* store;  // outlives all work on the pool
   // Runs `work` elsewhere, then `done` on this thread: Loop::RunBlocking.
   std::function<void(std::function<void()> work, std::function<void()> done)> run_blocking;
-  size_t unchecked_bytes = 0;  // see web::CollectedBytes
+  kv::EventualReads* eventual = nullptr;  // for namespaces that ask for it; outlives that work too
+  size_t unchecked_bytes = 0;             // see web::CollectedBytes
 };
 
 std::span<const script::OpDef> KvOps();

@@ -20,8 +20,6 @@ ResponseParser::Limits ParserLimits(const Limits& limits) {
   return {.head_bytes = limits.client_head_bytes, .header_count = limits.client_header_count};
 }
 
-uint64_t Positive(int64_t ms) { return ms > 0 ? static_cast<uint64_t>(ms) : 0; }
-
 }  // namespace
 
 std::string ClientOrigin::Key() const {
@@ -43,7 +41,7 @@ ClientConnection::ClientConnection(loop::Loop& loop, const Limits& limits, Owner
       resolver_(resolver),
       parser_(ParserLimits(limits)),
       timer_(loop, [this] { OnTimer(); }),
-      idle_limit_ms_(Positive(limits.client_idle_timeout_ms)) {}
+      idle_limit_ms_(PositiveMs(limits.client_idle_timeout_ms)) {}
 
 void ClientConnection::Open(std::shared_ptr<ClientExchange> exchange) {
   SEDGE_CHECK(state_ == State::kNew);
@@ -175,6 +173,7 @@ void ClientConnection::OnDrain() {
 
 void ClientConnection::OnSenderProgress() {
   since_ms_ = loop_.now_ms();
+  if (sender_->blocked()) unacknowledged_bytes_ = stream_->unacknowledged_bytes();
   UpdateTimer();
 }
 
@@ -245,7 +244,7 @@ void ClientConnection::EndExchange() {
   if (const auto seconds = parser_.keep_alive_seconds()) {
     const uint64_t promised_ms = uint64_t{*seconds} * 1000;
     const uint64_t usable_ms = promised_ms - std::min(promised_ms, kKeepAliveMarginMs);
-    idle_limit_ms_ = std::min(Positive(limits_.client_idle_timeout_ms), usable_ms);
+    idle_limit_ms_ = std::min(PositiveMs(limits_.client_idle_timeout_ms), usable_ms);
   }
   Owner* owner = owner_;
   if (!reusable || idle_limit_ms_ == 0 || !owner) {
@@ -289,67 +288,6 @@ void ClientConnection::OnBodyCancelled() {
   if (!parser_.complete()) return Cancel();
   pipe_.reset();
   EndExchange();
-}
-
-// What the peer has to do next, and within which time; 0: nothing.
-uint64_t ClientConnection::CurrentLimitMs() const {
-  switch (state_) {
-    case State::kHandshaking: return Positive(limits_.connect_timeout_ms);
-    case State::kIdle: return idle_limit_ms_;
-    case State::kActive: break;
-    default: return 0;
-  }
-  if (sender_->blocked()) return Positive(limits_.write_timeout_ms);
-  if (head_delivered_) return paused_ ? 0 : Positive(limits_.client_body_timeout_ms);
-  // A request whose body is slow is not the peer's fault.
-  return sender_->complete() ? Positive(limits_.response_timeout_ms) : 0;
-}
-
-// Starts the timer only when it would fire too late: progress alone is noticed when it fires.
-void ClientConnection::UpdateTimer() {
-  if (!late_failure_.ok()) return;
-  const uint64_t limit_ms = CurrentLimitMs();
-  if (limit_ms == 0) return;
-  const uint64_t due_ms = since_ms_ + limit_ms;
-  if (timer_.active() && timer_due_ms_ <= due_ms) return;
-  timer_due_ms_ = due_ms;
-  const uint64_t now_ms = loop_.now_ms();
-  timer_.Start(due_ms > now_ms ? due_ms - now_ms : 0);
-}
-
-void ClientConnection::OnTimer() {
-  const std::shared_ptr<ClientConnection> self = shared_from_this();
-  if (!late_failure_.ok()) {
-    Fail(std::exchange(late_failure_, Status()));
-    return;
-  }
-  const uint64_t limit_ms = CurrentLimitMs();
-  if (limit_ms == 0) return;
-  if (loop_.now_ms() < since_ms_ + limit_ms) {
-    UpdateTimer();
-  } else if (state_ == State::kIdle) {
-    Close();
-  } else {
-    Fail(TimeoutStatus());
-  }
-}
-
-Status ClientConnection::TimeoutStatus() const {
-  const std::string limit = " for " + std::to_string(CurrentLimitMs()) + " ms (limits.";
-  if (state_ == State::kHandshaking) {
-    return DeadlineExceeded(While("TLS handshake ETIMEDOUT") + ": not done" + limit +
-                            "connect_timeout_ms)");
-  }
-  if (sender_->blocked()) {
-    return DeadlineExceeded(While("write ETIMEDOUT") + ": the peer took nothing of the request" +
-                            limit + "write_timeout_ms)");
-  }
-  if (head_delivered_) {
-    return DeadlineExceeded(While("read ETIMEDOUT") + ": nothing more of the response's body" +
-                            limit + "client_body_timeout_ms)");
-  }
-  return DeadlineExceeded(While("read ETIMEDOUT") + ": no response" + limit +
-                          "response_timeout_ms)");
 }
 
 // RFC 9112 section 9.3.1: a connection that was kept open may close just when it is used again.

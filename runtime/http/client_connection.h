@@ -52,6 +52,9 @@ struct ClientExchange {
   bool retried = false;
 };
 
+// A limit's time; 0 for one that is no time.
+inline uint64_t PositiveMs(int64_t ms) { return ms > 0 ? static_cast<uint64_t>(ms) : 0; }
+
 class ClientConnection final : public loop::StreamListener,
                                public RequestSender::Listener,
                                public std::enable_shared_from_this<ClientConnection> {
@@ -113,6 +116,7 @@ class ClientConnection final : public loop::StreamListener,
   void UpdateTimer();
   void OnTimer();
   uint64_t CurrentLimitMs() const;
+  bool PeerTookEnough();
   Status TimeoutStatus() const;
 
   bool PrepareRetry(ClientExchange& exchange);
@@ -138,6 +142,8 @@ class ClientConnection final : public loop::StreamListener,
   uint64_t timer_due_ms_ = 0;
   uint64_t since_ms_ = 0;  // the last progress: what the current limit is counted from
   uint64_t idle_limit_ms_;
+  size_t unacknowledged_bytes_ =
+      0;  // of the request, when since_ms_ was, while the sender is blocked
 
   // Of the exchange that is running.
   std::shared_ptr<ClientExchange> exchange_;

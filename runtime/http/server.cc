@@ -26,7 +26,10 @@ Server::Server(loop::Loop& loop, const Limits& limits, RequestHandler* handler)
                DateCache(),
                false,
                TrustedProxies(),
-               [this](ServerConnection* connection) { OnConnectionClosed(connection); }},
+               [this](ServerConnection* connection) { OnConnectionClosed(connection); },
+               /*unsent_bytes=*/0,
+               /*overfull=*/false,
+               [this] { context_.loop.Defer(this); }},
       sweep_ms_(SweepInterval(limits)),
       sweeper_(*this),
       sweep_timer_(loop,
@@ -71,10 +74,45 @@ void Server::Accept(std::unique_ptr<loop::Stream> stream, bool tls) {
   connection->Start();
 }
 
-void Server::LogRefusal() {
+// Cuts off those who take nothing for the longest time, and of these the ones that hold the most,
+// until the limit is kept. One alone may hold more.
+void Server::MakeRoom() {
+  const size_t limit = context_.limits.unsent_bytes;
+  std::vector<ServerConnection*> holders;
+  for (const auto& connection : connections_) {
+    connection->CountUnsent();
+    if (connection->unsent_bytes() > 0) holders.push_back(connection.get());
+  }
+  std::sort(holders.begin(), holders.end(), [](ServerConnection* a, ServerConnection* b) {
+    if (a->slow_since_ms() != b->slow_since_ms()) return a->slow_since_ms() < b->slow_since_ms();
+    return a->unsent_bytes() > b->unsent_bytes();
+  });
+  for (ServerConnection* holder : holders) {
+    // Those that are closed meanwhile stay up to the next turn's end.
+    const size_t held = holder->unsent_bytes();
+    if (context_.unsent_bytes <= limit || context_.unsent_bytes == held) return;
+    if (held == 0) continue;
+    if (IsTimeToLog(&cut_off_logged_ms_)) {
+      LogWarn(
+          "clients that do not take their responses are cut off: the limit \"unsent_bytes\" is "
+          "reached",
+          {{"limit", static_cast<uint64_t>(limit)},
+           {"client", holder->client_address()},
+           {"unsent", static_cast<uint64_t>(held)}});
+    }
+    holder->Close();
+  }
+}
+
+bool Server::IsTimeToLog(uint64_t* logged_ms) const {
   const uint64_t now = context_.loop.now_ms();
-  if (refusal_logged_ms_ != 0 && now - refusal_logged_ms_ < kRefusalLogMs) return;
-  refusal_logged_ms_ = now;
+  if (*logged_ms != 0 && now - *logged_ms < kLogMs) return false;
+  *logged_ms = now;
+  return true;
+}
+
+void Server::LogRefusal() {
+  if (!IsTimeToLog(&refusal_logged_ms_)) return;
   LogWarn("further connections are refused: the limit \"connections\" is reached",
           {{"limit", static_cast<uint64_t>(context_.limits.connections)}});
 }
@@ -93,6 +131,7 @@ void Server::OnConnectionClosed(ServerConnection* connection) {
 
 void Server::OnTurnEnd() {
   closed_.clear();
+  if (std::exchange(context_.overfull, false)) MakeRoom();
   if (!connections_.empty() || !context_.shutting_down) return;
   deadline_timer_.Stop();
   sweep_timer_.Stop();

@@ -25,8 +25,8 @@ class Server final : private loop::TurnTask {
   // only once everything is read that had come by then, however long the loop was busy before.
   static constexpr int64_t kMaxSweepMs = 1'000;
   static constexpr int64_t kMinSweepMs = 10;
-  // At most one log line per this time about refused connections.
-  static constexpr uint64_t kRefusalLogMs = 10'000;
+  // At most one log line per this time about refused connections, and about those that are cut off.
+  static constexpr uint64_t kLogMs = 10'000;
   // Connections beyond the limit that are told so (503) at the same time; any more are reset. They
   // do not count against the limit.
   static constexpr size_t kMaxRefused = 100;
@@ -65,7 +65,9 @@ class Server final : private loop::TurnTask {
   void OnTurnEnd() override;
   void OnConnectionClosed(ServerConnection* connection);
   void Sweep();
+  void MakeRoom();
   void LogRefusal();
+  bool IsTimeToLog(uint64_t* logged_ms) const;
 
   ServerContext context_;
   std::vector<std::unique_ptr<loop::Listener>> listeners_;
@@ -78,6 +80,7 @@ class Server final : private loop::TurnTask {
   loop::Timer deadline_timer_;
   std::function<void()> shutdown_done_;
   uint64_t refusal_logged_ms_ = 0;
+  uint64_t cut_off_logged_ms_ = 0;
 };
 
 }  // namespace sedge::http

@@ -133,6 +133,7 @@ void ServerConnection::CloseNow(bool reset) {
     if (exchange_held_) client_address();  // may still be asked for
     if (reset) stream_->ResetOnClose();
     stream_.reset();
+    CountUnsent();
     Undefer();
     response_body_.reset();
     FailPipe(ClientWentAway());

@@ -38,6 +38,11 @@ struct ServerContext {
   TrustedProxies trusted_proxies;
   // Said once; the connection may be destroyed at the end of the turn.
   std::function<void(ServerConnection*)> on_connection_closed;
+  // What all connections hold because their clients do not take it. When it passes its limit, it
+  // is overfull up to the turn's end, at which the server makes room.
+  size_t unsent_bytes = 0;
+  bool overfull = false;
+  std::function<void()> on_overfull = nullptr;
 };
 
 class ServerConnection final : public Exchange,
@@ -76,6 +81,12 @@ class ServerConnection final : public Exchange,
   void BeginShutdown();
   // Closes at once; an exchange that its handler holds is aborted.
   void Close();
+  // What it holds because its client does not take it, and since when that client took too little
+  // (UINT64_MAX: not known).
+  size_t unsent_bytes() const { return unsent_bytes_; }
+  uint64_t slow_since_ms() const { return slow_since_ms_ == 0 ? UINT64_MAX : slow_since_ms_; }
+  // Counts it anew.
+  void CountUnsent();
   // Ends what waited too long by `now_ms`; called about once per second, when all is read that had
   // come by then. The clock, and what happened meanwhile, may be later.
   void CheckDeadlines(uint64_t now_ms);
@@ -223,7 +234,8 @@ class ServerConnection final : public Exchange,
   // not), and what it had taken then.
   uint64_t slow_since_ms_ = 0;
   int64_t slow_taken_bytes_ = 0;
-  int64_t sent_bytes_ = 0;  // given to the stream
+  int64_t sent_bytes_ = 0;   // given to the stream
+  size_t unsent_bytes_ = 0;  // of those, as they were counted last
 };
 
 }  // namespace sedge::http

@@ -26,6 +26,11 @@ Status ServerConnection::Respond(const ResponseHead& head, std::string_view body
   SEDGE_CHECK(exchange_held_);
   if (life_ != Life::kOpen) return OkStatus();  // nobody listens
   if (output_ != Output::kNone) return FailedPrecondition("the request is answered already");
+  if (body.size() > kFlushBytes && context_.overfull && !head_request_) {
+    RespondText(503, "slow clients leave no memory for this response (unsent_bytes)");
+    FlushOrDefer();
+    return OkStatus();
+  }
   framing_.length = body.size();
   SEDGE_RETURN_IF_ERROR(WriteHead(head, &framing_));
   if (framing_.body == BodyFraming::kLength) {
@@ -78,7 +83,7 @@ void ServerConnection::Pump() {
   if (pumping_) return;
   pumping_ = true;
   while (output_ == Output::kStreaming && life_ == Life::kOpen && drained_ && !read_pending_) {
-    if (pumped_bytes_ >= kMaxPumpedBytes) {
+    if (pumped_bytes_ >= kMaxPumpedBytes || context_.overfull) {
       context_.loop.Defer(this);
       break;
     }
@@ -152,7 +157,19 @@ void ServerConnection::Send(ByteSpan first, ByteSpan second) {
     asks_ = 0;
   }
   sent_bytes_ += static_cast<int64_t>(first.size() + second.size());
-  if (!stream_->Write2(first, second)) drained_ = false;
+  if (stream_->Write2(first, second)) return;
+  drained_ = false;
+  CountUnsent();
+}
+
+void ServerConnection::CountUnsent() {
+  const size_t held = stream_ ? stream_->held_bytes() : 0;
+  const bool more = held > unsent_bytes_;
+  context_.unsent_bytes += held - unsent_bytes_;
+  unsent_bytes_ = held;
+  if (!more || context_.overfull || context_.unsent_bytes <= context_.limits.unsent_bytes) return;
+  context_.overfull = true;
+  if (context_.on_overfull) context_.on_overfull();
 }
 
 // Pipelined requests that are here already are answered with the same write, and a head goes with
@@ -177,6 +194,7 @@ void ServerConnection::Flush() {
 
 void ServerConnection::OnDrain() {
   drained_ = true;
+  CountUnsent();
   half_closed_since_ms_ = now_ms();
   if (life_ == Life::kFlushing) return Flush();
   if (life_ != Life::kOpen) return;

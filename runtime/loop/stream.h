@@ -48,6 +48,8 @@ class Stream {
   // The same for two pieces, with one system call (head and body).
   virtual bool Write2(ByteSpan first, ByteSpan second) = 0;
   virtual size_t queued_bytes() const = 0;
+  // The memory that they take: a queued piece goes as a whole.
+  virtual size_t held_bytes() const { return queued_bytes(); }
   // With what the kernel holds because the peer has not taken it: a system call, where there is
   // one.
   virtual size_t unacknowledged_bytes() const { return queued_bytes(); }

@@ -43,6 +43,7 @@ class TcpStream final : public Stream {
   bool Write(ByteSpan data) override;
   bool Write2(ByteSpan first, ByteSpan second) override;
   size_t queued_bytes() const override;
+  size_t held_bytes() const override { return queued_bytes_; }
   size_t unacknowledged_bytes() const override;
   bool quiet() const override;
   void ShutdownWrite() override;

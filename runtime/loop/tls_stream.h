@@ -38,6 +38,7 @@ class TlsStream final : public Stream, private StreamListener {
   bool Write(ByteSpan data) override { return Write2(data, {}); }
   bool Write2(ByteSpan first, ByteSpan second) override;
   size_t queued_bytes() const override { return inner_->queued_bytes() + early_plain_.size(); }
+  size_t held_bytes() const override { return inner_->held_bytes() + early_plain_.size(); }
   size_t unacknowledged_bytes() const override {
     return inner_->unacknowledged_bytes() + early_plain_.size();
   }

@@ -169,7 +169,7 @@ void SetKvNamespace(WorkerConfig& config, std::string binding, std::string id) {
     kv.id = std::move(id);
     return;
   }
-  config.kv_namespaces.push_back({std::move(binding), std::move(id)});
+  config.kv_namespaces.push_back({.binding = std::move(binding), .id = std::move(id)});
 }
 
 void SetVar(WorkerConfig& config, std::string name, std::string json) {

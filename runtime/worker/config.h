@@ -24,8 +24,10 @@ constexpr size_t kMaxConfigBytes = 1u << 20;
 constexpr int kMaxConfigDepth = 64;
 
 struct KvNamespaceConfig {
-  std::string binding;  // its name in env
-  std::string id;       // the namespace in the store; the binding's name when none is given
+  std::string binding;    // its name in env
+  std::string id;         // the namespace in the store; the binding's name when none is given
+  bool eventual = false;  // reads may be old, as on the real edge: for tests
+  uint64_t eventual_seed = 0;
   bool operator==(const KvNamespaceConfig&) const = default;
 };
 
@@ -59,7 +61,7 @@ struct WorkerConfig {
   std::vector<ListenAddress> listen;
   int listen_line = 0;  // 0: not given
   TrustedProxies trusted_proxies;
-  int trusted_proxies_line = 0;  // 0: not given
+  int trusted_proxies_line = 0;       // 0: not given
   OutboundPolicy outbound;            // where fetch() may connect
   std::vector<std::string> ca_files;  // absolute; trusted by the whole server
   Limits limits;

@@ -133,7 +133,8 @@ Status ConfigReader::ReadKvNamespaces(const ConfigNode& node) {
       return WrongKind("kv_namespaces[" + std::to_string(i) + "]", item,
                        "an object { binding, id }");
     }
-    NoteUnknown(item, prefix, {"binding", "id", "preview_id", "remote"});
+    NoteUnknown(item, prefix,
+                {"binding", "id", "preview_id", "remote", "consistency", "consistency_seed"});
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* binding,
                            Member(item, prefix, "binding", Kind::kString, "a string"));
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* id,
@@ -149,8 +150,37 @@ Status ConfigReader::ReadKvNamespaces(const ConfigNode& node) {
       }
     }
     SEDGE_RETURN_IF_ERROR(NoteBinding(binding->text, binding->line));
-    config_.kv_namespaces.push_back({binding->text, id ? id->text : binding->text});
+    KvNamespaceConfig ns{.binding = binding->text, .id = id ? id->text : binding->text};
+    SEDGE_RETURN_IF_ERROR(ReadConsistency(item, prefix, ns));
+    config_.kv_namespaces.push_back(std::move(ns));
   }
+  return {};
+}
+
+Status ConfigReader::ReadConsistency(const ConfigNode& item, const std::string& prefix,
+                                     KvNamespaceConfig& ns) {
+  SEDGE_ASSIGN_OR_RETURN(
+      const ConfigNode* consistency,
+      Member(item, prefix, "consistency", Kind::kString, "\"strong\" or \"eventual\""));
+  SEDGE_ASSIGN_OR_RETURN(const ConfigNode* seed,
+                         Member(item, prefix, "consistency_seed", Kind::kInteger,
+                                "a number that names a schedule, such as 1"));
+  if (consistency) {
+    ns.eventual = consistency->text == "eventual";
+    if (!ns.eventual && consistency->text != "strong") {
+      return Error(consistency->line, prefix + "consistency is " + Quoted(consistency->text) +
+                                          "; allowed is \"strong\" or \"eventual\"");
+    }
+  }
+  if (!seed) return {};
+  if (!ns.eventual) {
+    return Error(seed->line, prefix + "consistency_seed needs consistency = \"eventual\"");
+  }
+  if (seed->integer < 0) {
+    return Error(seed->line, prefix + "consistency_seed is " + std::to_string(seed->integer) +
+                                 "; allowed is a number from 0");
+  }
+  ns.eventual_seed = static_cast<uint64_t>(seed->integer);
   return {};
 }
 

@@ -26,6 +26,7 @@ class ConfigReader {
   Status ReadMain(const ConfigNode& node, const std::string& base_dir);
   Status ReadCompatibility();
   Status ReadKvNamespaces(const ConfigNode& node);
+  Status ReadConsistency(const ConfigNode& item, const std::string& prefix, KvNamespaceConfig& ns);
   Status ReadVars(const ConfigNode& node);
   Status ReadRoutes();
   Status ReadRoute(const ConfigNode& node, const std::string& key);

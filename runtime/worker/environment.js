@@ -8,13 +8,13 @@ const { JSONParse, ObjectDefineProperty, ObjectKeys, globalThis: globalObject } 
 
 const env = {};
 
-// Called once per isolate. `text` is JSON: {vars: {NAME: value}, kv: [[binding, namespace id] ...]}.
+// Called once per isolate. `text` is JSON: {vars: {NAME: value}, kv: [[binding, namespace id, is eventual] ...]}.
 function prepare(text) {
   installMissing();
   const { vars, kv } = JSONParse(text);
   const names = ObjectKeys(vars);
   for (let i = 0; i < names.length; ++i) env[names[i]] = vars[names[i]];
-  for (let i = 0; i < kv.length; ++i) env[kv[i][0]] = createKvNamespace(kv[i][1]);
+  for (let i = 0; i < kv.length; ++i) env[kv[i][0]] = createKvNamespace(kv[i][1], kv[i][2] === true);
 }
 
 // The service-worker form has no env: the bindings are globals.

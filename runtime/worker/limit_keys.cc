@@ -9,6 +9,8 @@ constexpr int64_t kMega = 1 << 20;
 constexpr int64_t kMaxMs = 24 * 3600 * 1000;  // a day
 constexpr int64_t kMinMemoryMb = 16;          // V8 itself needs some before any script runs
 constexpr int64_t kMaxMemoryMb = 64 * 1024;
+constexpr int64_t kMinKvMemoryMb = 4;
+constexpr int64_t kMaxKvMemoryMb = 1024 * 1024;
 constexpr int64_t kMaxBodyBytes = int64_t{1} << 40;
 constexpr int64_t kMaxConnections = 1'000'000;
 constexpr int64_t kMaxRequests = 1'000'000'000'000;
@@ -28,13 +30,19 @@ LimitKey Key(std::string_view name, int64_t min, int64_t max, bool per_worker = 
           }};
 }
 
+// In mebibytes.
+template <auto Field>
+LimitKey MegaKey(std::string_view name, int64_t min, int64_t max, bool per_worker = false) {
+  LimitKey key = Key<Field>(name, min, max, per_worker);
+  key.get = [](const Limits& l) { return static_cast<int64_t>(l.*Field >> 20); };
+  key.set = [](Limits& l, int64_t mb) { l.*Field = static_cast<size_t>(mb) << 20; };
+  return key;
+}
+
 std::vector<LimitKey> MakeLimitKeys() {
-  LimitKey memory = Key<&Limits::memory_bytes>("memory_mb", kMinMemoryMb, kMaxMemoryMb, true);
-  memory.get = [](const Limits& l) { return static_cast<int64_t>(l.memory_bytes >> 20); };
-  memory.set = [](Limits& l, int64_t mb) { l.memory_bytes = static_cast<size_t>(mb) << 20; };
   return {
       Key<&Limits::cpu_ms>("cpu_ms", 1, kMaxMs, true),
-      memory,
+      MegaKey<&Limits::memory_bytes>("memory_mb", kMinMemoryMb, kMaxMemoryMb, true),
       Key<&Limits::event_bytes>("event_bytes", kKilo, 1024 * kMega, true),
       Key<&Limits::pbkdf2_iterations>("pbkdf2_iterations", 1, kMaxPbkdf2Iterations, true),
       Key<&Limits::subrequests>("subrequests", 0, kMaxSubrequests, true),
@@ -47,11 +55,13 @@ std::vector<LimitKey> MakeLimitKeys() {
       Key<&Limits::idle_timeout_ms>("idle_timeout_ms", 1, kMaxMs),
       Key<&Limits::write_timeout_ms>("write_timeout_ms", 1, kMaxMs),
       Key<&Limits::write_progress_bytes>("write_progress_bytes", 1, 1024 * kMega),
+      Key<&Limits::unsent_bytes>("unsent_bytes", 1, kMaxBodyBytes),
       Key<&Limits::linger_timeout_ms>("linger_timeout_ms", 1, kMaxMs),
       Key<&Limits::linger_max_ms>("linger_max_ms", 1, kMaxMs),
       Key<&Limits::connections>("connections", 1, kMaxConnections),
       Key<&Limits::connection_requests>("connection_requests", 1, kMaxRequests),
       Key<&Limits::shutdown_timeout_ms>("shutdown_timeout_ms", 0, kMaxMs),
+      MegaKey<&Limits::kv_memory_bytes>("kv_memory_mb", kMinKvMemoryMb, kMaxKvMemoryMb),
       Key<&Limits::connect_timeout_ms>("connect_timeout_ms", 1, kMaxMs),
       Key<&Limits::response_timeout_ms>("response_timeout_ms", 1, kMaxMs),
       Key<&Limits::client_head_bytes>("client_head_bytes", kKilo, 16 * kMega),

@@ -61,7 +61,7 @@ std::string BindingsJson(const WorkerConfig& config) {
     bindings["vars"][var.name] = nlohmann::json::parse(var.value);
   }
   for (const KvNamespaceConfig& ns : config.kv_namespaces) {
-    bindings["kv"].push_back({ns.binding, ns.id});
+    bindings["kv"].push_back({ns.binding, ns.id, ns.eventual});
   }
   return bindings.dump();
 }
@@ -98,6 +98,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
     spec.options = &deployment.options;
     spec.config = &config;
     spec.store = self->store_.get();
+    spec.eventual = self->eventual_.get();
     spec.clock = &Clock::System();
     spec.sources = std::make_shared<script::SourceCache>();
     spec.outbound = std::make_shared<OutboundFilter>(deployment.options, config);
@@ -114,7 +115,9 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
 Status Server::OpenStore() {
   kv::StoreOptions store;
   store.path = deployment_->options.data_dir + "/kv";
+  store.memory_bytes = deployment_->options.limits.kv_memory_bytes;
   SEDGE_ASSIGN_OR_RETURN(store_, kv::OpenRocksStore(store));
+  eventual_ = std::make_unique<kv::EventualReads>(*store_, Clock::System());
   // So that lists of namespaces show them before anything is written.
   for (const WorkerConfig& config : deployment_->options.workers) {
     for (const KvNamespaceConfig& ns : config.kv_namespaces) {
@@ -122,6 +125,7 @@ Status Server::OpenStore() {
       if (!made.ok()) {
         LogWarn("a KV namespace has no title", {{"id", ns.id}, {"why", made.message()}});
       }
+      if (ns.eventual) eventual_->SetSeed(ns.id, ns.eventual_seed);
     }
   }
   return {};

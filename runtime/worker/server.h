@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "kv/eventual_reads.h"
 #include "kv/store.h"
 #include "runtime/admin/admin_server.h"
 #include "runtime/base/status.h"
@@ -49,6 +50,7 @@ class Server {
 
   // The threads outlive nothing of this.
   std::unique_ptr<kv::Store> store_;
+  std::unique_ptr<kv::EventualReads> eventual_;
   std::unique_ptr<admin::AdminServer> admin_;  // null without a store
   std::unique_ptr<Deployment> deployment_;
   struct Running;

@@ -42,7 +42,7 @@ WorkerIsolate::WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Cli
       log_{spec.log_name},
       cf_{spec.cf},
       event_limit_{spec.config->limits.event_bytes},
-      kv_{spec.store, PoolOf(loop)},
+      kv_{spec.store, PoolOf(loop), spec.eventual},
       crypto_(
           PoolOf(loop), [&loop](std::function<void()> task) { loop.Post(std::move(task)); },
           spec.config->limits.pbkdf2_iterations),

@@ -31,6 +31,7 @@ struct WorkerSpec {
   const ServeOptions* options = nullptr;
   const WorkerConfig* config = nullptr;
   kv::Store* store = nullptr;
+  kv::EventualReads* eventual = nullptr;  // of that store
   Clock* clock = nullptr;
   std::shared_ptr<script::SourceCache> sources;
   std::shared_ptr<const OutboundFilter> outbound;  // null: no rules

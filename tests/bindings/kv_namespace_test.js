@@ -389,3 +389,27 @@ describe("the binding", () => {
     expect(listed.keys).toEqual([{ name: "hard", metadata: { b: 2 } }]);
   });
 });
+
+// EDGE is the same namespace with eventual consistency: what is written through it is seen through it later.
+describe("eventual consistency", () => {
+  test("reads are old, those of another binding are not", async () => {
+    await clear();
+    expect(await EDGE.get("late")).toBe(null);
+    await EDGE.put("late", "new", { metadata: 1 });
+    expect(await EDGE.get("late")).toBe(null);
+    expect(await EDGE.get("late", { cacheTtl: 30 })).toBe(null);
+    expect(await EDGE.getWithMetadata("late")).toEqual({ value: null, metadata: null, cacheStatus: null });
+    expect((await EDGE.get(["late"])).get("late")).toBe(null);
+    expect(await KV.get("late")).toBe("new");
+    expect((await EDGE.list()).keys.length).toBe(1);
+    await KV.put("there", "old");
+    await EDGE.delete("there");
+    expect(await EDGE.get("there")).toBe("old");
+    expect(await KV.get("there")).toBe(null);
+  });
+
+  test("checks are the same", async () => {
+    expect(await failure(() => EDGE.get("k", { cacheTtl: 29 })))
+      .toBe("Error: KV GET failed: 400 Invalid cache_ttl of 29. Cache TTL must be at least 30.");
+  });
+});

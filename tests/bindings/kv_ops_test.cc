@@ -158,7 +158,7 @@ class KvOpsTest : public testing::Test {
 };
 
 TEST_F(KvOpsTest, AGetFromMemoryIsAnsweredAtOnce) {
-  EXPECT_EQ(Await("ops.kvPut('ns', 'k', '\u00e9', null, '[1]')"), "undefined");
+  EXPECT_EQ(Await("ops.kvPut('ns', 'k', '\u00e9', null, '[1]', false)"), "undefined");
   EXPECT_EQ(Eval("ops.kvTryGet('ns', 'k', 0, false)"), "\"\u00e9\"");
   EXPECT_EQ(Eval("ops.kvTryGet('ns', 'k', 0, true)"), "[\"\u00e9\",\"[1]\"]");
   EXPECT_EQ(Eval("Array.from(ops.kvTryGet('ns', 'k', 1, false))"), "[195,169]");
@@ -169,17 +169,17 @@ TEST_F(KvOpsTest, AGetFromMemoryIsAnsweredAtOnce) {
 }
 
 TEST_F(KvOpsTest, AGetThatNeedsTheDiskGoesToThePool) {
-  Await("ops.kvPut('ns', 'k', 'value', null, null)");
+  Await("ops.kvPut('ns', 'k', 'value', null, null, false)");
   ASSERT_TRUE(store_->Compact().ok());  // out of the write buffer, into a file
   Reopen();
   EXPECT_EQ(Eval("ops.kvTryGet('ns', 'k', 0, false)"), "undefined");
-  EXPECT_EQ(Await("ops.kvGet('ns', 'k', 0, true)"), "[\"value\",null]");
+  EXPECT_EQ(Await("ops.kvGet('ns', 'k', 0, true, null)"), "[\"value\",null]");
   EXPECT_EQ(Eval("ops.kvTryGet('ns', 'k', 0, false)"), "\"value\"");
 }
 
 TEST_F(KvOpsTest, ValuesTravelAsBodiesWithoutJavaScript) {
-  EXPECT_EQ(Await("ops.kvPut('ns', 'from', bytes('abc'), null, null)"), "undefined");
-  EXPECT_EQ(Await("ops.kvPut('ns', 'to', ops.kvTryGet('ns', 'from', 2, false), null, null)"),
+  EXPECT_EQ(Await("ops.kvPut('ns', 'from', bytes('abc'), null, null, false)"), "undefined");
+  EXPECT_EQ(Await("ops.kvPut('ns', 'to', ops.kvTryGet('ns', 'from', 2, false), null, null, false)"),
             "undefined");
   EXPECT_EQ(Eval("ops.kvTryGet('ns', 'to', 0, false)"), "\"abc\"");
   EXPECT_EQ(bodies_.size(), 0u);
@@ -190,7 +190,7 @@ TEST_F(KvOpsTest, ValuesTravelAsBodiesWithoutJavaScript) {
 
 TEST_F(KvOpsTest, APipeIsReadToItsEndAndBounded) {
   Eval("globalThis.pipe = ops.pipeCreate()");
-  Eval("settle(ops.kvPut('ns', 'k', pipe, null, null))");
+  Eval("settle(ops.kvPut('ns', 'k', pipe, null, null, false))");
   Eval("ops.pipeWrite(pipe, bytes('one'))");
   Eval("ops.pipeWrite(pipe, bytes('two'))");
   Eval("ops.pipeClose(pipe)");
@@ -199,41 +199,41 @@ TEST_F(KvOpsTest, APipeIsReadToItsEndAndBounded) {
   EXPECT_EQ(Eval("ops.kvTryGet('ns', 'k', 0, false)"), "\"onetwo\"");
 
   Eval("pipe = ops.pipeCreate()");
-  Eval("settle(ops.kvPut('ns', 'k', pipe, null, null))");
+  Eval("settle(ops.kvPut('ns', 'k', pipe, null, null, false))");
   for (int i = 0; i < 26; ++i) Eval("ops.pipeWrite(pipe, new Uint8Array(1 << 20))");
   EXPECT_EQ(Eval("results.pop()"),
             "\"Error: KV PUT failed: 413 Value length of 26214401 exceeds limit of 26214400.\"");
   EXPECT_EQ(Eval("ops.kvTryGet('ns', 'k', 0, false)"), "\"onetwo\"");
 
   Eval("pipe = ops.pipeCreate()");
-  Eval("settle(ops.kvPut('ns', 'k', pipe, null, null))");
+  Eval("settle(ops.kvPut('ns', 'k', pipe, null, null, false))");
   Eval("ops.pipeError(pipe, 'it broke')");
   EXPECT_THAT(Eval("results.pop()"), HasSubstr("it broke"));
   EXPECT_TRUE(pool_.empty());
 }
 
 TEST_F(KvOpsTest, BulkGetsKeepTheOrderAndTheLimit) {
-  Await("ops.kvPut('ns', 'a', '1', null, '{}')");
-  Await("ops.kvPut('ns', 'b', '2', null, null)");
-  EXPECT_EQ(Await("ops.kvGetBulk('ns', ['b', 'none', 'a'])"),
+  Await("ops.kvPut('ns', 'a', '1', null, '{}', false)");
+  Await("ops.kvPut('ns', 'b', '2', null, null, false)");
+  EXPECT_EQ(Await("ops.kvGetBulk('ns', ['b', 'none', 'a'], null)"),
             "[\"2\",null,null,null,\"1\",\"{}\"]");
-  Await("ops.kvPut('ns', 'big', 'x'.repeat(13 << 20), null, null)");
-  EXPECT_EQ(Await("ops.kvGetBulk('ns', ['big', 'big'])"),
+  Await("ops.kvPut('ns', 'big', 'x'.repeat(13 << 20), null, null, false)");
+  EXPECT_EQ(Await("ops.kvGetBulk('ns', ['big', 'big'], null)"),
             "Error: KV GET_BULK failed: 413 Total size of request exceeds the limit of 25MB");
 }
 
 TEST_F(KvOpsTest, ListsAreFlat) {
   const double soon = static_cast<double>(Clock::System().WallSeconds() + 1000);
   const std::string expiration = std::to_string(static_cast<int64_t>(soon));
-  Await("ops.kvPut('ns', 'a', 'v', " + expiration + ", '\"m\"')");
-  Await("ops.kvPut('ns', 'b', 'v', null, null)");
+  Await("ops.kvPut('ns', 'a', 'v', " + expiration + ", '\"m\"', false)");
+  Await("ops.kvPut('ns', 'b', 'v', null, null, false)");
   EXPECT_EQ(Await("ops.kvList('ns', '', 1000, '')"),
             "[null,\"a\"," + expiration + ",\"\\\"m\\\"\",\"b\",null,null]");
   EXPECT_EQ(Await("ops.kvList('ns', '', 1, '').then((p) => ops.kvList('ns', '', 1, p[0]))"),
             "[null,\"b\",null,null]");
   EXPECT_THAT(Await("ops.kvList('ns', '', 1, 'damaged')"),
               StartsWith("Error: KV GET failed: 400 the list cursor is damaged"));
-  EXPECT_EQ(Await("ops.kvDelete('ns', 'a')"), "undefined");
+  EXPECT_EQ(Await("ops.kvDelete('ns', 'a', false)"), "undefined");
   EXPECT_EQ(Await("ops.kvList('ns', '', 10, '')"), "[null,\"b\",null,null]");
 }
 
@@ -279,19 +279,20 @@ TEST_F(KvOpsTest, FailuresOfTheStoreDoNotTellWorkersItsFolder) {
   service_.store = &broken;
   EXPECT_THAT(Eval("ops.kvTryGet('ns', 'k', 0, false)"),
               HasSubstr("Error: KV GET failed: 500 Internal Server Error"));
-  EXPECT_EQ(Await("ops.kvGet('ns', 'k', 0, false)"),
+  EXPECT_EQ(Await("ops.kvGet('ns', 'k', 0, false, null)"),
             "Error: KV GET failed: 500 Internal Server Error");
-  EXPECT_EQ(Await("ops.kvPut('ns', 'k', 'v', null, null)"),
+  EXPECT_EQ(Await("ops.kvPut('ns', 'k', 'v', null, null, false)"),
             "Error: KV PUT failed: 507 Insufficient Storage");
-  EXPECT_EQ(Await("ops.kvDelete('ns', 'k')"), "Error: KV DELETE failed: 500 Internal Server Error");
+  EXPECT_EQ(Await("ops.kvDelete('ns', 'k', false)"),
+            "Error: KV DELETE failed: 500 Internal Server Error");
   EXPECT_EQ(Await("ops.kvList('ns', '', 1, '')"), "Error: KV GET failed: 503 Service Unavailable");
 }
 
 TEST_F(KvOpsTest, WorkMayOutliveTheIsolate) {
-  Eval("settle(ops.kvPut('ns', 'k', 'late', null, null))");
-  Eval("settle(ops.kvGet('ns', 'k', 0, false))");
+  Eval("settle(ops.kvPut('ns', 'k', 'late', null, null, false))");
+  Eval("settle(ops.kvGet('ns', 'k', 0, false, null))");
   Eval("globalThis.pipe = ops.pipeCreate()");
-  Eval("settle(ops.kvPut('ns', 'piped', pipe, null, null))");
+  Eval("settle(ops.kvPut('ns', 'piped', pipe, null, null, false))");
   isolate_.reset();
   EXPECT_EQ(RunPool(), 2u);
   const auto got = store_->Get("ns", "k");

@@ -220,5 +220,21 @@ TEST(ClientLimitsTest, FileDescriptorsThatRunOutAreSurvived) {
   EXPECT_TRUE(Until([&] { return Ask(*url) == "fine"; }));
 }
 
+// The slowest of them are cut off, who takes what it asks for is served.
+TEST(ClientLimitsTest, ReadersThatTakeNothingHoldMemoryUpToALimit) {
+  Worker worker(
+      "const large = new Uint8Array(24 << 20);\n" +
+          Worker::Handler("return new Response(url.pathname === '/large' ? large : 'fine');"),
+      {}, "[limits]\nunsent_bytes = 40000000");
+  Connections slow;
+  for (int i = 0; i < 2; ++i) {
+    slow.push_back(std::make_unique<RawConnection>(worker.url(), 8192));
+    slow.back()->Send(kGetLarge);
+  }
+  EXPECT_TRUE(worker.process().WaitForLog("\"unsent_bytes\""));
+  EXPECT_TRUE(Until([&] { return Get(worker.url() + "/large").body_bytes == 24u << 20; }));
+  EXPECT_EQ(Ask(worker.url()), "fine");
+}
+
 }  // namespace
 }  // namespace sedge::e2e

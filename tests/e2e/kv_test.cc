@@ -165,5 +165,28 @@ TEST(KvTest, FourThreadsSeeOneStore) {
   }
 }
 
+// As a test of a worker wants it: what is written through EDGE, on whichever thread, is seen later.
+TEST(KvTest, ANamespaceMayBeEventuallyConsistent) {
+  Project project({{"index.js", R"(export default { async fetch(request, { EDGE, HOME }) {
+  if (request.method === "PUT") await EDGE.put("key", await request.text());
+  const many = await EDGE.get(["key"], { cacheTtl: 30 });
+  return Response.json([await EDGE.get("key"), many.get("key"), await HOME.get("key")]);
+} };)"},
+                   {"wrangler.toml", R"(main = "index.js"
+[[kv_namespaces]]
+binding = "HOME"
+id = "shared"
+[[kv_namespaces]]
+binding = "EDGE"
+id = "shared"
+consistency = "eventual"
+consistency_seed = 1
+)"}});
+  const std::string url = project.Serve({".", "--threads", "2"});
+  EXPECT_EQ(Get(url).body, "[null,null,null]");
+  EXPECT_EQ(Send("PUT", url, "new").body, R"([null,null,"new"])");
+  EXPECT_EQ(Get(url).body, R"([null,null,"new"])");
+}
+
 }  // namespace
 }  // namespace sedge::e2e

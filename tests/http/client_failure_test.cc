@@ -119,8 +119,31 @@ TEST_F(ClientTest, APeerThatTakesNothingTimesOut) {
   });
   EXPECT_THAT(Fetch(Post(server, std::make_unique<CountingBody>(2000, 64u << 10, std::nullopt))),
               AllOf(HasSubstr("fetch failed: write ETIMEDOUT 127.0.0.1:"),
-                    HasSubstr("took nothing of the request for 40 ms (limits.write_timeout_ms)")));
+                    HasSubstr("took less than 16384 bytes of the request (limits.write_progress_bytes) "
+                              "for 40 ms (limits.write_timeout_ms)")));
   done.set_value();
+}
+
+// One write of many megabytes to a peer that is slow but takes them.
+TEST_F(ClientTest, APeerThatTakesALongPieceSteadilyHasTheTimeForIt) {
+  constexpr size_t kBytes = 32u << 20;
+  Limits limits;
+  limits.write_timeout_ms = 500;
+  MakeClient(limits);
+  std::chrono::milliseconds took{0};
+  ScriptedServer server([&](ServerSocket& socket) {
+    const auto start = std::chrono::steady_clock::now();
+    socket.ReadHead();
+    for (size_t read = 0; read < kBytes; read += 1u << 20) {
+      socket.ReadBytes(1u << 20);
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    took = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - start);
+    socket.Write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  });
+  EXPECT_EQ(Fetch(Post(server, MakeBytesBody(Bytes::Copy(std::string(kBytes, 'x'))))), "200 ok");
+  EXPECT_GT(took.count(), 2 * limits.write_timeout_ms);
 }
 
 TEST_F(ClientTest, APausedReaderDoesNotTimeOut) {

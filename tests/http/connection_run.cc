@@ -249,7 +249,11 @@ class Run {
   }
 
   void Trouble() {
-    switch (random_.Below(4)) {
+    switch (random_.Below(5)) {
+      case 3:
+        // The end has come behind what is held up.
+        if (!peer_.reading) peer_.ended = true;
+        return;
       case 0:
         now_ms_ += random_.Below(40'000);
         return connection_->CheckDeadlines(TheLoop().now_ms() + now_ms_);

@@ -4,9 +4,12 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,8 +20,8 @@ namespace sedge::kv {
 
 class TempFolder {
  public:
-  TempFolder() {
-    std::string name = std::filesystem::temp_directory_path() / "sedge-kv-XXXXXX";
+  explicit TempFolder(std::filesystem::path above = std::filesystem::temp_directory_path()) {
+    std::string name = above / "sedge-kv-XXXXXX";
     path_ = mkdtemp(name.data());
   }
   ~TempFolder() { std::filesystem::remove_all(path_); }
@@ -29,6 +32,20 @@ class TempFolder {
  private:
   std::string path_;
 };
+
+// A folder in memory, where there is one: for tests that need many syncs, but no power cut.
+inline std::filesystem::path MemoryFolder() {
+  const char* memory = "/dev/shm";
+  return access(memory, W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+}
+
+// A new one for each run, printed; SEDGE_TEST_SEED runs a printed one again.
+inline uint64_t TestSeed() {
+  const char* given = getenv("SEDGE_TEST_SEED");
+  const uint64_t seed = given != nullptr ? std::stoull(given) : std::random_device()();
+  std::printf("SEDGE_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  return seed;
+}
 
 constexpr int64_t kStartSeconds = 1'700'000'000;
 

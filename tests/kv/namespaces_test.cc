@@ -2,6 +2,9 @@
 // Namespaces that are created, renamed and deleted; batches; and reads of many keys at once.
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <thread>
+
 #include "tests/kv/kv_test_util.h"
 
 namespace sedge::kv {
@@ -68,6 +71,42 @@ TEST_F(StoreTest, DeletingANamespaceLeavesItsNeighbours) {
   EXPECT_EQ(*store_->CountRows(), 8u);
   Put("b", "key", "again");
   EXPECT_EQ(Value("b", "key"), "again");
+}
+
+uint64_t DataBytes(const std::string& folder) {
+  uint64_t bytes = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder + "/db")) {
+    const auto extension = file.path().extension();
+    std::error_code gone;
+    if (extension != ".sst" && extension != ".blob") continue;
+    const uint64_t size = file.file_size(gone);
+    if (!gone) bytes += size;
+  }
+  return bytes;
+}
+
+TEST_F(StoreTest, TheSpaceOfADeletedNamespaceComesBackByItself) {
+  options_.memory_bytes = 4u << 20;
+  Reopen();
+  for (int i = 0; i < 600; ++i) {
+    std::string noise;
+    for (int n = 0; noise.size() < 10'000; ++n) noise += std::to_string((n + i) * 7919 % 100'003);
+    const bool compact = i == 6;  // a file of its own
+    ASSERT_TRUE(!compact || store_->Compact().ok());
+    Put(i < 6 ? "stays" : "gone", std::to_string(i), noise);
+  }
+  Reopen();
+  const auto bytes = [&] { return DataBytes(options_.path); };
+  ASSERT_TRUE(store_->DeleteNamespace("gone").ok());
+  Put("gone", "new", "value");  // of a new life
+  // Whether or not a restart comes in between.
+  Reopen();
+  for (int i = 0; i < 1'000 && bytes() > 600'000; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_LT(bytes(), 600'000u);
+  EXPECT_EQ(Value("gone", "new"), "value");
+  EXPECT_EQ(ListAll("stays", "", 100).size(), 6u);
 }
 
 TEST_F(StoreTest, ThereIsABoundOfNamespaces) {

@@ -68,6 +68,7 @@ void MakeVersion1(const std::string& path) {
   const std::unique_ptr<rocksdb::DB> db(opened);
   ASSERT_TRUE(db->DropColumnFamily(handles[3]).ok());
   for (auto* handle : handles) (void)db->DestroyColumnFamilyHandle(handle);
+  std::filesystem::remove(path + "/db/SYNCED");
   Overwrite(path + "/FORMAT", "sedge-kv 1\n");
 }
 

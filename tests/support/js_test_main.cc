@@ -64,9 +64,11 @@ class FileRun {
     spec_.options = &options_;
     spec_.config = &config_;
     spec_.store = store->get();
+    kv::EventualReads eventual(**store, Clock::System());
+    spec_.eventual = &eventual;
     spec_.clock = &Clock::System();
     spec_.sources = std::make_shared<script::SourceCache>();
-    spec_.bindings = R"({"vars":{},"kv":[["KV","js-test"]]})";
+    spec_.bindings = R"({"vars":{},"kv":[["KV","js-test"],["EDGE","js-test",true]]})";
     spec_.cf = R"({"colo":"TEST"})";
     spec_.is_test = true;
     int failures = 0;

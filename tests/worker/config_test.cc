@@ -114,6 +114,25 @@ TEST(ConfigTest, ReadsEveryKey) {
   EXPECT_THAT(config->warnings, IsEmpty());
 }
 
+TEST(ConfigTest, ANamespaceMayBeEventuallyConsistent) {
+  const auto read = [](const std::string& rest) {
+    return FromToml("main = \"a.js\"\n[[kv_namespaces]]\nbinding = \"A\"\n" + rest);
+  };
+  EXPECT_FALSE(read("")->kv_namespaces[0].eventual);
+  EXPECT_FALSE(read("consistency = \"strong\"")->kv_namespaces[0].eventual);
+  EXPECT_TRUE(read("consistency = \"eventual\"")->kv_namespaces[0].eventual);
+  EXPECT_EQ(
+      read("consistency = \"eventual\"\nconsistency_seed = 7")->kv_namespaces[0].eventual_seed, 7u);
+  EXPECT_THAT(std::string(read("consistency = \"weak\"").status().message()),
+              HasSubstr(":4: kv_namespaces[0].consistency is \"weak\"; allowed is \"strong\" or "
+                        "\"eventual\""));
+  EXPECT_THAT(std::string(read("consistency_seed = 1").status().message()),
+              HasSubstr("consistency_seed needs consistency = \"eventual\""));
+  EXPECT_THAT(
+      std::string(read("consistency = \"eventual\"\nconsistency_seed = -1").status().message()),
+      HasSubstr("allowed is a number from 0"));
+}
+
 TEST(ConfigTest, TomlAndJsoncSayTheSame) {
   const Result<WorkerConfig> toml = FromToml(kToml), json = FromJsonc(kJsonc);
   ASSERT_TRUE(toml.ok()) << toml.status().message();

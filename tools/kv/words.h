@@ -16,5 +16,7 @@ void AddKvBulkWords(CLI::App& kv, CommandRun& run);
 void AddKvExportWord(CLI::App& kv, CommandRun& run);
 // `import`
 void AddKvImportWord(CLI::App& kv, CommandRun& run);
+// `check`, `repair`, `backup`, `restore`, `verify`
+void AddKvMaintenanceWords(CLI::App& kv, CommandRun& run);
 
 }  // namespace sedge::tools

@@ -174,6 +174,11 @@ void Browser::ReduceMotion() {
        {{"features", {{{"name", "prefers-reduced-motion"}, {"value", "reduce"}}}}});
 }
 
+void Browser::PreferDark() {
+  Call("Emulation.setEmulatedMedia",
+       {{"features", {{{"name", "prefers-color-scheme"}, {"value", "dark"}}}}});
+}
+
 void Browser::Open(const std::string& url) { Call("Page.navigate", {{"url", url}}); }
 
 json Browser::Evaluate(const std::string& expression) {
@@ -204,8 +209,11 @@ std::string Browser::Screenshot() {
 
 void Browser::Press(const std::string& key, int key_code) {
   for (const char* type : {"keyDown", "keyUp"}) {
-    Call("Input.dispatchKeyEvent",
-         {{"type", type}, {"key", key}, {"code", key}, {"windowsVirtualKeyCode", key_code}});
+    json event = {{"type", type}, {"key", key}, {"code", key}, {"windowsVirtualKeyCode", key_code}};
+    // What a key writes is an effect of its own: without it Enter submits no form.
+    if (key == "Enter") event["text"] = "\r";
+    if (key.size() == 1) event["text"] = key;
+    Call("Input.dispatchKeyEvent", std::move(event));
   }
 }
 

@@ -30,6 +30,7 @@ class Browser {
 
   void Resize(int width, int height, bool is_phone);
   void ReduceMotion();
+  void PreferDark();
   void Open(const std::string& url);
   // The value of a JavaScript expression, awaited.
   nlohmann::json Evaluate(const std::string& expression);

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// A full disk: writes fail with a clear error, reads go on, nothing acknowledged is lost, and
+// writes work again once there is space, without a restart.
+#include <gmock/gmock.h>
+#include <sys/mount.h>
+
+#include <atomic>
+#include <cstring>
+#include <fstream>
+#include <map>
+
+#include "tests/kv/kv_test_util.h"
+
+namespace sedge::kv {
+namespace {
+
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+using testing::HasSubstr;
+
+// Files that take `left` more bytes; one that does not fit is cut, as write(2) does it.
+class SmallDisk final : public rocksdb::FileSystemWrapper {
+ public:
+  SmallDisk() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  const char* Name() const override { return "SmallDisk"; }
+
+  IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                           std::unique_ptr<rocksdb::FSWritableFile>* file,
+                           IODebugContext* debug) override {
+    IOStatus status = FileSystemWrapper::NewWritableFile(path, options, file, debug);
+    if (status.ok()) *file = std::make_unique<File>(std::move(*file), *this);
+    return status;
+  }
+
+  std::atomic<int64_t> left = INT64_MAX / 2;
+
+ private:
+  class File final : public rocksdb::FSWritableFileOwnerWrapper {
+   public:
+    File(std::unique_ptr<rocksdb::FSWritableFile> file, SmallDisk& disk)
+        : FSWritableFileOwnerWrapper(std::move(file)), disk_(disk) {}
+    IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
+                    IODebugContext* debug) override {
+      const auto size = static_cast<int64_t>(data.size());
+      const int64_t before = disk_.left.fetch_sub(size);
+      if (before >= size) return FSWritableFileOwnerWrapper::Append(data, options, debug);
+      disk_.left = 0;
+      if (before > 0) {
+        (void)FSWritableFileOwnerWrapper::Append(
+            rocksdb::Slice(data.data(), static_cast<size_t>(before)), options, debug);
+      }
+      return IOStatus::NoSpace("injected");
+    }
+    IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
+                    const rocksdb::DataVerificationInfo&, IODebugContext* debug) override {
+      return Append(data, options, debug);
+    }
+
+   private:
+    SmallDisk& disk_;
+  };
+};
+
+// What was acknowledged, and what may also be there because its write failed.
+class Load {
+ public:
+  // Until a write fails, or `count` did not.
+  Status WriteUntilFull(RocksStore& store, int count = 100'000) {
+    for (int i = 0; i < count; ++i) {
+      const std::string key = std::to_string(next_++ % 500);
+      const std::string value =
+          std::to_string(next_) +
+          std::string(i % 9 == 0 ? 20'000 : 500, static_cast<char>('a' + i % 26));
+      const Status status = store.Put("ns", key, AsBytes(value), {});
+      if (!status.ok()) {
+        failed_[key] = value;
+        return status;
+      }
+      acknowledged_[key] = value;
+      failed_.erase(key);
+    }
+    return OkStatus();
+  }
+
+  void ExpectAll(RocksStore& store) {
+    for (const auto& [key, value] : acknowledged_) {
+      const auto got = store.Get("ns", key);
+      ASSERT_TRUE(got.ok() && *got) << key << " " << got.status().ToString();
+      const auto failed = failed_.find(key);
+      const bool right = (*got)->value.text() == value ||
+                         (failed != failed_.end() && (*got)->value.text() == failed->second);
+      EXPECT_TRUE(right) << key;
+    }
+    const auto page = store.List("ns", {});
+    ASSERT_TRUE(page.ok()) << page.status().ToString();
+    EXPECT_GE(page->keys.size(), acknowledged_.size());
+  }
+
+  size_t size() const { return acknowledged_.size(); }
+
+ private:
+  int next_ = 0;
+  std::map<std::string, std::string> acknowledged_;
+  std::map<std::string, std::string> failed_;
+};
+
+// RocksDB looks for space every five seconds.
+Status PutSoon(RocksStore& store) {
+  for (int i = 0;; ++i) {
+    const Status status = store.Put("ns", "again", AsBytes("value"), {});
+    if (status.ok() || i == 1'500) return status;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+void ExpectClear(const Status& full) {
+  EXPECT_EQ(full.code(), StatusCode::kResourceExhausted) << full.ToString();
+  EXPECT_THAT(std::string(full.message()), HasSubstr("the disk is full"));
+}
+
+TEST_F(StoreTest, AFullDiskStopsWritesAloneAndForAWhile) {
+  auto disk = std::make_shared<SmallDisk>();
+  options_.memory_bytes = 4u << 20;
+  options_.durable_writes = true;
+  store_.reset();
+  auto opened = RocksStore::Open(options_, disk);
+  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+  store_ = std::move(*opened);
+  Load load;
+  for (int round = 0; round < 4; ++round) {
+    disk->left = 300'000 + 177'777 * round;
+    ExpectClear(load.WriteUntilFull(*store_));
+    ExpectClear(store_->Delete("ns", "0"));
+    ExpectClear(store_->CreateNamespace("title" + std::to_string(round)).status());
+    load.ExpectAll(*store_);
+    disk->left = INT64_MAX / 2;
+    const Status again = PutSoon(*store_);
+    ASSERT_TRUE(again.ok()) << again.ToString();
+    ASSERT_TRUE(load.WriteUntilFull(*store_, 50).ok());
+    load.ExpectAll(*store_);
+    if (round % 2 == 0) continue;
+    store_.reset();
+    opened = RocksStore::Open(options_, disk);
+    ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+    store_ = std::move(*opened);
+    load.ExpectAll(*store_);
+  }
+}
+
+// Killed while it was full, started on the full disk, and then with space.
+TEST_F(StoreTest, AFullDiskAndARestart) {
+  auto disk = std::make_shared<SmallDisk>();
+  options_.durable_writes = true;
+  store_.reset();
+  auto opened = RocksStore::Open(options_, disk);
+  ASSERT_TRUE(opened.ok());
+  Load load;
+  disk->left = 700'000;
+  ExpectClear(load.WriteUntilFull(**opened));
+  std::filesystem::copy(options_.path, folder_.path() + "/killed",
+                        std::filesystem::copy_options::recursive);
+  opened = RocksStore::Open({.path = folder_.path() + "/killed"}, disk);
+  EXPECT_FALSE(opened.ok());
+  EXPECT_EQ(opened.status().code(), StatusCode::kResourceExhausted) << opened.status().ToString();
+  disk->left = INT64_MAX / 2;
+  opened = RocksStore::Open({.path = folder_.path() + "/killed"}, disk);
+  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+  load.ExpectAll(**opened);
+}
+
+class Mount {
+ public:
+  explicit Mount(std::string path) : path_(std::move(path)) {
+    std::filesystem::create_directories(path_);
+    if (mount("none", path_.c_str(), "tmpfs", 0, "size=12m") != 0) why_ = std::strerror(errno);
+  }
+  ~Mount() {
+    if (why_.empty()) umount2(path_.c_str(), MNT_DETACH);
+  }
+  const std::string& why() const { return why_; }
+
+ private:
+  const std::string path_;
+  std::string why_;
+};
+
+TEST(DiskFull, ARealOneToo) {
+  const TempFolder folder;
+  const std::string path = folder.path() + "/disk";
+  const Mount mounted(path);
+  if (!mounted.why().empty()) GTEST_SKIP() << "cannot mount a small tmpfs: " << mounted.why();
+  StoreOptions options;
+  options.path = path + "/kv";
+  options.memory_bytes = 4u << 20;
+  std::ofstream(path + "/ballast") << std::string(5u << 20, 'x');
+  auto opened = RocksStore::Open(options);
+  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+  Load load;
+  Status full;
+  for (int i = 0; i < 20 && full.ok(); ++i) full = load.WriteUntilFull(**opened, 2'000);
+  ExpectClear(full);
+  EXPECT_GT(load.size(), 100u);
+  load.ExpectAll(**opened);
+  std::filesystem::remove(path + "/ballast");
+  const Status again = PutSoon(**opened);
+  EXPECT_TRUE(again.ok()) << again.ToString();
+  load.ExpectAll(**opened);
+  *opened = nullptr;
+  opened = RocksStore::Open(options);
+  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+  load.ExpectAll(**opened);
+}
+
+}  // namespace
+}  // namespace sedge::kv
