@@ -53,7 +53,7 @@ TEST_F(KvWranglerStateTest, ComesIntoTheStoreAndBack) {
   folder_.Write("pairs.json",
                 R"([{"key":"a","value":"1"},{"key":"b/2","value":"","metadata":[1]}])");
   const KvOutcome made = Shell(R"(set -e
-    wrangler kv key put 'k/ü 1' 'text' --binding CACHE --local --metadata '{"m": 1.5}' --expiration 9999999999
+    wrangler kv key put 'k/ü 1' 'text' --binding CACHE --local --metadata '{"m": 1.5}' --expiration 2147483000
     wrangler kv key put bytes --path bytes --binding CACHE --local
     wrangler kv bulk put pairs.json --binding ODD --local
     wrangler kv key put lone v --namespace-id of-no-config --local)");
@@ -66,7 +66,7 @@ TEST_F(KvWranglerStateTest, ComesIntoTheStoreAndBack) {
             "Imported 1 entry into the namespace (id: \"of-no-config\").\n");
   EXPECT_EQ(kv_.Out({"export", "--binding", "CACHE"}),
             "{\"key\":\"bytes\",\"value\":\"AP/+DQo=\",\"base64\":true}\n"
-            "{\"key\":\"k/\xc3\xbc 1\",\"value\":\"text\",\"expiration\":9999999999,\"metadata\":"
+            "{\"key\":\"k/\xc3\xbc 1\",\"value\":\"text\",\"expiration\":2147483000,\"metadata\":"
             "{\"m\":1.5}}\n");
   EXPECT_EQ(kv_.Out({"export", "--binding", "ODD"}),
             "{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b/2\",\"value\":\"\",\"metadata\":[1]}\n");

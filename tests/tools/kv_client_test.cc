@@ -153,6 +153,15 @@ TEST_F(KvClientTest, AnIdThatTheServerDoesNotTakeIsNotLeftBehind) {
   EXPECT_EQ(access_.bodies.back(), R"({"title":"mine","id":"mine"})");
 }
 
+TEST_F(KvClientTest, ABusyServerIsAskedAgain) {
+  access_.answers = {{503, ""}, {429, ""}, {200, kDone}};
+  EXPECT_TRUE(client_.Put("ns", "k", Bytes::Copy("v"), {}).ok());
+  EXPECT_THAT(access_.bodies, ElementsAre("v", "v", "v"));
+  access_.answers = {{503, R"({"errors":[{"code":10001,"message":"busy"}]})"}};
+  EXPECT_EQ(client_.Delete("ns", "k").message(), "busy [code: 10001]");
+  EXPECT_EQ(access_.calls.size(), 7u) << "but not for ever";
+}
+
 TEST_F(KvClientTest, KeysThatWereNotWrittenAreAFailure) {
   access_.answers = {
       {200, R"({"result":{"successful_key_count":1,"unsuccessful_keys":["b","c"]}})"}};

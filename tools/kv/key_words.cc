@@ -155,7 +155,7 @@ int List(const std::string& name, const ListFlags& flags) {
       Print(ListedKeyJson(key, flags.json));
     }
     cursor = page->cursor;
-  } while (!cursor.empty());
+  } while (!cursor.empty() && !OutputBroken());
   Print(first || flags.json ? "]\n" : "\n]\n");
   return Finish();
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/kv/kv_client.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <random>
 #include <utility>
@@ -19,6 +21,9 @@ using admin::PercentEncode;
 
 constexpr size_t kNamespacesPerPage = 1000;
 constexpr size_t kMaxShownBody = 200;
+// Of a server that is too busy, or says so of its clients; nearly a second in all.
+constexpr int kRetries = 3;
+constexpr useconds_t kFirstPauseUs = 125'000;
 
 Json ParseBody(const Bytes& body) { return ParseJson(body.text()); }
 
@@ -123,10 +128,22 @@ Status StatusOfReply(const KvReply& reply) {
                                           std::string(reply.body.text().substr(0, kMaxShownBody)));
 }
 
+Result<KvReply> KvClient::Call(const std::string& method, const std::string& target,
+                               const std::string& content_type, const Bytes& body) {
+  for (int attempt = 0;; ++attempt) {
+    SEDGE_ASSIGN_OR_RETURN(KvReply reply,
+                           access_.Call({method, target, content_type, Bytes::Copy(body.text())}));
+    const bool busy = reply.status == 503 || reply.status == 429;
+    if (!busy || attempt == kRetries) return reply;
+    usleep(kFirstPauseUs << attempt);
+  }
+}
+
 Result<Bytes> KvClient::CallJson(std::string method, std::string target, Bytes body) {
   KvRequest request{std::move(method), std::move(target), "", std::move(body)};
   if (!request.body.empty()) request.content_type = "application/json";
-  SEDGE_ASSIGN_OR_RETURN(KvReply reply, access_.Call(std::move(request)));
+  SEDGE_ASSIGN_OR_RETURN(KvReply reply,
+                         Call(request.method, request.target, request.content_type, request.body));
   SEDGE_RETURN_IF_ERROR(StatusOfReply(reply));
   return std::move(reply.body);
 }
@@ -189,7 +206,7 @@ Status KvClient::DeleteNamespace(std::string_view id) {
 }
 
 Result<std::optional<Bytes>> KvClient::Get(std::string_view ns, std::string_view key) {
-  SEDGE_ASSIGN_OR_RETURN(KvReply reply, access_.Call({"GET", ValueTarget(ns, key), "", {}}));
+  SEDGE_ASSIGN_OR_RETURN(KvReply reply, Call("GET", ValueTarget(ns, key), "", {}));
   if (reply.status == 404 && FirstErrorCode(ParseBody(reply.body)) == admin::kKeyNotFound) {
     return std::optional<Bytes>();
   }
@@ -215,7 +232,8 @@ Status KvClient::Put(std::string_view ns, std::string_view key, Bytes value,
     request.content_type = "multipart/form-data; boundary=" + boundary;
     request.body = FormOf(boundary, value, options.metadata);
   }
-  SEDGE_ASSIGN_OR_RETURN(const KvReply reply, access_.Call(std::move(request)));
+  SEDGE_ASSIGN_OR_RETURN(const KvReply reply,
+                         Call(request.method, request.target, request.content_type, request.body));
   return StatusOfReply(reply);
 }
 

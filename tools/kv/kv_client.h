@@ -71,6 +71,9 @@ class KvClient {
   Result<std::vector<KvGotEntry>> BulkGet(std::string_view ns, std::span<const std::string> keys);
 
  private:
+  // Waits and tries again where the answer says that this may help.
+  Result<KvReply> Call(const std::string& method, const std::string& target,
+                       const std::string& content_type, const Bytes& body);
   // The whole body of an answer that tells of success.
   Result<Bytes> CallJson(std::string method, std::string target, Bytes body);
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/admin/api_target.h"
 #include "runtime/http/client.h"
 #include "runtime/loop/loop.h"
 #include "tools/kv/access.h"
@@ -59,8 +60,8 @@ class SocketAccess final : public KvAccess {
     out.tls = place_.server.tls;
     out.host = place_.server.host;
     out.port = place_.server.port;
-    out.target = place_.base_path + "/accounts/" + place_.account + "/storage/kv/namespaces" +
-                 request.target;
+    out.target = place_.base_path + "/accounts/" + admin::PercentEncode(place_.account) +
+                 "/storage/kv/namespaces" + request.target;
     if (!unix_path_.empty()) {
       out.connect_to = http::ClientRequest::ConnectTo{.unix_path = unix_path_};
     }

@@ -81,6 +81,8 @@ int FailAs(const std::string& command, const Status& why) {
 
 void Print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
+bool OutputBroken() { return std::ferror(stdout) != 0; }
+
 int PrintResult(const KvFlags& flags, const std::string& text, const Json& json) {
   Print((flags.json ? JsonText(json) : text) + "\n");
   return Finish();

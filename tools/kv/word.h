@@ -75,6 +75,8 @@ int FailAs(const std::string& command, const Status& why);
 
 // Results go to standard output; what cannot be written there fails at the end, in Finish.
 void Print(std::string_view text);
+// Nobody can read what is printed any more.
+bool OutputBroken();
 // A line of `text`, or with --json one of `json`. Gives Finish().
 int PrintResult(const KvFlags& flags, const std::string& text, const Json& json);
 // kExitOk once everything printed is written.
