@@ -66,6 +66,25 @@ Result<std::unique_ptr<AdminServer>> AdminServer::Start(kv::Store& store, AdminO
   return status;
 }
 
+// A response that counts until its client has it.
+class AdminServer::HeldBody final : public http::BodySource {
+ public:
+  HeldBody(Bytes bytes, size_t& held_bytes)
+      : held_bytes_(held_bytes), size_(bytes.size()), body_(http::MakeBytesBody(std::move(bytes))) {
+    held_bytes_ += size_;
+  }
+  ~HeldBody() override { held_bytes_ -= size_; }
+  void Read(ReadCallback done) override { body_->Read(std::move(done)); }
+  void ReadView(ViewCallback done) override { body_->ReadView(std::move(done)); }
+  void Cancel() override { body_->Cancel(); }
+  std::optional<uint64_t> length() const override { return body_->length(); }
+
+ private:
+  size_t& held_bytes_;
+  const size_t size_;
+  const std::unique_ptr<http::BodySource> body_;
+};
+
 AdminServer::~AdminServer() {
   if (!thread_.joinable()) return;
   if (!stopping_) Shutdown(0);
@@ -113,7 +132,7 @@ Status AdminServer::Prepare() {
 }
 
 void AdminServer::Shutdown(int64_t deadline_ms) {
-  stopping_ = true;
+  if (std::exchange(stopping_, true)) return;
   loop_->Post([this, deadline_ms] { server_->Shutdown(deadline_ms, [this] { loop_->Stop(); }); });
 }
 
@@ -229,10 +248,18 @@ void AdminServer::Answer(Call& call, ApiResponse response) {
   http::ResponseHead head;
   head.status = response.status;
   head.headers = fields;
-  const Status sent =
-      response.body.size() <= kCopiedBytes
-          ? call.exchange->Respond(head, response.body.text())
-          : call.exchange->RespondStream(head, http::MakeBytesBody(std::move(response.body)));
+  const size_t bytes = response.body.size();
+  Status sent;
+  if (bytes <= kCopiedBytes) {
+    sent = call.exchange->Respond(head, response.body.text());
+  } else if (held_bytes_ + bytes > kMaxHeldBytes) {
+    head.status = 503;
+    head.headers = {};
+    sent = call.exchange->Respond(head, "too many large responses at once; try again\n");
+  } else {
+    sent = call.exchange->RespondStream(
+        head, std::make_unique<HeldBody>(std::move(response.body), held_bytes_));
+  }
   if (!sent.ok()) LogError("an administration response cannot be sent", {{"why", sent.message()}});
   call.exchange->Release();
 }

@@ -58,6 +58,8 @@ class AdminServer final : private http::RequestHandler {
   bool EndedBy(std::chrono::steady_clock::time_point time);
 
  private:
+  class HeldBody;
+
   struct Call;
 
   AdminServer(kv::Store& store, AdminOptions options);

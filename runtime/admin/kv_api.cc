@@ -167,9 +167,11 @@ ApiResponse KvApi::HandleCall(const Route& route, Call& call) {
 }
 
 bool KvApi::NamespaceExists(const std::string& ns) {
+  uint64_t deletions = 0;
   {
     const std::lock_guard lock(known_mutex_);
     if (known_.contains(ns)) return true;
+    deletions = deletions_;
   }
   const auto all = store_.Namespaces();
   if (!all.ok()) return true;  // what is done next says what is wrong with the store
@@ -177,7 +179,8 @@ bool KvApi::NamespaceExists(const std::string& ns) {
   const std::lock_guard lock(known_mutex_);
   for (const kv::NamespaceInfo& info : *all) {
     found |= info.id == ns;
-    known_.insert(info.id);
+    // One that was deleted meanwhile would be known for ever.
+    if (deletions_ == deletions) known_.insert(info.id);
   }
   return found;
 }

@@ -88,6 +88,7 @@ class KvApi {
   const KvApiOptions options_;
   std::mutex known_mutex_;
   std::set<std::string, std::less<>> known_;  // namespaces that were there; guarded by known_mutex_
+  uint64_t deletions_ = 0;                    // of namespaces; guarded by known_mutex_
   // Writes hold it shared, the deletion of a namespace alone: no write that was let in brings a
   // deleted one back.
   std::shared_mutex namespaces_mutex_;

@@ -13,6 +13,8 @@ namespace {
 // What a bulk write gives to the store at once.
 constexpr size_t kMaxBatchBytes = 8u << 20;
 constexpr size_t kMaxBatchKeys = 1000;
+// Of what a client sent, in an error that names it.
+constexpr size_t kMaxShownBytes = 64;
 
 ApiError ForKey(ApiError error, std::string_view key) {
   error.message += " The key is " + JsonString(key) + ".";
@@ -70,8 +72,11 @@ MaybeError ReadBulkGet(std::string_view body, BulkGet& get) {
   }
   if (const auto type = json.find("type"); type != json.end() && !type->is_null()) {
     if (*type != "text" && *type != "json") {
-      return bad((type->is_string() ? "\"" + type->get<std::string>() + "\"" : type->dump()) +
-                 " is not a valid type. Use \"json\" or \"text\"");
+      // Never the JSON itself, which may be as deep as it is long.
+      const std::string given = type->is_string()
+                                    ? JsonString(type->get<std::string>().substr(0, kMaxShownBytes))
+                                    : "That " + std::string(type->type_name());
+      return bad(given + " is not a valid type. Use \"json\" or \"text\"");
     }
     get.as_json = *type == "json";
   }

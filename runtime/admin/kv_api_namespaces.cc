@@ -206,6 +206,7 @@ ApiResponse KvApi::DeleteNamespace(Call& call) {
   const Status deleted = store_.DeleteNamespace(call.ns);
   {
     const std::lock_guard known(known_mutex_);
+    ++deletions_;
     known_.erase(call.ns);
   }
   if (deleted.ok()) return Success("{}");

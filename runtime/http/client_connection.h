@@ -16,6 +16,7 @@
 #include "runtime/http/request_writer.h"
 #include "runtime/http/response_parser.h"
 #include "runtime/loop/connector.h"
+#include "runtime/loop/loop.h"
 #include "runtime/loop/stream.h"
 #include "runtime/loop/timer.h"
 #include "runtime/loop/tls_context.h"
@@ -113,8 +114,17 @@ class ClientConnection final : public loop::StreamListener,
   void OnBodyDrained();
   void OnBodyCancelled();
 
+  // What OnTimer() finds overdue is judged once what is here already has been read.
+  struct LateLook final : loop::TurnTask {
+    explicit LateLook(ClientConnection& connection) : connection(connection) {}
+    void OnTurnEnd() override { connection.OnOverdue(); }
+    ClientConnection& connection;
+    uint64_t due_ms = 0;
+  };
+
   void UpdateTimer();
   void OnTimer();
+  void OnOverdue();
   uint64_t CurrentLimitMs() const;
   bool PeerTookEnough();
   Status TimeoutStatus() const;
@@ -138,6 +148,7 @@ class ClientConnection final : public loop::StreamListener,
   std::unique_ptr<loop::Stream> stream_;
   std::string address_;  // of the peer, once connected
   ResponseParser parser_;
+  LateLook late_look_{*this};
   loop::Timer timer_;
   uint64_t timer_due_ms_ = 0;
   uint64_t since_ms_ = 0;  // the last progress: what the current limit is counted from

@@ -38,7 +38,19 @@ void ClientConnection::OnTimer() {
   }
   const uint64_t limit_ms = CurrentLimitMs();
   if (limit_ms == 0) return;
-  if (loop_.now_ms() < since_ms_ + limit_ms || PeerTookEnough()) {
+  if (loop_.now_ms() < since_ms_ + limit_ms) {
+    UpdateTimer();
+  } else {
+    late_look_.due_ms = loop_.now_ms();
+    loop_.DeferPastPoll(&late_look_);
+  }
+}
+
+void ClientConnection::OnOverdue() {
+  const std::shared_ptr<ClientConnection> self = shared_from_this();
+  const uint64_t limit_ms = CurrentLimitMs();
+  if (limit_ms == 0) return;
+  if (late_look_.due_ms < since_ms_ + limit_ms || PeerTookEnough()) {
     UpdateTimer();
   } else if (state_ == State::kIdle) {
     Close();

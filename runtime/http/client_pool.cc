@@ -17,10 +17,9 @@ bool MayBeRepeated(const ClientExchange& exchange) {
 // Keeps an origin that a caller has in its hands from being forgotten meanwhile.
 class ClientPool::Pin {
  public:
-  Pin(ClientPool& pool, Origin& origin)
-      : pool_(pool), origin_(origin), outer_(std::exchange(pool.pinned_, &origin)) {}
+  Pin(ClientPool& pool, Origin& origin) : pool_(pool), origin_(origin) { ++origin.pins; }
   ~Pin() {
-    pool_.pinned_ = outer_;
+    --origin_.pins;
     pool_.Update(origin_);
   }
   Pin(const Pin&) = delete;
@@ -29,7 +28,6 @@ class ClientPool::Pin {
  private:
   ClientPool& pool_;
   Origin& origin_;
-  Origin* outer_;
 };
 
 ClientPool::ClientPool(loop::Loop& loop, const Limits& limits,
@@ -217,7 +215,7 @@ void ClientPool::Update(Origin& origin) {
     if (first != 0) starved_.emplace(first, &origin);
     origin.starved = first;
   }
-  if (origin.waiting.empty() && origin.open == 0 && &origin != pinned_) {
+  if (origin.waiting.empty() && origin.open == 0 && origin.pins == 0) {
     if (last_ == &origin) last_ = nullptr;
     const std::string key = origin.key;
     origins_.erase(key);

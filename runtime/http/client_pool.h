@@ -43,6 +43,7 @@ class ClientPool final : public ClientConnection::Owner {
     size_t open = 0;                                              // with the idle ones
     std::map<uint64_t, std::shared_ptr<ClientExchange>> waiting;  // by order
     uint64_t starved = 0;  // its place in starved_; 0: not there
+    int pins = 0;          // callers that have it in their hands
   };
   struct Connection {
     std::shared_ptr<ClientConnection> connection;
@@ -90,7 +91,6 @@ class ClientPool final : public ClientConnection::Owner {
   std::map<uint64_t, Origin*> starved_;
   uint64_t last_order_ = 0;
   uint64_t last_idle_order_ = 0;
-  Origin* pinned_ = nullptr;
   Origin* last_ = nullptr;    // that was asked for: most programs talk to one
   bool making_room_ = false;  // whoever closes a connection has use for its place
   loop::Timer queue_timer_;

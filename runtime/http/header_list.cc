@@ -2,6 +2,7 @@
 #include "runtime/http/header_list.h"
 
 #include "runtime/base/ascii.h"
+#include "runtime/base/check.h"
 
 namespace sedge::http {
 namespace {
@@ -83,6 +84,7 @@ void HeaderList::AppendName(std::string_view part) {
 }
 
 void HeaderList::AppendValue(std::string_view part) {
+  SEDGE_CHECK(!fields_.empty());
   Place& place = fields_.back();
   if (place.value == 0) {
     block_ += '\0';

@@ -53,6 +53,7 @@ class HeaderList {
   const std::string& block() const { return block_; }
 
   void Reserve(size_t fields, size_t bytes);
+  // REQUIRES: neither view is of this list.
   void Add(std::string_view name, std::string_view value);
   void AddLowerCase(std::string_view name, std::string_view value);
   // In place of the value of the first field of that name, in any case, or as a new field.

@@ -2,6 +2,7 @@
 #include "runtime/http/server.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "runtime/base/log.h"
@@ -16,6 +17,11 @@ uint64_t SweepInterval(const Limits& limits) {
                 limits.write_timeout_ms, limits.linger_timeout_ms, limits.linger_max_ms});
   return static_cast<uint64_t>(std::clamp(shortest / 4, Server::kMinSweepMs, Server::kMaxSweepMs));
 }
+
+// A client that took too little at one look may be a fair one between two pieces.
+constexpr uint64_t kSlowSweeps = 2;
+// What a fair client may have before it at any moment: a piece of a body and what it is joined to.
+constexpr size_t kSparedBytes = 256u << 10;
 
 }  // namespace
 
@@ -76,6 +82,20 @@ void Server::Accept(std::unique_ptr<loop::Stream> stream, bool tls) {
 
 // Cuts off those who take nothing for the longest time, and of these the ones that hold the most,
 // until the limit is kept. One alone may hold more.
+// The order in which clients are cut off: first those that take too little for long, the longest
+// first; then those that hold the most. Whoever holds no more than a healthy one may at a moment
+// comes last.
+void Server::SortForCutOff(std::vector<ServerConnection*>& holders) const {
+  const uint64_t now = context_.loop.now_ms();
+  const auto rank = [&](const ServerConnection* c) {
+    const bool is_slow = c->slow_since_ms() + kSlowSweeps * sweep_ms_ < now;
+    const int group = c->unsent_bytes() <= kSparedBytes ? 2 : is_slow ? 0 : 1;
+    return std::make_tuple(group, is_slow ? c->slow_since_ms() : UINT64_MAX, ~c->unsent_bytes());
+  };
+  std::sort(holders.begin(), holders.end(),
+            [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
+}
+
 void Server::MakeRoom() {
   const size_t limit = context_.limits.unsent_bytes;
   std::vector<ServerConnection*> holders;
@@ -83,10 +103,7 @@ void Server::MakeRoom() {
     connection->CountUnsent();
     if (connection->unsent_bytes() > 0) holders.push_back(connection.get());
   }
-  std::sort(holders.begin(), holders.end(), [](ServerConnection* a, ServerConnection* b) {
-    if (a->slow_since_ms() != b->slow_since_ms()) return a->slow_since_ms() < b->slow_since_ms();
-    return a->unsent_bytes() > b->unsent_bytes();
-  });
+  SortForCutOff(holders);
   for (ServerConnection* holder : holders) {
     // Those that are closed meanwhile stay up to the next turn's end.
     const size_t held = holder->unsent_bytes();

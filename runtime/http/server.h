@@ -66,6 +66,7 @@ class Server final : private loop::TurnTask {
   void OnConnectionClosed(ServerConnection* connection);
   void Sweep();
   void MakeRoom();
+  void SortForCutOff(std::vector<ServerConnection*>& holders) const;
   void LogRefusal();
   bool IsTimeToLog(uint64_t* logged_ms) const;
 

@@ -81,10 +81,10 @@ class ServerConnection final : public Exchange,
   void BeginShutdown();
   // Closes at once; an exchange that its handler holds is aborted.
   void Close();
-  // What it holds because its client does not take it, and since when that client took too little
-  // (UINT64_MAX: not known).
+  // What it holds because its client does not take it.
   size_t unsent_bytes() const { return unsent_bytes_; }
-  uint64_t slow_since_ms() const { return slow_since_ms_ == 0 ? UINT64_MAX : slow_since_ms_; }
+  // Since when it has taken too little, as far as the sweeps have seen; far ahead: it has not.
+  uint64_t slow_since_ms() const { return slow_since_ms_ == 0 ? UINT64_MAX / 2 : slow_since_ms_; }
   // Counts it anew.
   void CountUnsent();
   // Ends what waited too long by `now_ms`; called about once per second, when all is read that had

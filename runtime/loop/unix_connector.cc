@@ -17,6 +17,8 @@ constexpr size_t kMaxPathBytes = sizeof(sockaddr_un::sun_path) - 1;
 
 class UnixAttempt;
 
+constexpr uint64_t kAgainMs = 20;
+
 // Lives until uv has called back, also when its owner is gone.
 struct UnixTry {
   uv_connect_t request;
@@ -30,27 +32,35 @@ class UnixAttempt final : public ConnectAttempt {
       : path_(std::move(path)),
         timeout_ms_(options.timeout_ms),
         done_(std::move(done)),
-        timer_(loop, [this] { OnTimer(); }) {
+        loop_(loop),
+        timer_(loop, [this] { OnTimer(); }),
+        again_(loop, [this] { Try(); }) {
     if (path_.empty() || path_.size() > kMaxPathBytes) {
       too_long_ = true;
       timer_.Start(0);
       return;
     }
     timer_.Start(static_cast<uint64_t>(std::max<int64_t>(timeout_ms_, 0)));
-    try_ = new UnixTry{.request = {}, .owner = this, .stream = TcpStream::MakePipe(loop)};
-    try_->request.data = try_;
-    uv_pipe_connect(&try_->request, try_->stream->pipe(), path_.c_str(), &OnConnected);
+    Try();
   }
 
   ~UnixAttempt() override { Drop(); }
 
  private:
+  void Try() {
+    try_ = new UnixTry{.request = {}, .owner = this, .stream = TcpStream::MakePipe(loop_)};
+    try_->request.data = try_;
+    uv_pipe_connect(&try_->request, try_->stream->pipe(), path_.c_str(), &OnConnected);
+  }
+
   static void OnConnected(uv_connect_t* request, int error) {
     const std::unique_ptr<UnixTry> attempt(static_cast<UnixTry*>(request->data));
     UnixAttempt* self = attempt->owner;
     if (!self) return;
     self->try_ = nullptr;
-    if (error != 0) {
+    if (error == UV_EAGAIN) {  // the listener's queue is full
+      self->again_.Start(kAgainMs);
+    } else if (error != 0) {
       self->Finish(UvStatus("connect", error));
     } else {
       self->Finish(std::unique_ptr<Stream>(std::move(attempt->stream)));
@@ -68,6 +78,7 @@ class UnixAttempt final : public ConnectAttempt {
   // The callback may destroy this.
   void Finish(Result<std::unique_ptr<Stream>> result) {
     timer_.Stop();
+    again_.Stop();
     Drop();
     if (!result.ok()) {
       const Status why = result.status();
@@ -89,7 +100,9 @@ class UnixAttempt final : public ConnectAttempt {
   ConnectCallback done_;
   bool too_long_ = false;
   UnixTry* try_ = nullptr;  // owned by uv until it calls back
+  Loop& loop_;
   Timer timer_;
+  Timer again_;
 };
 
 }  // namespace

@@ -194,6 +194,7 @@ bool Server::StopWithin(int64_t deadline_ms) {
     }
     return all;
   };
+  stopping_ = true;
   for (const auto& running : threads_) running->worker.Shutdown(deadline_ms);
   if (admin_) admin_->Shutdown(deadline_ms);
   if (!ended_by(deadline + kStopGrace)) {
@@ -227,7 +228,8 @@ ServerState Server::State() {
 bool Server::Stop() { return StopWithin(deployment_->options.limits.shutdown_timeout_ms); }
 
 Server::~Server() {
-  if (threads_.empty() || StopWithin(0)) return;
+  // One that did not end in time has been told already.
+  if (threads_.empty() || (!stopping_ && StopWithin(0))) return;
   for (const auto& running : threads_) running->thread.join();
 }
 

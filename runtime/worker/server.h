@@ -52,6 +52,7 @@ class Server {
   std::unique_ptr<kv::Store> store_;
   std::unique_ptr<kv::EventualReads> eventual_;
   std::unique_ptr<admin::AdminServer> admin_;  // null without a store
+  bool stopping_ = false;
   std::unique_ptr<Deployment> deployment_;
   struct Running;
   std::vector<std::unique_ptr<Running>> threads_;

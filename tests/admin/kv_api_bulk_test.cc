@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bulk calls of the REST API.
+#include <gmock/gmock.h>
+
 #include "tests/admin/kv_api_fixture.h"
 
 namespace sedge::admin {
@@ -150,6 +152,20 @@ TEST_F(KvApiBulkTest, LimitsTheBodyOfEachCall) {
   EXPECT_EQ(KvApi::MaxBodyBytes("DELETE", ns + "/bulk"), 16u << 20);
   EXPECT_EQ(KvApi::MaxBodyBytes("PUT", ns), 1u << 20);
   EXPECT_EQ(KvApi::MaxBodyBytes("PUT", "/anything"), 1u << 20);
+}
+
+// It costs a client nothing to send, and must not cost the stack.
+TEST_F(KvApiBulkTest, JsonAsDeepAsItIsLongIsRefused) {
+  constexpr size_t kDepth = 400'000;
+  const std::string deep = std::string(kDepth, '[') + std::string(kDepth, ']');
+  EXPECT_THAT(Say("POST", "/ns/bulk/get", R"({"keys":["a"],"type":)" + deep + "}"),
+              testing::HasSubstr("That array is not a valid type"));
+  EXPECT_THAT(Say("POST", "/ns/bulk/get", R"({"keys":)" + deep + "}"),
+              testing::HasSubstr("A key name must be a string"));
+  EXPECT_THAT(Say("POST", "", R"({"title":)" + deep + "}"), testing::HasSubstr("10019"));
+  EXPECT_THAT(
+      Say("POST", "/ns/bulk/get", R"({"keys":["a"],"type":")" + std::string(100'000, 'x') + "\"}"),
+      testing::Not(testing::HasSubstr(std::string(100, 'x'))));
 }
 
 }  // namespace

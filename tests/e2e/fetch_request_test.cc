@@ -217,5 +217,38 @@ TEST(FetchRequestTest, ValuesOfHeadersMayHaveAllBytesButThree) {
   EXPECT_EQ(api.requests().back().Header("x-odd"), "a\x01\x0b\x1f\x7f\xffz");
 }
 
+// What is known of it here is enough.
+TEST(FetchRequestTest, ARequestThatIsOverCanStillBeUsed) {
+  LocalServer api(Echo);
+  Worker worker("let kept;\n" + Worker::Handler(R"(
+    if (url.pathname === "/keep") {
+      kept = request;
+      request.headers.get("x-a");
+      return new Response(request.method);
+    }
+    const tells = [kept.bodyUsed, kept.body, kept.clone().url.endsWith("/keep"), await kept.text()];
+    tells.push((await fetch(kept)).status, kept.headers.get("x-a"));
+    return Response.json(tells);)"),
+                {"--origin", api.url()});
+  EXPECT_EQ(Get(worker.url() + "/keep", {{"x-a", "1"}}).body, "GET");
+  EXPECT_EQ(Get(worker.url() + "/use").body, R"([false,null,true,"",200,"1"])");
+  EXPECT_EQ(api.requests().back().Header("x-a"), "1");
+}
+
+TEST(FetchRequestTest, AGetThatCameWithABodyIsPassedOnWithoutItAlsoLate) {
+  LocalServer api(Echo);
+  Worker worker("let go, done;\n" + Worker::Handler(R"(
+    if (url.pathname === "/go") {
+      go();
+      return new Response(await done);
+    }
+    done = new Promise((resolve) => { go = resolve; }).then(() => fetch(request)).then((got) => got.text());
+    ctx.waitUntil(done);
+    return new Response("early");)"),
+                {"--origin", api.url()});
+  EXPECT_EQ(Send("GET", worker.url() + "/late", "abc").body, "early");
+  EXPECT_EQ(Get(worker.url() + "/go").body, "GET /late ");
+}
+
 }  // namespace
 }  // namespace sedge::e2e

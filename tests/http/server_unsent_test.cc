@@ -77,6 +77,23 @@ TEST_F(ServerUnsentTest, TheOneThatTookNothingForTheLongestTimeGoesFirst) {
   EXPECT_TRUE(last.open());
 }
 
+// Such as a fair reader between two pieces of a stream, beside those that have come lately for
+// much.
+TEST_F(ServerUnsentTest, WhoHoldsLittleIsSparedHoweverLong) {
+  limits_.head_timeout_ms = 40;
+  server_ = std::make_unique<Server>(*loop_, limits_, this);
+  MemoryStream::Peer& little = AskAndHold(200'000);
+  MemoryStream::Peer& silent = peers_.emplace_back();
+  server_->Accept(std::make_unique<MemoryStream>(silent), /*tls=*/false);
+  ASSERT_TRUE(RunUntil([&] { return !silent.open(); }));
+  MemoryStream::Peer& much = AskAndHold(600'000);
+  MemoryStream::Peer& more = AskAndHold(700'000);
+  Settle();
+  EXPECT_TRUE(little.open());
+  EXPECT_TRUE(much.open());
+  EXPECT_FALSE(more.open());
+}
+
 TEST_F(ServerUnsentTest, WhatIsTakenDoesNotCount) {
   for (int round = 0; round < 3; ++round) {
     MemoryStream::Peer& taken = AskAndHold(700'000);

@@ -141,13 +141,14 @@ Status IncomingRequests::PassOn(SlotId id, FetchRequest& to) {
 Result<SlotId> IncomingRequests::Body(SlotId id) {
   Request* request = Find(id);
   if (!request) return Stale();
+  const std::string_view method =
+      request->exchange ? request->exchange->head().method : request->saved->method;
+  if (method == "GET" || method == "HEAD") return SlotId{0};  // Fetch gives them none
   if (!request->exchange && request->saved->has_body) {
     return FailedPrecondition(
         "the request's body is gone: begin to read it before the response is sent");
   }
   if (!request->exchange || !request->exchange->head().has_body) return SlotId{0};
-  const std::string_view method = request->exchange->head().method;
-  if (method == "GET" || method == "HEAD") return SlotId{0};  // Fetch gives them none
   std::unique_ptr<http::BodySource> body = request->exchange->TakeBody();
   return body ? bodies_.Add(std::move(body)) : SlotId{0};
 }

@@ -167,7 +167,8 @@ class Request {
     bodyOf = (request) => {
       if (!webidl.isObject(request) || !(#slot in request)) webidl.illegalInvocation();
       if (request.#body !== undefined) return request.#body;
-      const handle = ops.requestBody(request.#slot);
+      const method = request.#method; // where it is known, the request may be over
+      const handle = method === "GET" || method === "HEAD" ? 0 : ops.requestBody(request.#slot);
       return request.#body = handle === 0 ? null : new Body(kNative, handle, null);
     };
     takeRequest = (self, other) => {
