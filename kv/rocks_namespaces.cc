@@ -77,8 +77,7 @@ Status RocksStore::DeleteNamespace(std::string_view id) {
     SEDGE_RETURN_IF_ERROR(Commit(batch, /*sync=*/true, doing));
     const rocksdb::Slice first = begin;
     const rocksdb::Slice last = end;
-    // Not of `values_`: blobs whose rows go without a compaction are not counted as garbage, and
-    // their files stay as long as an older one is in use.
+    // Not of values: RocksDB counts what is dropped of a blob file only while it compacts.
     (void)rocksdb::DeleteFilesInRange(db_.get(), records_, &first, &last, /*include_end=*/false);
     return OkStatus();
   });

@@ -12,7 +12,7 @@
 namespace sedge::kv {
 namespace {
 
-constexpr int kOperations = 6'000;
+constexpr int kOperations = 2'500;
 
 struct ModelEntry {
   std::string value;
@@ -22,6 +22,12 @@ struct ModelEntry {
 class ModelTest : public StoreTest {
  protected:
   using Keys = std::map<std::string, ModelEntry>;
+
+  ModelTest() {
+    options_.path = memory_.path() + "/kv";
+    Reopen();
+  }
+  ~ModelTest() override { store_.reset(); }  // before its folder goes
 
   uint64_t Dice(uint64_t sides) { return random_() % sides; }
 
@@ -184,6 +190,7 @@ class ModelTest : public StoreTest {
     Expire();
   }
 
+  const TempFolder memory_{MemoryFolder()};
   std::mt19937_64 random_;
   std::map<std::string, Keys> model_;
   int restarts_ = 0;
