@@ -2,6 +2,7 @@
 #include "kv/backup.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -81,7 +82,6 @@ Status RequireKnownFormat(const rocksdb::BackupInfo& info) {
 }
 
 Status BuildRestored(ReadEngine& engine, uint32_t id, const std::string& draft) {
-  SEDGE_RETURN_IF_ERROR(RemoveFolder(draft));
   const std::string database = DatabaseFolder(draft);
   SEDGE_RETURN_IF_ERROR(MakeFolder(database));
   SEDGE_RETURN_IF_ERROR(
@@ -154,8 +154,13 @@ Result<BackupInfo> RestoreBackup(const std::string& folder, const std::string& t
   SEDGE_RETURN_IF_ERROR(RequireKnownFormat(info));
   const std::string above = fs::path(target).parent_path();
   if (!above.empty()) SEDGE_RETURN_IF_ERROR(MakeFolder(above));
-  const std::string draft = target + ".restoring";
+  // A folder of its own, so that two restores are not in each other's way. It is 0700.
+  std::string draft = target + ".restoring-XXXXXX";
+  if (mkdtemp(draft.data()) == nullptr) {
+    return IoError("cannot make the folder " + draft + ": " + std::strerror(errno));
+  }
   Status built = BuildRestored(*engine, id, draft);
+  // Onto a folder that is empty or not there, and nothing else.
   if (built.ok() && rename(draft.c_str(), target.c_str()) != 0) {
     built = IoError("cannot move " + draft + " to " + target + ": " + std::strerror(errno));
   }

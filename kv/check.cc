@@ -35,6 +35,7 @@ Status CheckAllLogs(const std::string& database, CheckReport& report) {
     report.files.push_back({.file = damage.file, .what = DescribeLogDamage(damage), .rows = {}});
   }
   report.torn_logs = std::move(logs.torn);
+  report.torn_logs.insert(report.torn_logs.end(), logs.holes.begin(), logs.holes.end());
   // What is left of the list is a list of some earlier moment.
   report.readable = !logs.list_damaged;
   return OkStatus();
@@ -54,6 +55,7 @@ Result<CheckReport> CheckLockedFolder(const std::string& folder,
   SEDGE_RETURN_IF_ERROR(CheckFormat(folder, report));
   std::error_code error;
   if (!std::filesystem::exists(database_folder, error)) {
+    SEDGE_RETURN_IF_ERROR(RequireNoLostDatabase(folder));
     if (report.files.empty()) return report;  // made, and never opened
     return NotFound("there is no KV data in the folder " + folder);
   }

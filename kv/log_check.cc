@@ -66,6 +66,7 @@ class OneLog {
 
   void Check(LogReport& report) {
     LogReader reader(bytes_);
+    bool has_hole = false;
     while (reader.Next()) {
       const std::optional<BatchHead> head =
           list_of_files_ ? BatchHead{} : ReadBatchHead(reader.payload());
@@ -74,6 +75,7 @@ class OneLog {
       if (newly_bad && (every_write_ || *reader.first_bad() < synced_)) {
         Tell(report, *reader.first_bad(), list_of_files_ ? 0 : head->sequence - 1);
       }
+      has_hole |= newly_bad && !told_;
       if (!list_of_files_) next_sequence_ = head->sequence + head->writes;
     }
     if (told_) return;
@@ -82,7 +84,7 @@ class OneLog {
     if (end < synced_) {
       Tell(report, end, 0);
     } else if (bad) {
-      report.torn.push_back(name_);
+      (has_hole ? report.holes : report.torn).push_back(name_);
     }
   }
 

@@ -25,6 +25,9 @@ struct LogReport {
   std::vector<LogDamage> damage;
   bool list_damaged = false;      // the list of files (MANIFEST) is among that
   std::vector<std::string> torn;  // files whose end is torn, as a crash leaves them
+  // Files that have whole writes after such a place. RocksDB drops them, and nothing says whether
+  // they were acknowledged.
+  std::vector<std::string> holes;
 };
 
 Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs& synced);

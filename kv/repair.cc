@@ -23,17 +23,6 @@ Status RenameError(const std::string& from, const std::string& to) {
   return IoError("cannot move " + from + " to " + to + ": " + std::strerror(errno));
 }
 
-// The first name in lost+found that is free.
-Result<std::string> NewLostFolder(const std::string& folder) {
-  const std::string lost = folder + "/lost+found";
-  SEDGE_RETURN_IF_ERROR(MakeFolder(lost));
-  std::error_code error;
-  for (int i = 1;; ++i) {
-    std::string name = lost + "/" + std::to_string(i);
-    if (!fs::exists(name, error)) return name;
-  }
-}
-
 // At no moment is there no database: a store that opens in between would make an empty one.
 Status Exchange(const std::string& made, const std::string& old) {
   if (renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, old.c_str(), RENAME_EXCHANGE) == 0) {
@@ -55,17 +44,21 @@ class Repair {
       : folder_(folder),
         options_(options),
         old_(DatabaseFolder(folder)),
-        new_(RepairFolderName(folder)) {}
+        new_(RepairFolderName(folder)),
+        draft_(new_ + ".draft") {}
 
   Result<RepairReport> Run() {
     SEDGE_RETURN_IF_ERROR(FinishInterrupted());
     SEDGE_ASSIGN_OR_RETURN(report_.found, CheckLockedFolder(folder_, options_));
     if (report_.found.fine()) return report_;
     SEDGE_RETURN_IF_ERROR(RemoveFolder(new_));
+    SEDGE_RETURN_IF_ERROR(MakeFolder(draft_));
+    SEDGE_RETURN_IF_ERROR(SyncFolder(folder_));
     Status built = Build();
     if (!built.ok()) {
       (void)RemoveFolder(new_);
       (void)RemoveFolder(SalvageFolderName(folder_));
+      (void)RemoveFolder(draft_);
       return built;
     }
     SEDGE_RETURN_IF_ERROR(Swap());
@@ -73,10 +66,19 @@ class Repair {
   }
 
  private:
-  // A repair without RENAME_EXCHANGE that was cut off in the middle.
+  // A repair that was cut off in the middle.
   Status FinishInterrupted() {
     std::error_code error;
-    if (fs::exists(old_, error) || !fs::exists(new_, error)) return OkStatus();
+    if (!fs::exists(new_, error)) return OkStatus();
+    if (fs::exists(old_, error)) {
+      // What is no draft is the old database, which was about to be moved away.
+      if (fs::exists(draft_, error)) {
+        SEDGE_RETURN_IF_ERROR(RemoveFolder(new_));
+        return RemoveFolder(draft_);
+      }
+      SEDGE_ASSIGN_OR_RETURN(const std::string lost, NewLostFolder(folder_));
+      return rename(new_.c_str(), lost.c_str()) == 0 ? OkStatus() : RenameError(new_, lost);
+    }
     if (rename(new_.c_str(), old_.c_str()) != 0) return RenameError(new_, old_);
     const std::string aside = new_ + ".old";
     if (!fs::exists(aside, error)) return OkStatus();
@@ -112,6 +114,8 @@ class Repair {
   Status Swap() {
     SEDGE_ASSIGN_OR_RETURN(report_.moved_to, NewLostFolder(folder_));
     SEDGE_RETURN_IF_ERROR(WriteFormat(folder_));
+    SEDGE_RETURN_IF_ERROR(RemoveFolder(draft_));
+    SEDGE_RETURN_IF_ERROR(SyncFolder(folder_));
     SEDGE_RETURN_IF_ERROR(Exchange(new_, old_));
     if (rename(new_.c_str(), report_.moved_to.c_str()) != 0) {
       return RenameError(new_, report_.moved_to);
@@ -125,6 +129,7 @@ class Repair {
   const MaintenanceOptions& options_;
   const std::string old_;
   const std::string new_;
+  const std::string draft_;  // there while new_ is not whole
   RepairReport report_;
 };
 

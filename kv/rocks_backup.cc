@@ -22,7 +22,7 @@ Result<BackupInfo> RocksStore::Backup(const std::string& folder,
     return InvalidArgument("the backup folder " + folder + " is inside the KV folder " +
                            options_.path + "; choose one elsewhere, best on another disk");
   }
-  SEDGE_RETURN_IF_ERROR(MakeFolder(folder));
+  SEDGE_RETURN_IF_ERROR(MakePrivateFolder(folder));
   SEDGE_ASSIGN_OR_RETURN(const FolderLock lock, FolderLock::Acquire(folder));
   const std::string doing = "cannot back up the KV folder " + options_.path + " to " + folder;
   rocksdb::BackupEngine* opened = nullptr;

@@ -21,6 +21,7 @@ namespace {
 Status RequireListOfFiles(const std::string& folder, const std::string& database_folder) {
   std::error_code error;
   if (std::filesystem::exists(database_folder + "/CURRENT", error)) return OkStatus();
+  SEDGE_RETURN_IF_ERROR(RequireNoLostDatabase(folder));
   for (const auto& file : std::filesystem::directory_iterator(database_folder, error)) {
     const std::string extension = file.path().extension();
     if (extension != ".sst" && extension != ".blob" && extension != ".log") continue;
@@ -28,6 +29,25 @@ Status RequireListOfFiles(const std::string& folder, const std::string& database
                       RepairHint(folder));
   }
   return OkStatus();
+}
+
+bool HasWrittenLogs(const std::string& database_folder) {
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(database_folder, error)) {
+    if (file.path().extension() == ".log" && file.file_size(error) > 0) return true;
+  }
+  return false;
+}
+
+// A copy of a file, in lost+found.
+Result<std::string> KeepCopy(const std::string& folder, const std::string& file) {
+  SEDGE_ASSIGN_OR_RETURN(const std::string lost, NewLostFolder(folder));
+  SEDGE_RETURN_IF_ERROR(MakeFolder(lost));
+  const std::string copy = lost + "/" + std::filesystem::path(file).filename().string();
+  std::error_code error;
+  std::filesystem::copy_file(file, copy, error);
+  if (error) return IoError("cannot copy " + file + " to " + copy + ": " + error.message());
+  return copy;
 }
 
 // RocksDB replays a log up to the first place that it cannot read, and drops the rest.
@@ -39,8 +59,13 @@ Status RequireWholeLogs(const std::string& folder, const std::string& database_f
   }
   SEDGE_ASSIGN_OR_RETURN(const LogReport logs, CheckLogs(database_folder, synced));
   for (const std::string& torn : logs.torn) {
-    LogWarn("a log of the KV folder ends in a torn write, which was never acknowledged: dropped",
+    LogWarn("a log of the KV folder ends in a torn write: dropped",
             {{"folder", folder}, {"file", torn}});
+  }
+  for (const std::string& hole : logs.holes) {
+    SEDGE_ASSIGN_OR_RETURN(const std::string kept, KeepCopy(folder, database_folder + "/" + hole));
+    LogWarn("a log of the KV folder has writes after a hole; they are dropped, and kept in a copy",
+            {{"folder", folder}, {"file", hole}, {"copy", kept}});
   }
   if (logs.damage.empty()) return OkStatus();
   std::string text = "cannot open the KV folder " + folder;
@@ -55,7 +80,7 @@ Status RequireWholeLogs(const std::string& folder, const std::string& database_f
 Result<std::unique_ptr<RocksStore>> RocksStore::Open(const StoreOptions& options,
                                                      std::shared_ptr<rocksdb::FileSystem> files) {
   if (options.path.empty()) return InvalidArgument("the KV folder has no name");
-  SEDGE_RETURN_IF_ERROR(MakeFolder(options.path));
+  SEDGE_RETURN_IF_ERROR(MakePrivateFolder(options.path));
   SEDGE_ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Acquire(options.path));
   const std::string folder = DatabaseFolder(options.path);
   SEDGE_RETURN_IF_ERROR(CheckOrWriteFormat(options.path, folder));
@@ -81,7 +106,9 @@ Status RocksStore::OpenDatabase(const std::string& folder,
                                 std::shared_ptr<rocksdb::FileSystem> files) {
   SEDGE_RETURN_IF_ERROR(RequireListOfFiles(options_.path, folder));
   SEDGE_RETURN_IF_ERROR(RequireWholeLogs(options_.path, folder));
-  SEDGE_ASSIGN_OR_RETURN(synced_, SyncedMarker::Open(folder, options_.durable_writes));
+  const bool has_logs = HasWrittenLogs(folder);
+  SEDGE_ASSIGN_OR_RETURN(synced_, SyncedMarker::Open(folder));
+  if (!options_.durable_writes) synced_->SetEveryWrite(false);
   env_ = rocksdb::NewCompositeEnv(WatchFiles(std::move(files), *synced_));
   RocksOptions rocks = MakeRocksOptions(
       options_, [reaper = reaper_.get()](std::string_view row_key) { reaper->Add(row_key); });
@@ -118,12 +145,29 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   } else if (!loaded.ok()) {
     return loaded;
   }
+  const bool settled = !has_logs || (!damaged_ && DropOldLogs());
+  if (options_.durable_writes && settled) synced_->SetEveryWrite(true);
+  SEDGE_RETURN_IF_ERROR(NoteDatabase(options_.path));
   // Each write takes two sequence numbers and one version, so this is past every version on disk.
   last_version_ = db_->GetLatestSequenceNumber();
   reaper_->Start();
   sweeper_->Start();
   ResumeSweeps();
   return OkStatus();
+}
+
+// What is in logs goes to tables, and the logs go: how they were written may differ from how this
+// session writes, there are marks for so many only, and a tail that was dropped must not come back.
+bool RocksStore::DropOldLogs() {
+  for (rocksdb::ColumnFamilyHandle* family : {default_, records_, values_, namespaces_}) {
+    const rocksdb::Status flushed = db_->Flush(rocksdb::FlushOptions(), family);
+    if (flushed.ok()) continue;
+    // Such as on a full disk, where reads are to go on.
+    LogWarn("the logs of earlier sessions stay in the KV folder",
+            {{"folder", options_.path}, {"why", flushed.ToString()}});
+    return false;
+  }
+  return true;
 }
 
 void RocksStore::LogDamagedFiles() {

@@ -68,6 +68,8 @@ class RocksStore final : public Store {
 
   RocksStore(const StoreOptions& options, FolderLock lock);
   Status OpenDatabase(const std::string& folder, std::shared_ptr<rocksdb::FileSystem> files);
+  // False when some stay.
+  bool DropOldLogs();
   void LogDamagedFiles();
   // A failed read as our Status: names the damaged file and the keys in it, and logs it once.
   Status ReadFailure(const rocksdb::Status& status, std::string_view doing,

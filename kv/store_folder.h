@@ -23,6 +23,15 @@ inline std::string ScratchFolderName(const std::string& folder) { return folder 
 std::string RepairHint(const std::string& folder);
 
 Status MakeFolder(const std::string& folder);
+// The same; one that is new is its owner's alone.
+Status MakePrivateFolder(const std::string& folder);
+// The first name in lost+found that is free.
+Result<std::string> NewLostFolder(const std::string& folder);
+// The file MADE says that there was a database once: then one that is missing is a loss, and not a
+// folder that is new. Durable when it returns.
+Status NoteDatabase(const std::string& folder);
+// kCorruption when there was one. REQUIRES: there is none.
+Status RequireNoLostDatabase(const std::string& folder);
 // With what it holds. Only for what sedge made for itself.
 Status RemoveFolder(const std::string& folder);
 Status SyncFolder(const std::string& folder);

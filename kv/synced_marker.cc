@@ -10,6 +10,9 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <utility>
+
+#include "runtime/base/log.h"
 
 namespace sedge::kv {
 namespace {
@@ -85,8 +88,7 @@ Result<SyncedLogs> SyncedMarker::Read(const std::string& folder) {
   return logs;
 }
 
-Result<std::unique_ptr<SyncedMarker>> SyncedMarker::Open(const std::string& folder,
-                                                         bool every_write) {
+Result<std::unique_ptr<SyncedMarker>> SyncedMarker::Open(const std::string& folder) {
   std::string file = folder + "/SYNCED";
   const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return FileError(file, "open");
@@ -97,9 +99,11 @@ Result<std::unique_ptr<SyncedMarker>> SyncedMarker::Open(const std::string& fold
     mapped = mmap(nullptr, kFileBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   }
   if (failed != 0) errno = failed;
-  const Status status = mapped == MAP_FAILED ? FileError(file, "write") : OkStatus();
-  close(fd);
-  SEDGE_RETURN_IF_ERROR(status);
+  if (mapped == MAP_FAILED) {
+    const Status status = FileError(file, "write");
+    close(fd);
+    return status;
+  }
   auto* words = static_cast<uint64_t*>(mapped);
   for (size_t i = 0; i < kSlots; ++i) {
     uint64_t* slot = words + 2 * i;
@@ -109,12 +113,26 @@ Result<std::unique_ptr<SyncedMarker>> SyncedMarker::Open(const std::string& fold
       Store(slot[1], Sealed(0, kBytes));
     }
   }
-  std::unique_ptr<SyncedMarker> marker(new SyncedMarker(std::move(file), words));
-  marker->Mark(kEveryWrite, every_write ? 1 : 0);
+  std::unique_ptr<SyncedMarker> marker(new SyncedMarker(std::move(file), fd, words));
+  marker->Touch();
   return marker;
 }
 
-SyncedMarker::~SyncedMarker() { munmap(words_, kFileBytes); }
+SyncedMarker::~SyncedMarker() {
+  Touch();
+  munmap(words_, kFileBytes);
+  close(fd_);
+}
+
+void SyncedMarker::Touch() const {
+  (void)msync(words_, kFileBytes, MS_SYNC);
+  (void)futimens(fd_, nullptr);
+}
+
+void SyncedMarker::SetEveryWrite(bool every_write) {
+  Mark(kEveryWrite, every_write ? 1 : 0);
+  Touch();
+}
 
 void SyncedMarker::Mark(uint64_t number, uint64_t bytes) {
   const std::lock_guard lock(mutex_);
@@ -125,8 +143,15 @@ void SyncedMarker::Mark(uint64_t number, uint64_t bytes) {
     if (holder == number) return StoreSlot(slot, number, bytes);
     if (holder == 0 && free_slot == nullptr) free_slot = slot;
   }
-  // More logs than slots, which max_total_wal_size makes unlikely: that one goes without a mark.
-  if (free_slot != nullptr) StoreSlot(free_slot, number, bytes);
+  if (free_slot != nullptr) return StoreSlot(free_slot, number, bytes);
+  // Logs of earlier sessions go when a store opens, and max_total_wal_size bounds those of this
+  // one.
+  if (!std::exchange(is_full_, true)) {
+    LogError(
+        "a KV folder has more logs than can be vouched for: damage of the newest may go "
+        "unnoticed until the store is opened again",
+        {{"file", file_}});
+  }
 }
 
 Status SyncedMarker::Forget(uint64_t number) {
@@ -137,6 +162,7 @@ Status SyncedMarker::Forget(uint64_t number) {
     Store(slot[0], Sealed(0, kNumber));
     Store(slot[1], Sealed(0, kBytes));
     if (msync(words_, kFileBytes, MS_SYNC) != 0) return FileError(file_, "sync");
+    (void)futimens(fd_, nullptr);
   }
   return OkStatus();
 }

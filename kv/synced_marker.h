@@ -25,23 +25,30 @@ class SyncedMarker {
  public:
   // Without changing anything; nothing when there is no such file.
   static Result<SyncedLogs> Read(const std::string& folder);
-  // Makes the file when it is missing; forgets damaged marks. `every_write` is for SyncedLogs.
-  static Result<std::unique_ptr<SyncedMarker>> Open(const std::string& folder, bool every_write);
+  // Makes the file when it is missing; forgets damaged marks.
+  static Result<std::unique_ptr<SyncedMarker>> Open(const std::string& folder);
   ~SyncedMarker();
   SyncedMarker(const SyncedMarker&) = delete;
   SyncedMarker& operator=(const SyncedMarker&) = delete;
 
+  // For SyncedLogs. True only while no log is there that was written otherwise.
+  void SetEveryWrite(bool every_write);
   // Of log `number`, the first `bytes` are synced.
   void Mark(uint64_t number, uint64_t bytes);
   // The log goes. Durable when it returns, so that a power cut cannot take the log alone.
   Status Forget(uint64_t number);
 
  private:
-  SyncedMarker(std::string file, uint64_t* words) : file_(std::move(file)), words_(words) {}
+  SyncedMarker(std::string file, int fd, uint64_t* words)
+      : file_(std::move(file)), fd_(fd), words_(words) {}
+  // Stores to a mapped page do not tell programs that copy what has changed since.
+  void Touch() const;
 
   const std::string file_;
+  const int fd_;
   uint64_t* const words_;  // mapped
   std::mutex mutex_;
+  bool is_full_ = false;  // that was logged; guarded by mutex_
 };
 
 }  // namespace sedge::kv

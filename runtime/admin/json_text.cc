@@ -75,6 +75,14 @@ std::string JsonString(std::string_view text) {
   return out;
 }
 
+size_t JsonStringBytes(std::string_view text) {
+  size_t bytes = 2;
+  for (const char c : text) {
+    bytes += static_cast<unsigned char>(c) < 0x20 ? 6 : c == '"' || c == '\\' ? 2 : 1;
+  }
+  return bytes;
+}
+
 bool IsJson(std::string_view text) { return nlohmann::json::accept(text.begin(), text.end()); }
 
 std::optional<std::string> CompactJson(std::string_view text, size_t max_bytes, bool& too_long) {

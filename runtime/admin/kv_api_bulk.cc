@@ -13,6 +13,8 @@ namespace {
 // What a bulk write gives to the store at once.
 constexpr size_t kMaxBatchBytes = 8u << 20;
 constexpr size_t kMaxBatchKeys = 1000;
+// Values of control characters are six times as long in JSON.
+constexpr size_t kMaxBulkGetJsonBytes = 64u << 20;
 // Of what a client sent, in an error that names it.
 constexpr size_t kMaxShownBytes = 64;
 
@@ -97,8 +99,11 @@ bool AppendEntry(std::string& out, const BulkGet& get, const std::optional<kv::E
   if (get.with_metadata) out += "{\"value\":";
   if (get.as_json) {
     out += entry->value.text();
-  } else {
+  } else if (JsonStringBytes(entry->value.text()) + out.size() <= kMaxBulkGetJsonBytes) {
     AppendJsonString(out, entry->value.text());
+  } else {
+    out.resize(kMaxBulkGetJsonBytes + 1);  // for BulkGet to see
+    return true;
   }
   if (get.with_metadata) {
     out.append(",\"metadata\":").append(entry->info.metadata.value_or("null"));
@@ -170,11 +175,16 @@ ApiResponse KvApi::BulkDelete(Call& call) {
 ApiResponse KvApi::BulkGet(Call& call) {
   struct BulkGet get;
   if (MaybeError error = ReadBulkGet(call.body(), get)) return call.Fail(std::move(*error));
-  const auto found = store_.GetMany(call.ns, get.keys, kMaxBulkGetBytes);
+  auto found = store_.GetMany(call.ns, get.keys, kMaxBulkGetBytes);
   if (!found.ok() && found.status().code() == StatusCode::kOutOfRange) {
     return call.Fail({413, kPayloadTooLarge, "Total size of request exceeds the limit of 25MB"});
   }
   if (!found.ok()) return Failed(call, found.status());
+  const auto too_long = [&call] {
+    return call.Fail({413, kPayloadTooLarge,
+                      "The values as JSON are longer than " + std::to_string(kMaxBulkGetJsonBytes) +
+                          " bytes; ask for fewer keys"});
+  };
   std::string values = "{\"values\":{";
   std::set<std::string_view> seen;
   for (size_t i = 0; i < get.keys.size(); ++i) {
@@ -182,11 +192,14 @@ ApiResponse KvApi::BulkGet(Call& call) {
     if (seen.size() > 1) values += ',';
     AppendJsonString(values, get.keys[i]);
     values += ':';
+    if (values.size() > kMaxBulkGetJsonBytes) return too_long();
     if (!AppendEntry(values, get, (*found)[i])) {
       return call.Fail({400, kInvalidRequest,
                         "At least one of the requested keys corresponds to a non-json value"});
     }
   }
+  if (values.size() > kMaxBulkGetJsonBytes) return too_long();
+  found->clear();
   return Success(values += "}}");
 }
 

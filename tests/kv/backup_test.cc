@@ -157,5 +157,38 @@ TEST_F(BackupTest, RefusesWhatWouldBeInTheWay) {
   EXPECT_EQ(store_->Backup(backups_, {}).status().code(), StatusCode::kFailedPrecondition);
 }
 
+// As a supervisor does that tries again too soon.
+TEST_F(BackupTest, OfTwoRestoresAtOnceOneIsWhole) {
+  for (int i = 0; i < 200; ++i) Put("ns", std::to_string(i), std::string(kMinBlobBytes, 'v'));
+  const std::string backups = folder_.path() + "/backups";
+  ASSERT_TRUE(store_->Backup(backups, nullptr).ok());
+  const std::string target = folder_.path() + "/restored";
+  std::array<bool, 3> done = {};
+  std::vector<std::thread> threads;
+  for (bool& ok : done) {
+    threads.emplace_back([&ok, &backups, &target] { ok = RestoreBackup(backups, target, 0).ok(); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(std::count(done.begin(), done.end(), true), 1);
+  options_.path = target;
+  Reopen();
+  EXPECT_EQ(ListAll("ns", "", 1000).size(), 200u);
+  for (int i = 0; i < 200; ++i) EXPECT_EQ(Value("ns", std::to_string(i)).size(), kMinBlobBytes);
+}
+
+// The file's own checksum, which the tables' checksums know nothing of, is what a backup compares.
+TEST_F(BackupTest, DamagedFilesAreNotBackedUpAsWhole) {
+  for (int i = 0; i < 100; ++i) Put("ns", std::to_string(i), std::string(100, 'v'));
+  ASSERT_TRUE(store_->Compact().ok());
+  for (const auto& file : std::filesystem::directory_iterator(options_.path + "/db")) {
+    if (file.path().extension() != ".sst") continue;
+    std::fstream data(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    data.seekp(60);
+    data << "damage";
+  }
+  EXPECT_EQ(store_->Backup(folder_.path() + "/backups", nullptr).status().code(),
+            StatusCode::kCorruption);
+}
+
 }  // namespace
 }  // namespace sedge::kv

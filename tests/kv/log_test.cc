@@ -74,7 +74,8 @@ TEST(LogReader, ACutRecordIsBad) {
 TEST(SyncedMarker, KeepsMarksAndForgets) {
   const TempFolder folder;
   {
-    const auto marker = SyncedMarker::Open(folder.path(), true);
+    const auto marker = SyncedMarker::Open(folder.path());
+    (*marker)->SetEveryWrite(true);
     ASSERT_TRUE(marker.ok());
     (*marker)->Mark(5, 100);
     (*marker)->Mark(7, 10);
@@ -91,8 +92,9 @@ TEST(SyncedMarker, KeepsMarksAndForgets) {
 
 TEST(SyncedMarker, EveryFlippedBitIsNoticed) {
   const TempFolder folder;
-  ASSERT_TRUE(SyncedMarker::Open(folder.path(), true).ok());
-  (*SyncedMarker::Open(folder.path(), true))->Mark(5, 100);
+  ASSERT_TRUE(SyncedMarker::Open(folder.path()).ok());
+  (*SyncedMarker::Open(folder.path()))->SetEveryWrite(true);
+  (*SyncedMarker::Open(folder.path()))->Mark(5, 100);
   const std::string path = folder.path() + "/SYNCED";
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   for (int bit = 0; bit < 32 * 8; ++bit) {
@@ -161,7 +163,7 @@ TEST_F(LogCheckTest, LaterRecordsVouchForEarlierOnes) {
   EXPECT_THAT(DescribeLogDamage(strict.damage[0]),
               HasSubstr("is damaged at byte 0 (writes up to number 7 are lost)"));
   EXPECT_THAT(Check({}).damage, IsEmpty());
-  EXPECT_THAT(Check({}).torn, ElementsAre("000004.log"));
+  EXPECT_THAT(Check({}).holes, ElementsAre("000004.log"));
 }
 
 TEST_F(LogCheckTest, AMissingListOfFilesIsTold) {

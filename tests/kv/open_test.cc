@@ -8,6 +8,8 @@
 
 #include <fstream>
 
+#include "kv/repair.h"
+#include "kv/store_folder.h"
 #include "tests/kv/kv_test_util.h"
 
 namespace sedge::kv {
@@ -194,6 +196,90 @@ TEST(Durability, WhatWasAcknowledgedSurvivesKill) {
     ASSERT_TRUE(got.ok() && *got) << i;
     EXPECT_TRUE((*got)->value.text() == WrittenValue(i)) << i;
   }
+}
+
+size_t CountLogs(const std::string& folder) {
+  size_t count = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder + "/db")) {
+    count += file.path().extension() == ".log";
+  }
+  return count;
+}
+
+// Else there would be more than SYNCED can vouch for.
+TEST_F(StoreTest, LogsOfEarlierSessionsGo) {
+  options_.durable_writes = true;
+  for (int i = 0; i < 30; ++i) {
+    Reopen();
+    Put("ns", std::to_string(i), "value");
+    EXPECT_LE(CountLogs(options_.path), 3u);
+  }
+  Reopen();
+  EXPECT_EQ(ListAll("ns", "", 1000).size(), 30u);
+}
+
+TEST_F(StoreTest, ADatabaseThatIsMissingIsALoss) {
+  Put("ns", "key", "value");
+  store_.reset();
+  std::filesystem::rename(options_.path + "/db", options_.path + "/elsewhere");
+  EXPECT_THAT(OpenError(options_, StatusCode::kCorruption), HasSubstr("had a database"));
+  std::filesystem::create_directory(options_.path + "/db");  // where its disk was mounted
+  EXPECT_THAT(OpenError(options_, StatusCode::kCorruption), HasSubstr("had a database"));
+  std::filesystem::remove(options_.path + "/db");
+  std::filesystem::rename(options_.path + "/elsewhere", options_.path + "/db");
+  Reopen();
+  EXPECT_EQ(Value("ns", "key"), "value");
+  store_.reset();
+  std::filesystem::remove_all(options_.path + "/db");
+  std::filesystem::remove(options_.path + "/MADE");
+  Reopen();  // begins anew
+  EXPECT_EQ(Value("ns", "key"), "(none)");
+}
+
+TEST_F(StoreTest, ANewFolderIsItsOwnersAlone) {
+  EXPECT_EQ(std::filesystem::status(options_.path).permissions(),
+            std::filesystem::perms::owner_all);
+}
+
+// What an unsynced session left, after a power cut, must not refuse the sessions after it.
+TEST_F(StoreTest, AHoleInAnUnsyncedLogIsDroppedOnceAndKept) {
+  for (int i = 0; i < 2000; ++i) Put("ns", std::to_string(i), std::string(100, 'v'));
+  store_.reset();
+  std::filesystem::remove(options_.path + "/db/SYNCED");
+  for (const auto& file : std::filesystem::directory_iterator(options_.path + "/db")) {
+    if (file.path().extension() != ".log" || file.file_size() < 100'000) continue;
+    std::fstream log(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    log.seekp(static_cast<std::streamoff>(file.file_size() / 2));
+    log << std::string(8192, '\0');
+  }
+  options_.durable_writes = true;
+  Reopen();
+  EXPECT_EQ(Value("ns", "0"), std::string(100, 'v'));
+  EXPECT_EQ(Value("ns", "1999"), "(none)");
+  EXPECT_TRUE(std::filesystem::exists(options_.path + "/lost+found/1"));
+  Put("ns", "1999", "newest");
+  for (int i = 0; i < 2; ++i) {
+    Reopen();
+    EXPECT_EQ(Value("ns", "1999"), "newest");
+  }
+}
+
+// Killed after the new database took the old one's place.
+TEST_F(StoreTest, ARepairThatWasCutOffLeavesTheOldDatabaseToTheNextOne) {
+  Put("ns", "key", "value");
+  store_.reset();
+  const std::string old = RepairFolderName(options_.path);
+  std::filesystem::copy(options_.path + "/db", old);
+  std::filesystem::copy(options_.path + "/db", old + ".draft");
+  ASSERT_TRUE(RepairFolder(options_.path, {}).ok());
+  EXPECT_FALSE(std::filesystem::exists(old));  // it was no more than begun
+  EXPECT_FALSE(std::filesystem::exists(options_.path + "/lost+found"));
+  std::filesystem::copy(options_.path + "/db", old);
+  ASSERT_TRUE(RepairFolder(options_.path, {}).ok());
+  EXPECT_FALSE(std::filesystem::exists(old));
+  EXPECT_TRUE(std::filesystem::exists(options_.path + "/lost+found/1/CURRENT"));
+  Reopen();
+  EXPECT_EQ(Value("ns", "key"), "value");
 }
 
 }  // namespace
