@@ -79,7 +79,9 @@ int FailAs(const std::string& command, const Status& why) {
   return PrintUsageError(command, std::string(why.message()));
 }
 
-void Print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void Print(std::string_view text) {
+  if (!text.empty()) std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 bool OutputBroken() { return std::ferror(stdout) != 0; }
 
