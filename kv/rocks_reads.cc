@@ -54,6 +54,8 @@ std::optional<Result<std::optional<Entry>>> RocksStore::Read(std::string_view ns
   if (got.IsNotFound()) return Result<std::optional<Entry>>(std::nullopt);
   if (got.IsIncomplete()) return std::nullopt;
   if (!got.ok()) return ReadFailure(got, "cannot read from", row_key);
+  // What RocksDB gives from memory where a table is not open: the row may be there. None is empty.
+  if (row.empty() && read.read_tier == rocksdb::kBlockCacheTier) return std::nullopt;
   const auto decoded = DecodeValueRow(View(row));
   if (!decoded.ok()) return RowFailure(decoded.status(), row_key);
   if (IsExpired(decoded->record, now_seconds)) {

@@ -169,5 +169,26 @@ TEST_F(StoreTest, ConcurrentWritersLoseNothing) {
   EXPECT_EQ(Value("ns", "3/198"), "(none)");
 }
 
+// Of a database with many tables only some are open at first.
+TEST_F(StoreTest, TryGetIsNotWrongWhereATableIsNotOpen) {
+  options_.memory_bytes = 4u << 20;
+  Reopen();
+  const auto key_of = [](int i) { return std::to_string(100'000 + i); };
+  const std::string value(1000, 'v');
+  for (int i = 0; i < 30'000; ++i) Put("ns", key_of(i), value);
+  Reopen();
+  int unknown = 0;
+  for (int i = 0; i < 30'000; i += 50) {
+    const auto tried = store_->TryGet("ns", key_of(i));
+    unknown += !tried;
+    if (!tried) continue;
+    ASSERT_TRUE(tried->ok()) << tried->status().ToString();
+    ASSERT_TRUE(**tried) << i;
+    ASSERT_EQ((**tried)->value.text(), value);
+  }
+  EXPECT_GT(unknown, 0);
+  for (int i = 0; i < 30'000; i += 500) EXPECT_EQ(Value("ns", key_of(i)), value);
+}
+
 }  // namespace
 }  // namespace sedge::kv
