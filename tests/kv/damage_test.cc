@@ -4,9 +4,12 @@
 // that was not reported as lost.
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <fstream>
+#include <map>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "kv/check.h"
 #include "kv/key_codec.h"
@@ -68,7 +71,30 @@ class DamageTest : public testing::Test {
       store = RocksStore::Open(options);
       ASSERT_TRUE(store.ok());
     }
-    fs::copy(options.path, target, fs::copy_options::recursive);
+    CopyAtRest(options.path, target);
+  }
+
+  static std::map<std::string, uintmax_t> FilesOf(const std::string& folder) {
+    std::map<std::string, uintmax_t> files;
+    std::error_code gone;
+    for (fs::recursive_directory_iterator file(folder, gone), end; file != end;
+         file.increment(gone)) {
+      files[file->path()] = file->is_regular_file(gone) ? file->file_size(gone) : 0;
+    }
+    return files;
+  }
+
+  // RocksDB may be deleting and writing files: a copy counts once nothing changed beside it.
+  static void CopyAtRest(const std::string& folder, const std::string& target) {
+    for (int i = 0; i < 1'000; ++i) {
+      const auto before = FilesOf(folder);
+      std::error_code error;
+      fs::remove_all(target, error);
+      fs::copy(folder, target, fs::copy_options::recursive, error);
+      if (!error && FilesOf(folder) == before) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    FAIL() << "the store never comes to rest";
   }
 
   // Says which file it was.
