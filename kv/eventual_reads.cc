@@ -24,7 +24,7 @@ Result<std::optional<Entry>> EventualReads::Get(std::string_view ns, std::string
   if (!unseen) return store_.Get(ns, key);
   const std::optional<Entry>& before = unseen->before;
   // Expiry is honoured however old a read may be.
-  if (!before || (before->info.expiration && *before->info.expiration <= clock_.WallSeconds())) {
+  if (!before || IsExpired(before->info, clock_.WallSeconds())) {
     return std::optional<Entry>();
   }
   return std::optional<Entry>(CopyOf(*before));

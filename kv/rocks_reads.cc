@@ -18,10 +18,6 @@ using rocksdb::Slice;
 // Each damaged place goes to the log once, and no more than these: clients may ask often.
 constexpr size_t kMaxLoggedDamage = 1'000;
 
-bool IsExpired(const EntryInfo& info, int64_t now_seconds) {
-  return info.expiration && *info.expiration <= now_seconds;
-}
-
 }  // namespace
 
 Result<std::optional<Entry>> RocksStore::Get(std::string_view ns, std::string_view key) {

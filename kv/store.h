@@ -35,6 +35,11 @@ struct EntryInfo {
   std::optional<std::string> metadata;  // JSON text
 };
 
+// From the second that it names on.
+inline bool IsExpired(const EntryInfo& info, int64_t now_seconds) {
+  return info.expiration && *info.expiration <= now_seconds;
+}
+
 struct Entry {
   Bytes value;
   EntryInfo info;

@@ -89,8 +89,6 @@ class ClientConnection final : public loop::StreamListener,
   // The owner goes away: closes without telling it. Responses' bodies fail.
   void Abandon();
 
-  const ClientOrigin& origin() const { return origin_; }
-
  private:
   enum class State : uint8_t { kNew, kConnecting, kHandshaking, kActive, kIdle, kClosed };
 

@@ -2,25 +2,20 @@
 // `sedge kv check`, `repair`, `backup`, `restore`, `verify`: the store's files rather than what is
 // in them.
 #include <algorithm>
-#include <chrono>
 #include <ctime>
 #include <filesystem>
-#include <thread>
 
 #include "kv/backup.h"
 #include "kv/check.h"
 #include "kv/repair.h"
 #include "tools/kv/backup_by_server.h"
+#include "tools/kv/folder_turns.h"
 #include "tools/kv/terminal.h"
 #include "tools/kv/word.h"
 #include "tools/kv/words.h"
 
 namespace sedge::tools {
 namespace {
-
-// For whoever else has the folder.
-constexpr auto kWaitForFolder = std::chrono::seconds(5);
-constexpr auto kPause = std::chrono::milliseconds(20);
 
 struct FolderFlags : KvFlags {};
 
@@ -162,26 +157,16 @@ int Backup(const std::string& name, const BackupFlags& flags) {
     return Fail(NotFound("there is no KV folder " + *folder));
   }
   const std::string to = std::filesystem::absolute(flags.folder).lexically_normal();
-  Result<std::optional<kv::BackupInfo>> served = BackupByServer(*folder, to);
-  if (!served.ok()) return Fail(served.status());
-  Result<kv::BackupInfo> made = served->value_or(kv::BackupInfo{});
-  if (!*served) {
-    auto store = kv::OpenRocksStore({.path = *folder});
-    // Another command may have it for a moment, or a server that does not listen yet.
-    const auto deadline = std::chrono::steady_clock::now() + kWaitForFolder;
-    while (store.status().code() == StatusCode::kFailedPrecondition &&
-           std::chrono::steady_clock::now() < deadline) {
-      std::this_thread::sleep_for(kPause);
-      served = BackupByServer(*folder, to);
-      if (!served.ok()) return Fail(served.status());
-      if (*served) return PrintResult(flags, to + ": made " + Describe(**served), ToJson(**served));
-      store = kv::OpenRocksStore({.path = *folder});
-    }
-    if (!store.ok()) return Fail(store.status());
+  const auto made = TakeTurns([&]() -> Result<kv::BackupInfo> {
+    SEDGE_ASSIGN_OR_RETURN(const std::optional<kv::BackupInfo> served, BackupByServer(*folder, to));
+    if (served) return *served;
+    SEDGE_ASSIGN_OR_RETURN(const std::unique_ptr<kv::Store> store,
+                           kv::OpenRocksStore({.path = *folder}));
     Progress progress("Copied", 0);
-    made = (*store)->Backup(to, [&](uint64_t bytes) { progress.Update(0, bytes); });
+    auto copied = store->Backup(to, [&](uint64_t bytes) { progress.Update(0, bytes); });
     progress.Clear();
-  }
+    return copied;
+  });
   if (!made.ok()) return Fail(made.status());
   return PrintResult(flags, to + ": made " + Describe(*made), ToJson(*made));
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // KvAccess on a folder: the REST API over a store that is opened in this process; or, when a server
 // has the folder, by that one's socket.
-#include <unistd.h>
-
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -12,15 +9,12 @@
 #include "kv/store.h"
 #include "runtime/admin/kv_api.h"
 #include "tools/kv/access.h"
+#include "tools/kv/folder_turns.h"
 
 namespace sedge::tools {
 namespace {
 
 constexpr std::string_view kBase = "/client/v4/accounts/local/storage/kv/namespaces";
-// Another command may have the folder for a moment; a server that starts or stops has it without a
-// socket.
-constexpr auto kWaitForFolder = std::chrono::seconds(5);
-constexpr useconds_t kPauseUs = 20'000;
 
 class StoreAccess final : public KvAccess {
  public:
@@ -67,19 +61,18 @@ Result<std::unique_ptr<KvAccess>> OpenFolder(const std::string& data_dir, IfMiss
                     " holds no KV data yet; `sedge serve` and whatever writes make it, and "
                     "--data-dir or --config name another folder");
   }
-  const auto deadline = std::chrono::steady_clock::now() + kWaitForFolder;
-  for (;;) {
+  return TakeTurns([&]() -> Result<std::unique_ptr<KvAccess>> {
     kv::StoreOptions options;
     options.path = folder;
     Result<std::unique_ptr<kv::Store>> store = kv::OpenRocksStore(options);
     if (store.ok()) {
       return std::unique_ptr<KvAccess>(std::make_unique<StoreAccess>(std::move(store).value()));
     }
-    if (store.status().code() != StatusCode::kFailedPrecondition) return store.status();
-    if (std::unique_ptr<KvAccess> server = TryServer(folder)) return server;
-    if (std::chrono::steady_clock::now() >= deadline) return store.status();
-    usleep(kPauseUs);
-  }
+    if (store.status().code() == StatusCode::kFailedPrecondition) {
+      if (std::unique_ptr<KvAccess> server = TryServer(folder)) return server;
+    }
+    return store.status();
+  });
 }
 
 }  // namespace
