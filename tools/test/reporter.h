@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reporter: what `sedge test` prints. Calls come one at a time, from any thread; events of several
-// files may be mixed, and each carries its file's name as it is shown (relative to where the command
-// was started). Nothing here knows V8.
+// files may be mixed, and each carries its file's name as it is shown (relative to where the
+// command was started). Nothing here knows V8.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ struct TestSummary {
   size_t failed = 0;
   size_t skipped = 0;
   size_t todo = 0;
-  size_t errors = 0;         // files that could not be loaded, and errors outside of any test
+  size_t errors = 0;  // files that could not be loaded, and errors outside of any test
   double duration_ms = 0;
   bool bailed = false;       // --bail ended it early
   bool interrupted = false;  // Ctrl-C did
