@@ -242,6 +242,11 @@ v8::MaybeLocal<v8::Module> ModuleLoader::Resolve(const std::string& specifier,
   if (auto known = by_path_.find(specifier); known != by_path_.end()) {
     return known->second.Get(isolate_.v8());
   }
+  if (find_builtin_ && !specifier.starts_with('.') && !specifier.starts_with('/')) {
+    v8::Local<v8::Value> exports;
+    if (!find_builtin_(specifier).ToLocal(&exports)) return {};
+    if (exports->IsObject()) return MakeSynthetic(specifier, specifier, exports.As<v8::Object>());
+  }
   Result<std::string> path = ResolvePath(specifier, referrer);
   if (path.ok()) return LoadFile(*path);
   ThrowError(isolate_.v8(), std::string(path.status().message()));

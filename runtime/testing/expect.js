@@ -1,192 +1,288 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect(value) of the module "sedge:test": the matchers that tests written for other runners use most.
+// expect(value): the matchers as methods, .not, .resolves and .rejects, and what hangs from expect itself.
 "use strict";
 
 const {
-  ArrayIsArray, ArrayPrototypeConcat, ArrayPrototypeIncludes, Error, ErrorCaptureStackTrace, MathAbs, Object,
-  ObjectDefineProperty, ObjectIs, ObjectKeys, PromisePrototypeThen, PromiseResolve, ReflectApply,
-  ReflectOwnKeys, RegExpPrototypeExec, SetPrototypeHas, StringPrototypeIncludes, StringPrototypeSplit,
+  ArrayPrototypePush, Error, ObjectDefineProperty, PromisePrototypeThen, PromiseReject,
+  PromiseResolve, ReflectApply, ReflectOwnKeys, TypeError,
 } = primordials;
 
-const { inspect } = require("console/inspect");
-const { equal, strictEqual } = require("worker/test_equal");
-const { diff } = require("worker/test_diff");
-const kinds = require("script/value_kind");
+const { AssertionError, prepareFailure } = require("testing/assertion_error");
+const asymmetric = require("testing/asymmetric");
+const { equal } = require("testing/equal");
+const { explain } = require("testing/diff");
+const { print, printLines } = require("testing/print");
 
-class AssertionError extends Error {
-  constructor(message) { // written out: V8 10.2 iterates over the arguments of one that is not
-    super(message);
+const kDefaultPoll = { interval: 50, timeout: 1000 }; // milliseconds, of expect.poll
+
+// Of the test that runs: how many expectations it made, how many it has to make, and the failures that were to be
+// told at its end.
+let tally = newTally();
+
+function newTally() {
+  return { count: 0, wanted: undefined, wantsSome: undefined, soft: [] };
+}
+
+class Expectation {
+  #actual;
+  #isNot;
+  #promise; // "", "resolves" or "rejects"
+  #options; // { message, isSoft }
+
+  constructor(actual, isNot, promise, options) {
+    this.#actual = actual;
+    this.#isNot = isNot;
+    this.#promise = promise;
+    this.#options = options;
+  }
+
+  get not() {
+    return new Expectation(this.#actual, !this.#isNot, this.#promise, this.#options);
+  }
+
+  get resolves() {
+    return new Expectation(this.#actual, this.#isNot, "resolves", this.#options);
+  }
+
+  get rejects() {
+    return new Expectation(this.#actual, this.#isNot, "rejects", this.#options);
+  }
+
+  static check(self, name, matcher, args, caller) {
+    ++tally.count;
+    const call = { name, matcher, args, isNot: self.#isNot, promise: self.#promise, options: self.#options, caller };
+    if (self.#promise === "") return verify(call, self.#actual, undefined);
+    const fail = prepareFailure(caller);
+    return checkSettled(call, self.#actual, fail);
   }
 }
-ObjectDefineProperty(AssertionError.prototype, "name",
-  { __proto__: null, value: "AssertionError", writable: true, enumerable: false, configurable: true });
 
-function print(value) {
-  return inspect(value, { __proto__: null, depth: 4 });
+// "expect(received).not.toBe(expected) // Object.is equality"
+function titleOf(call, detail) {
+  const { args, name, options } = call;
+  const promise = call.promise === "" ? "" : `.${call.promise}`;
+  const text = `expect(received)${promise}${call.isNot ? ".not" : ""}.${name}(${args.length > 0 ? "expected" : ""})`;
+  const comment = detail === undefined ? "" : ` // ${detail}`;
+  return `${options.message === undefined ? "" : `${options.message}\n\n`}${text}${comment}`;
 }
 
-function messageOf(error) {
-  return `${error !== null && typeof error === "object" ? error.message : error}`;
+function isThenable(value) {
+  return typeof value === "object" && value !== null && typeof value.then === "function";
 }
 
-// Whether an exception is what toThrow(wanted) asks for.
-function matchesError(error, wanted) {
-  if (wanted === undefined) return true;
-  if (typeof wanted === "string") return StringPrototypeIncludes(messageOf(error), wanted);
-  if (kinds.valueKind(wanted) === kinds.kRegExp) {
-    return RegExpPrototypeExec(wanted, messageOf(error)) !== null;
+// `fail` makes the error when the place of the call would else be lost.
+function verify(call, actual, fail) {
+  const context = contextOf(call);
+  let result;
+  let args = [actual];
+  for (let i = 0; i < call.args.length; ++i) ArrayPrototypePush(args, call.args[i]);
+  try {
+    result = ReflectApply(call.matcher, context, args);
+  } catch (error) {
+    if (fail === undefined) throw error;
+    throw fail({ message: `${titleOf(call)}\n\n${error?.message ?? print(error)}`, operator: call.name });
   }
-  if (typeof wanted === "function") return error instanceof wanted;
-  return messageOf(error) === messageOf(wanted) &&
-    (wanted.name === undefined || wanted.name === "Error" || error?.name === wanted.name);
-}
-
-function contains(container, item) {
-  if (typeof container === "string") return StringPrototypeIncludes(container, item);
-  if (ArrayIsArray(container)) return ArrayPrototypeIncludes(container, item);
-  if (kinds.valueKind(container) === kinds.kSet) return SetPrototypeHas(container, item);
-  for (const element of container) {
-    if (ObjectIs(element, item)) return true;
+  args = undefined;
+  if (isThenable(result)) {
+    const later = fail ?? prepareFailure(call.caller);
+    return PromisePrototypeThen(PromiseResolve(result), (settled) => settle(call, actual, settled, later));
   }
-  return false;
+  return settle(call, actual, result, fail);
 }
 
-function containsEqual(container, item) {
-  for (const element of container) {
-    if (equal(element, item)) return true;
+function settle(call, actual, result, fail) {
+  if (typeof result !== "object" || result === null || typeof result.message !== "function") {
+    throw new TypeError(`the matcher ${call.name} returned ${print(result)} instead of { pass, message() }`);
   }
-  return false;
+  if (!!result.pass !== call.isNot) return;
+  const explanation = `${result.message()}`;
+  const message = call.matcher.isCustom
+    ? `${call.options.message === undefined ? "" : `${call.options.message}\n\n`}${explanation}`
+    : `${titleOf(call, result.detail)}\n\n${explanation}`;
+  const hasExpected = "expected" in result;
+  const options = { message, operator: call.name, actual: "actual" in result ? result.actual : actual,
+    expected: hasExpected ? result.expected : call.args[0] };
+  const error = fail === undefined ? new AssertionError({ ...options, stackStartFn: call.caller }) : fail(options);
+  const { actual: found, expected } = options;
+  error.matcherResult = { pass: !!result.pass, message: explanation, actual: found, expected };
+  if (!call.options.isSoft) throw error;
+  ArrayPrototypePush(tally.soft, error);
 }
 
-// Every property of the pattern is in the value, recursively.
-function covers(value, pattern) {
-  if (typeof pattern !== "object" || pattern === null || kinds.valueKind(pattern) !== kinds.kOrdinary) {
-    return equal(value, pattern);
-  }
-  if (typeof value !== "object" || value === null) return false;
-  const keys = ObjectKeys(pattern);
-  for (let i = 0; i < keys.length; ++i) {
-    if (!covers(value[keys[i]], pattern[keys[i]])) return false;
-  }
-  return true;
-}
-
-function propertyAt(value, path) {
-  const keys = ArrayIsArray(path) ? path : StringPrototypeSplit(path, ".");
-  for (let i = 0; i < keys.length; ++i) {
-    if (value === null || value === undefined || !(keys[i] in Object(value))) return { found: false };
-    value = value[keys[i]];
-  }
-  return { found: true, value };
-}
-
-// Each returns [holds, what is said when it does not, a function that shows how the values differ].
-const matchers = {
-  toBe: (actual, expected) =>
-    [ObjectIs(actual, expected), `to be ${print(expected)}`, () => diff(expected, actual)],
-  toEqual: (actual, expected) =>
-    [equal(actual, expected), `to equal ${print(expected)}`, () => diff(expected, actual)],
-  toStrictEqual: (actual, expected) =>
-    [strictEqual(actual, expected), `to equal strictly ${print(expected)}`, () => diff(expected, actual)],
-  toMatchObject: (actual, pattern) =>
-    [covers(actual, pattern), `to match ${print(pattern)}`, () => diff(pattern, actual)],
-  toBeInstanceOf: (actual, Class) => [actual instanceof Class, `to be an instance of ${Class.name}`],
-  toBeNull: (actual) => [actual === null, "to be null"],
-  toBeUndefined: (actual) => [actual === undefined, "to be undefined"],
-  toBeDefined: (actual) => [actual !== undefined, "to be defined"],
-  toBeNaN: (actual) => [actual !== actual, "to be NaN"],
-  toBeTruthy: (actual) => [!!actual, "to be truthy"],
-  toBeFalsy: (actual) => [!actual, "to be falsy"],
-  toContain: (actual, item) => [contains(actual, item), `to contain ${print(item)}`],
-  toContainEqual: (actual, item) => [containsEqual(actual, item), `to contain what equals ${print(item)}`],
-  toMatch(actual, pattern) {
-    const matches = typeof pattern === "string"
-      ? StringPrototypeIncludes(actual, pattern) : RegExpPrototypeExec(pattern, actual) !== null;
-    return [matches, `to match ${print(pattern)}`];
-  },
-  toBeGreaterThan: (actual, limit) => [actual > limit, `to be greater than ${print(limit)}`],
-  toBeGreaterThanOrEqual: (actual, limit) => [actual >= limit, `to be at least ${print(limit)}`],
-  toBeLessThan: (actual, limit) => [actual < limit, `to be less than ${print(limit)}`],
-  toBeLessThanOrEqual: (actual, limit) => [actual <= limit, `to be at most ${print(limit)}`],
-  toBeCloseTo(actual, expected, digits = 2) {
-    const isClose = actual === expected || MathAbs(actual - expected) < 10 ** -digits / 2;
-    return [isClose, `to be close to ${print(expected)}`];
-  },
-  toHaveLength: (actual, length) =>
-    [actual?.length === length, `to have length ${length}, not ${print(actual?.length)}`],
-  toHaveProperty(actual, path, ...rest) {
-    const { found, value } = propertyAt(actual, path);
-    return [found && (rest.length === 0 || equal(value, rest[0])),
-      `to have the property ${print(path)}${rest.length === 0 ? "" : ` equal to ${print(rest[0])}`}`];
-  },
-  toThrow(actual, wanted) {
-    if (typeof actual !== "function") return [false, "to be a function that throws"];
-    try {
-      actual();
-    } catch (error) {
-      const claim = `to throw ${wanted === undefined ? "" : print(wanted)}; it threw ${print(error)}`;
-      return [matchesError(error, wanted), claim];
-    }
-    return [false, `to throw${wanted === undefined ? "" : ` ${print(wanted)}`}; it did not throw`];
-  },
-};
-matchers.toThrowError = matchers.toThrow;
-
-function verify(name, actual, args, isNegated, caller) {
-  const verdict = ReflectApply(matchers[name], undefined, ArrayPrototypeConcat([actual], args));
-  if (verdict[0] !== isNegated) return;
-  const claim = verdict[1];
-  const explain = verdict[2];
-  const details = isNegated || explain === undefined ? "" : `\n${explain()}`;
-  const subject = name === "toThrow" || name === "toThrowError" ? "the function" : print(actual);
-  const error = new AssertionError(`expected ${subject} ${isNegated ? "not " : ""}${claim}${details}`);
-  ErrorCaptureStackTrace(error, caller);
-  throw error;
-}
-
-function settle(promise, wantsRejection) {
-  return PromisePrototypeThen(PromiseResolve(promise),
-    (value) => {
-      if (!wantsRejection) return value;
-      throw new AssertionError(`expected a rejection; the promise was resolved with ${print(value)}`);
+// What a matcher gets as `this`.
+function contextOf(call) {
+  return {
+    isNot: call.isNot,
+    promise: call.promise,
+    equals: equal,
+    utils,
+    customTesters: [],
+    dontThrow() {},
+    get currentTestName() {
+      return tally.name;
     },
-    (error) => {
-      if (wantsRejection) return error;
-      throw new AssertionError(`expected no rejection; the promise was rejected with ${print(error)}`);
-    });
+  };
 }
 
-// The matchers on a value, or when `mode` says so on what a promise becomes.
-function makeExpectation(actual, isNegated, mode) {
-  const result = { __proto__: null };
-  const names = ReflectOwnKeys(matchers);
+const utils = {
+  stringify: print,
+  printExpected: print,
+  printReceived: print,
+  diff: explain,
+  matcherHint: (name, received = "received", expected = "expected") => `expect(${received}).${name}(${expected})`,
+  EXPECTED_COLOR: (text) => text,
+  RECEIVED_COLOR: (text) => text,
+  printLines,
+};
+
+function checkSettled(call, actual, fail) {
+  const isRejection = call.promise === "rejects";
+  let promise;
+  try {
+    promise = typeof actual === "function" ? actual() : actual;
+  } catch (error) {
+    promise = PromiseReject(error);
+  }
+  if (!isThenable(promise)) {
+    const claim = "received value must be a promise or a function that returns one";
+    return PromiseReject(fail({ operator: call.name,
+      message: `${titleOf(call)}\n\n${claim}\nReceived: ${print(promise)}` }));
+  }
+  return PromisePrototypeThen(PromiseResolve(promise), (value) => {
+    if (!isRejection) return verify(call, value, fail);
+    const claim = "Received promise resolved instead of rejected\nResolved to value";
+    throw fail({ operator: call.name, actual: value, message: `${titleOf(call)}\n\n${claim}: ${print(value)}` });
+  }, (error) => {
+    if (isRejection) return verify(call, error, fail);
+    const claim = "Received promise rejected instead of resolved\nRejected to value";
+    throw fail({ operator: call.name, actual: error, message: `${titleOf(call)}\n\n${claim}: ${print(error)}` });
+  });
+}
+
+const matcherNames = [];
+
+function defineMatcher(name, matcher) {
+  const method = function (...args) {
+    return Expectation.check(this, name, matcher, args, method);
+  };
+  ObjectDefineProperty(method, "name", { __proto__: null, value: name, configurable: true });
+  ObjectDefineProperty(Expectation.prototype, name,
+    { __proto__: null, value: method, writable: true, enumerable: false, configurable: true });
+  ArrayPrototypePush(matcherNames, name);
+}
+
+function defineAll(table) {
+  const names = ReflectOwnKeys(table);
+  for (let i = 0; i < names.length; ++i) defineMatcher(names[i], table[names[i]]);
+}
+defineAll(require("testing/matchers").matchers);
+defineAll(require("testing/matchers_throw").matchers);
+defineAll(require("testing/matchers_mock").matchers);
+
+const kPlain = { message: undefined, isSoft: false };
+
+function expect(actual, message = undefined) {
+  return new Expectation(actual, false, "", message === undefined ? kPlain : { message, isSoft: false });
+}
+
+expect.soft = (actual, message = undefined) => new Expectation(actual, false, "", { message, isSoft: true });
+expect.not = { ...asymmetric.negative };
+const positiveNames = ReflectOwnKeys(asymmetric.positive);
+for (let i = 0; i < positiveNames.length; ++i) expect[positiveNames[i]] = asymmetric.positive[positiveNames[i]];
+
+// expect.extend({ name(received, ...args) { return { pass, message() } } })
+expect.extend = (table) => {
+  const names = ReflectOwnKeys(table);
   for (let i = 0; i < names.length; ++i) {
     const name = names[i];
-    const method = mode === undefined
-      ? (...args) => verify(name, actual, args, isNegated, method)
-      : async (...args) => {
-        const isRejection = mode === "rejects";
-        const settled = await settle(typeof actual === "function" ? actual() : actual, isRejection);
-        const isThrow = isRejection && (name === "toThrow" || name === "toThrowError");
-        verify(name, isThrow ? () => { throw settled; } : settled, args, isNegated, method);
-      };
-    result[name] = method;
+    const given = table[name];
+    if (typeof given !== "function") throw new TypeError(`expect.extend(): the matcher ${name} is no function`);
+    const matcher = function (...args) {
+      return ReflectApply(given, this, args);
+    };
+    matcher.isCustom = true;
+    defineMatcher(name, matcher);
+    const matches = (isNot) => (value, args) => {
+      const context = contextOf({ isNot, promise: "" });
+      const list = [value];
+      for (let k = 0; k < args.length; ++k) ArrayPrototypePush(list, args[k]);
+      return ReflectApply(given, context, list).pass;
+    };
+    expect[name] = (...args) => asymmetric.custom(name, args, false, matches(false));
+    expect.not[name] = (...args) => asymmetric.custom(name, args, true, matches(true));
   }
-  return result;
+};
+
+// The place of a call of expect.assertions, for when the test ends.
+function placed(caller, value) {
+  return { value, fail: prepareFailure(caller) };
 }
 
-function expect(actual) {
-  const result = makeExpectation(actual, false, undefined);
-  const later = (mode) => {
-    const expectation = makeExpectation(actual, false, mode);
-    expectation.not = makeExpectation(actual, true, mode);
-    return expectation;
-  };
-  result.not = makeExpectation(actual, true, undefined);
-  ObjectDefineProperty(result, "resolves", { __proto__: null, get: () => later("resolves") });
-  ObjectDefineProperty(result, "rejects", { __proto__: null, get: () => later("rejects") });
-  return result;
+expect.assertions = (count) => {
+  if (typeof count !== "number") throw new TypeError("expect.assertions() takes the number of expectations");
+  tally.wanted = placed(expect.assertions, count);
+};
+expect.hasAssertions = () => {
+  tally.wantsSome = placed(expect.hasAssertions, true);
+};
+expect.getState = () => ({ assertionCalls: tally.count, currentTestName: tally.name, isExpectingAssertions:
+  tally.wantsSome !== undefined, expectedAssertionsNumber: tally.wanted?.value ?? null });
+expect.unreachable = (message = undefined) => {
+  throw new AssertionError({ message: message ?? "expected not to reach this line", stackStartFn: expect.unreachable });
+};
+expect.addEqualityTesters = () => {
+  throw new Error("expect.addEqualityTesters() is not supported: use expect.extend() with a matcher of your own");
+};
+expect.addSnapshotSerializer = () => {};
+
+// expect.poll(fn, { interval, timeout }): matchers that are tried until they hold.
+expect.poll = (fn, options = undefined) => {
+  const { interval = kDefaultPoll.interval, timeout = kDefaultPoll.timeout } = options ?? kDefaultPoll;
+  return pollWith(fn, interval, timeout, false);
+};
+
+function pollWith(fn, interval, timeout, isNot) {
+  const poll = { __proto__: null };
+  for (let i = 0; i < matcherNames.length; ++i) {
+    const name = matcherNames[i];
+    const method = (...args) => {
+      const fail = prepareFailure(method);
+      const attempt = async () => {
+        const expectation = expect(await fn());
+        return (isNot ? expectation.not : expectation)[name](...args);
+      };
+      return PromisePrototypeThen(require("testing/wait").retry(attempt, interval, timeout), undefined, (error) => {
+        throw fail({ message: `${error?.message ?? print(error)}\n\nTried for ${timeout} ms.`, operator: name });
+      });
+    };
+    poll[name] = method;
+  }
+  if (!isNot) {
+    ObjectDefineProperty(poll, "not",
+      { __proto__: null, get: () => pollWith(fn, interval, timeout, true) });
+  }
+  return poll;
 }
 
 exports.expect = expect;
-exports.AssertionError = AssertionError;
+exports.isThenable = isThenable;
+// For the runner: a test begins; and the errors that it is known by only at its end.
+exports.beginTest = (name) => {
+  tally = newTally();
+  tally.name = name;
+};
+exports.endTest = () => {
+  const errors = tally.soft;
+  const { count, wanted, wantsSome } = tally;
+  const say = (place, message) => ArrayPrototypePush(errors, place.fail({ message, operator: "assertions" }));
+  if (wanted !== undefined && wanted.value !== count) {
+    say(wanted, `expect.assertions(${wanted.value})\n\nExpected number of expectations: ${wanted.value}\n` +
+      `Received: ${count}`);
+  } else if (wantsSome !== undefined && count === 0) {
+    say(wantsSome, "expect.hasAssertions()\n\nExpected at least one expectation; there was none");
+  }
+  return errors;
+};
+exports.countAssertion = () => {
+  ++tally.count;
+};

@@ -88,13 +88,12 @@ Status WorkerIsolate::LoadWorker() {
   if (isolate_->CallHook("prepare", {Utf8(v8, spec_.bindings)}).IsEmpty()) {
     return Internal(script::DescribeException(v8, scope.context(), caught).ToText());
   }
+  if (spec_.before_load) spec_.before_load(*isolate_);
   if (spec_.is_test) {
     isolate_->CallHook("exposeBindings").IsEmpty();
-    v8::Local<v8::Value> api;
-    if (!isolate_->CallHook("loadTestApi").ToLocal(&api)) {
-      return Internal(script::DescribeException(v8, scope.context(), caught).ToText());
-    }
-    isolate_->modules().AddBuiltinModule("sedge:test", api.As<v8::Object>());
+    isolate_->modules().set_builtin_modules([this](std::string_view specifier) {
+      return isolate_->CallHook("testModule", {Utf8(isolate_->v8(), specifier)});
+    });
   }
   SEDGE_ASSIGN_OR_RETURN(
       const script::MainScript main,

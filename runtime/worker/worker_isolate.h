@@ -4,6 +4,7 @@
 // be ended by force.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,8 @@ struct WorkerSpec {
   std::string log_name;  // the worker's name when there are several, else ""
   // The main file is a test file: it may import "sedge:test", and handles no requests.
   bool is_test = false;
+  // Called with the isolate before it loads any code; for what watches that run.
+  std::function<void(script::Isolate&)> before_load;
 };
 
 class WorkerIsolate final : private web::IncomingRequests::Observer {
@@ -78,16 +81,8 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   // Its part of what the server holds.
   ServerState State() const;
 
-  // Runs the tests that a test file registered. `report` gets each result, then `done` the number
-  // of failures. REQUIRES: the spec is_test.
-  struct TestResult {
-    std::string name;
-    std::string status;  // "pass", "fail" or "skip"
-    std::string message;
-    double duration_ms = 0;
-  };
-  void RunTests(std::function<void(const TestResult&)> report,
-                std::function<void(int failed)> done);
+  // For who runs tests in it.
+  script::Isolate& isolate() { return *isolate_; }
 
   // Op: answers a request whose handler failed with `error`.
   void RespondWithError(SlotId id, v8::Local<v8::Value> error);
@@ -123,8 +118,6 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   size_t dispatch_hook_ = 0;
   std::vector<http::Exchange*> ready_;
   std::vector<http::Exchange*> batch_;  // what RunReady works on; kept for its memory
-  std::function<void(const TestResult&)> test_report_;
-  std::function<void(int)> tests_done_;
 };
 
 }  // namespace sedge::worker

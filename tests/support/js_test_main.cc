@@ -1,39 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // js_test FILE...: runs *_test.js files inside the runtime, each in an isolate of its own with
 // env's KV on a fresh store; prints TAP. Exit status 0 when everything passed.
-#include <unistd.h>
-
 #include <cstdio>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
-#include "runtime/base/log.h"
-#include "runtime/loop/timer.h"
-#include "runtime/script/engine.h"
-#include "runtime/worker/builtins_data.h"
-#include "runtime/worker/worker_isolate.h"
-#include "runtime/worker/worker_ops.h"
+#include "tests/support/file_run.h"
 
 namespace sedge::worker {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr uint64_t kPumpMs = 5;
-// Small, so that a test reaches it at once.
-constexpr size_t kEventBytes = 64u << 10;
-
-// A folder that goes with the object.
-struct TemporaryFolder {
-  TemporaryFolder() {
-    std::string pattern = fs::temp_directory_path() / "sedge-js-test-XXXXXX";
-    path = mkdtemp(pattern.data()) ? pattern : "";
-  }
-  ~TemporaryFolder() {
-    if (!path.empty()) fs::remove_all(path);
-  }
-  std::string path;
-};
 
 std::string Indented(const std::string& text) {
   std::string out = "    ";
@@ -44,85 +18,34 @@ std::string Indented(const std::string& text) {
   return out;
 }
 
-class FileRun {
- public:
-  // The number of failures; -1 when the file could not be loaded.
-  int Run(const std::string& file, int& number) {
-    kv::StoreOptions store_options;
-    store_options.path = folder_.path;
-    store_options.durable_writes = false;
-    Result<std::unique_ptr<kv::Store>> store = kv::OpenRocksStore(store_options);
-    Result<std::unique_ptr<loop::Loop>> loop = loop::Loop::Create();
-    if (!store.ok() || !loop.ok()) return -1;
-    Result<std::unique_ptr<http::Client>> client = http::Client::Create(**loop, {});
-    if (!client.ok()) return -1;
-    const std::string path = fs::absolute(file).lexically_normal();
-    config_.main = path;
-    config_.base_dir = fs::path(path).parent_path();
-    config_.name = fs::path(path).stem();
-    config_.limits.event_bytes = kEventBytes;
-    spec_.options = &options_;
-    spec_.config = &config_;
-    spec_.store = store->get();
-    kv::EventualReads eventual(**store, Clock::System());
-    spec_.eventual = &eventual;
-    spec_.clock = &Clock::System();
-    spec_.sources = std::make_shared<script::SourceCache>();
-    spec_.bindings = R"({"vars":{},"kv":[["KV","js-test"],["EDGE","js-test",true]]})";
-    spec_.cf = R"({"colo":"TEST"})";
-    spec_.is_test = true;
-    int failures = 0;
-    {
-      Result<std::unique_ptr<WorkerIsolate>> isolate =
-          WorkerIsolate::Create(spec_, **loop, **client, {});
-      if (!isolate.ok()) {
-        std::printf("not ok %d - %s\n%s\n", ++number, file.c_str(),
-                    Indented(std::string(isolate.status().message())).c_str());
-        return -1;
-      }
-      (*isolate)->RunTests(
-          [&](const WorkerIsolate::TestResult& result) {
-            std::printf("%s %d - %s: %s%s\n", result.status == "fail" ? "not ok" : "ok", ++number,
-                        config_.name.c_str(), result.name.c_str(),
-                        result.status == "skip" ? " # SKIP" : "");
-            if (!result.message.empty()) std::printf("%s\n", Indented(result.message).c_str());
-          },
-          [&](int failed) {
-            failures = failed;
-            (*loop)->Stop();
-          });
-      // V8's own tasks: what its threads have compiled, Atomics.waitAsync.
-      std::unique_ptr<loop::Timer> pump;
-      pump = std::make_unique<loop::Timer>(**loop, [&] {
-        (*isolate)->PumpTasks();
-        pump->Start(kPumpMs);
-      });
-      pump->Start(kPumpMs);
-      (*loop)->Run();
-    }
-    client->reset();
-    loop->reset();
-    return failures;
+void Print(const std::string& file, int number, const test::TestRecord& record) {
+  const bool failed = record.status == test::TestStatus::kFail;
+  const char* directive = record.status == test::TestStatus::kSkip   ? " # SKIP"
+                          : record.status == test::TestStatus::kTodo ? " # TODO"
+                                                                     : "";
+  std::printf("%s %d - %s: %s%s\n", failed ? "not ok" : "ok", number, file.c_str(),
+              record.FullName().c_str(), directive);
+  for (const std::string* text : {&record.message, &record.code_frame, &record.stack}) {
+    if (!text->empty()) std::printf("%s\n", Indented(*text).c_str());
   }
-
- private:
-  TemporaryFolder folder_;
-  ServeOptions options_;
-  WorkerConfig config_;
-  WorkerSpec spec_;
-};
+  for (const test::ConsoleLine& line : record.output) {
+    if (failed) std::printf("%s\n", Indented(line.level + ": " + line.text).c_str());
+  }
+}
 
 int Main(int argc, char** argv) {
-  script::EngineOptions options;
-  options.builtins = Builtins();
-  options.ops = AllOps();
-  options.snapshot = Snapshot();
-  script::Engine::Initialize(std::move(options));
+  InitializeEngine();
   int number = 0;
-  int failures = 0;
+  size_t failures = 0;
   for (int i = 1; i < argc; ++i) {
-    const int failed = FileRun().Run(argv[i], number);
-    failures += failed < 0 ? 1 : failed;
+    const std::string file = std::filesystem::path(argv[i]).stem();
+    const auto print = [&](const test::TestRecord& record) { Print(file, ++number, record); };
+    const Result<test::TestTotals> totals = FileRun().Run(argv[i], print);
+    if (!totals.ok()) {
+      const std::string why(totals.status().message());
+      std::printf("not ok %d - %s\n%s\n", ++number, argv[i], Indented(why).c_str());
+    }
+    failures += totals.ok() ? totals->failed : 1;
   }
   std::printf("1..%d\n", number);
   if (number == 0) std::printf("# no test ran\n");
