@@ -109,7 +109,7 @@ TEST_F(ScopedStoreTest, TakesBackManyWritesAtOnce) {
   Put("key 5", "seed");
   store_.OpenFrame();
   std::vector<kv::Change> changes;
-  for (int i = 0; i < 25'000; ++i) {
+  for (int i = 0; i < 12'000; ++i) {
     changes.push_back({"key " + std::to_string(i), Bytes::Copy("v"), {}});
   }
   ASSERT_TRUE(store_.Write("ns", changes).ok());
