@@ -80,11 +80,15 @@ Result<test::TestTotals> FileRun::Run(
 }
 
 void InitializeEngine() {
-  script::EngineOptions options;
-  options.builtins = Builtins();
-  options.ops = AllOps();
-  options.snapshot = Snapshot();
-  script::Engine::Initialize(std::move(options));
+  static const bool initialized = [] {
+    script::EngineOptions options;
+    options.builtins = Builtins();
+    options.ops = AllOps();
+    options.snapshot = Snapshot();
+    script::Engine::Initialize(std::move(options));
+    return true;
+  }();
+  static_cast<void>(initialized);
 }
 
 }  // namespace sedge::worker

@@ -39,7 +39,7 @@ class FileRun {
   WorkerSpec spec_;
 };
 
-// With the builtins, the ops and the snapshot.
+// With the builtins, the ops and the snapshot; once.
 void InitializeEngine();
 
 }  // namespace sedge::worker
