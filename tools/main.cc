@@ -5,11 +5,12 @@
 #include "tools/kv/words.h"
 #include "tools/kv_command.h"
 #include "tools/serve_command.h"
+#include "tools/test_command.h"
 
 int main(int argc, char** argv) {
   using namespace sedge::tools;  // NOLINT: nothing else is in this file
   return RunCli(argc, argv,
-                {AddServeCommand, CheckCommand(sedge::worker::CheckWorker),
+                {AddServeCommand, AddTestCommand, CheckCommand(sedge::worker::CheckWorker),
                  KvCommand({AddKvNamespaceWords, AddKvKeyWords, AddKvBulkWords, AddKvExportWord,
                             AddKvImportWord, AddKvMaintenanceWords}),
                  AddVersionCommand});

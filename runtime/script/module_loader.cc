@@ -59,6 +59,27 @@ Result<MainScript> ModuleLoader::LoadMain(std::shared_ptr<SourceCache> sources,
   return RunClassic(script, caught);
 }
 
+Result<MainScript> ModuleLoader::LoadModule(const std::string& path) {
+  v8::TryCatch caught(isolate_.v8());
+  v8::Local<v8::Module> module;
+  v8::Local<v8::Script> script;
+  started_ = false;  // what it imports may lie anywhere, as what the main file imports
+  Status status;
+  if (const auto known = by_path_.find(path); known != by_path_.end()) {
+    module = known->second.Get(isolate_.v8());
+  } else {
+    status = CompileMain(path, &module, &script);
+  }
+  Result<MainScript> ran = MainScript{};
+  if (!status.ok()) {
+    ran = status;
+  } else if (script.IsEmpty()) {
+    ran = RunModule(module, caught);
+  }
+  started_ = true;
+  return ran;
+}
+
 Status ModuleLoader::CheckMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
                                const std::string& path) {
   sources_ = std::move(sources);

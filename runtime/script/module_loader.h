@@ -50,6 +50,9 @@ class ModuleLoader {
   Result<MainScript> LoadMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
                               const std::string& path,
                               const std::function<void()>& before_classic = {});
+  // Runs one more file, which shares what it imports with the main one; a classic script is not run:
+  // it would share the globals too. REQUIRES: LoadMain came first; an EntryScope.
+  Result<MainScript> LoadModule(const std::string& path);
   // Compiles without running: for `sedge check`.
   Status CheckMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
                    const std::string& path);

@@ -48,7 +48,7 @@ class Runner {
     this.totals = { passed: 0, failed: 0, skipped: 0, todo: 0 };
     this.isBailed = false;
     this.running = undefined; // the test that runs
-    this.lastTurn = ops.now();
+    this.lastTurn = ops.testNow();
   }
 
   // Decides which tests run, and counts them in their suites.
@@ -90,6 +90,7 @@ class Runner {
   // Runs beforeAll; gives what failed, if anything: its tests fail with it.
   async openSuite(suite, path) {
     const cleanups = suite.cleanups = [];
+    await environment.beforeSuite?.();
     const { beforeAll } = suite.hooks;
     for (let i = 0; i < beforeAll.length; ++i) {
       try {
@@ -118,6 +119,11 @@ class Runner {
         this.reportHook(path, "afterAll", error);
       }
     }
+    try {
+      await environment.afterSuite?.(this.timeoutMs);
+    } catch (error) {
+      this.reportHook(path, "afterAll", error);
+    }
   }
 
   reportHook(path, word, error) {
@@ -143,6 +149,7 @@ class Runner {
     if (!isThenable(result)) return result;
     const limit = entry.timeoutMs ?? timeoutMs ?? this.timeoutMs;
     return within(result, limit, () => {
+      if (this.running !== undefined) this.running.isLate = true;
       const form = entry.word === undefined ? "test(name, fn, milliseconds)" : `${entry.word}(fn, milliseconds)`;
       const hint = entry.fail === undefined ? "" : ` ${form} allows more.`;
       const message = `${entry.word ?? "The test"} took longer than ${limit} ms.${hint}`;
@@ -151,11 +158,11 @@ class Runner {
   }
 
   async runTest(test, path, failure) {
-    if (ops.now() - this.lastTurn > kTurnMs) {
+    if (ops.testNow() - this.lastTurn > kTurnMs) {
       await new Promise((resolve) => queueTask(resolve));
-      this.lastTurn = ops.now();
+      this.lastTurn = ops.testNow();
     }
-    const start = ops.now();
+    const start = ops.testNow();
     let run = this.newRun(test, path);
     if (failure !== undefined) {
       ArrayPrototypePush(run.errors, failure.error);
@@ -167,12 +174,12 @@ class Runner {
       }
     }
     this.running = undefined;
-    this.finish(test, run, ops.now() - start);
+    this.finish(test, run, ops.testNow() - start);
   }
 
   newRun(test, path) {
     const run = { path, errors: [], finishers: [], failers: [], output: [], isTodo: false, reason: "", isSkipped: false,
-      isOver: false, subtest: (args) => this.runSubtest(test, run, args) };
+      isLate: false, isOver: false, subtest: (args) => this.runSubtest(test, run, args) };
     return run;
   }
 
@@ -203,7 +210,7 @@ class Runner {
     this.running = run;
     beginTest(context.nameOf(run.path, " "));
     try {
-      await environment.beforeTest?.();
+      await environment.beforeTest?.(context.nameOf(run.path, " > "), timeoutOf(test) ?? this.timeoutMs);
       for (let i = 0; i < chain.length; ++i) {
         const hooks = chain[i].hooks.beforeEach;
         for (let k = 0; k < hooks.length; ++k) {
@@ -225,6 +232,11 @@ class Runner {
       else ArrayPrototypePush(errors, test.fail({ message }));
     }
     await this.afterTest(chain, cleanups, argument, run);
+    try {
+      await environment.afterTest?.(this.timeoutMs, run.isLate);
+    } catch (error) {
+      this.note(run, error);
+    }
   }
 
   note(run, error) {
@@ -255,7 +267,6 @@ class Runner {
     // Rejections without a handler are told of when the microtasks have run.
     if (hasRejections()) await new Promise((resolve) => queueTask(resolve));
     for (let i = run.finishers.length - 1; i >= 0; --i) await attempt({ fn: run.finishers[i], word: "onTestFinished" });
-    if (environment.afterTest !== undefined) await attempt({ fn: environment.afterTest, word: "the end of the test" });
     run.isOver = true;
     context.close(argument);
   }
@@ -271,7 +282,7 @@ class Runner {
       this.skip(inner, path);
       return;
     }
-    const start = ops.now();
+    const start = ops.testNow();
     const run = this.newRun(inner, path);
     const argument = new context.TestContext(run);
     try {
@@ -283,7 +294,7 @@ class Runner {
     if (run.errors.length > 0) {
       ArrayPrototypePush(outer.errors, test.fail({ message: `The test in it failed: ${sorted[0]}` }));
     }
-    this.finish(inner, run, ops.now() - start);
+    this.finish(inner, run, ops.testNow() - start);
   }
 
   // Errors that nothing catches: those of the test that runs, or of the file.

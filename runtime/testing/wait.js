@@ -4,20 +4,20 @@
 
 const { Error, Promise, PromisePrototypeThen, PromiseResolve } = primordials;
 
-const { cancelTimer, startTimer } = require("html/timers");
+const { cancelRealTimer, startRealTimer } = require("testing/real_timers");
 
 function sleep(milliseconds) {
-  return new Promise((resolve) => startTimer(milliseconds, resolve));
+  return new Promise((resolve) => startRealTimer(milliseconds, resolve));
 }
 
 // Calls attempt() until it neither throws nor rejects; rejects with the last error when that takes too long.
 async function retry(attempt, interval, timeout) {
-  const end = ops.now() + timeout;
+  const end = ops.testNow() + timeout;
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (ops.now() >= end) throw error;
+      if (ops.testNow() >= end) throw error;
     }
     await sleep(interval);
   }
@@ -27,12 +27,12 @@ async function retry(attempt, interval, timeout) {
 function within(promise, milliseconds, late) {
   if (!(milliseconds > 0) || milliseconds === Infinity) return promise;
   return new Promise((resolve, reject) => {
-    const timer = startTimer(milliseconds, () => reject(late()));
+    const timer = startRealTimer(milliseconds, () => reject(late()));
     PromisePrototypeThen(PromiseResolve(promise), (value) => {
-      cancelTimer(timer);
+      cancelRealTimer(timer);
       resolve(value);
     }, (error) => {
-      cancelTimer(timer);
+      cancelRealTimer(timer);
       reject(error);
     });
   });

@@ -74,6 +74,9 @@ struct WorkerConfig {
 // each) counts. Errors read "wrangler.toml:7: what is wrong; what is allowed".
 Result<WorkerConfig> LoadWorkerConfig(const std::string& path);
 
+// Whether LoadWorkerConfig would find something to read in the folder.
+bool HasWorker(const std::string& folder);
+
 enum class ConfigSyntax : uint8_t { kJsonc, kToml };
 // `text` as if it were the file `source`, whose folder is `base_dir` (absolute). Reads no file, so
 // `main` is not looked for and .dev.vars not read.

@@ -47,5 +47,7 @@ exports.clientGone = dispatcher.clientGone;
 exports.responseSent = dispatcher.responseSent;
 exports.lateValue = lateValue;
 // Of test files alone.
-exports.testModule = (specifier) => require("testing/modules").find(specifier);
+exports.testModule = (specifier) => require("testing/test_modules").find(specifier);
 exports.runTests = (report, options) => require("testing/runner").run(report, options);
+exports.dispatchMock = (slot) => require("testing/mock_fetch").dispatch(slot);
+exports.fireRealTimers = () => require("testing/real_timers").fireRealTimers();

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// FileRun: runs one test file in an isolate of its own, with env's KV and EDGE on a fresh store.
+// FileRun: runs one test file by itself, as `sedge test` does, with its text from memory if need be.
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 
-#include "runtime/testing/test_run.h"
-#include "runtime/worker/worker_isolate.h"
+#include "runtime/testing/test_file.h"
 
 namespace sedge::worker {
-
-// A folder that goes with the object.
-struct TemporaryFolder {
-  TemporaryFolder();
-  ~TemporaryFolder();
-  std::string path;
-};
 
 class FileRun {
  public:
@@ -33,10 +24,6 @@ class FileRun {
  private:
   const test::TestOptions test_options_;
   std::string source_;
-  TemporaryFolder folder_;
-  ServeOptions options_;
-  WorkerConfig config_;
-  WorkerSpec spec_;
 };
 
 // With the builtins, the ops and the snapshot; once.
