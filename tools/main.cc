@@ -4,6 +4,7 @@
 #include "runtime/worker/server.h"
 #include "tools/check_command.h"
 #include "tools/cli.h"
+#include "tools/dev_command.h"
 #include "tools/kv/words.h"
 #include "tools/kv_command.h"
 #include "tools/serve_command.h"
@@ -23,7 +24,7 @@ int main(int argc, char** argv) {
   mallopt(M_TRIM_THRESHOLD, kKeptFreeBytes);
   using namespace sedge::tools;  // NOLINT: nothing else is in this file
   return RunCli(argc, argv,
-                {AddServeCommand, CheckCommand(sedge::worker::CheckWorker),
+                {AddServeCommand, AddDevCommand, CheckCommand(sedge::worker::CheckWorker),
                  KvCommand({AddKvNamespaceWords, AddKvKeyWords, AddKvBulkWords, AddKvExportWord,
                             AddKvImportWord, AddKvMaintenanceWords}),
                  AddVersionCommand});

@@ -35,20 +35,26 @@ struct WorkerSpec {
   Clock* clock = nullptr;
   std::shared_ptr<script::SourceCache> sources;
   std::shared_ptr<const OutboundFilter> outbound;  // null: no rules
-  std::string bindings;  // JSON for environment.js
-  std::string cf;        // JSON for request.cf
-  std::string log_name;  // the worker's name when there are several, else ""
+  std::string bindings;                            // JSON for environment.js
+  std::string cf;                                  // JSON for request.cf
+  std::string log_name;    // the worker's name when there are several, else ""
+  std::string live_token;  // of its error pages; "" unless it is being developed
   // The main file is a test file: it may import "sedge:test", and handles no requests.
   bool is_test = false;
 };
 
 class WorkerIsolate final : private web::IncomingRequests::Observer {
  public:
+  // Called with an isolate before its code runs for the first time, and with null before one whose
+  // code failed goes: between the two TerminateForShutdown ends it.
+  using NoteLoading = std::function<void(WorkerIsolate*)>;
+
   // Loads and runs the worker's code; `listening`: where the server does. Failures are texts for
   // the user.
   static Result<std::unique_ptr<WorkerIsolate>> Create(const WorkerSpec& spec, loop::Loop& loop,
                                                        http::Client& client,
-                                                       const std::vector<ListenAddress>& listening);
+                                                       const std::vector<ListenAddress>& listening,
+                                                       const NoteLoading& note = {});
   ~WorkerIsolate() override;
 
   // Takes a request; it is dispatched by RunReady.
@@ -96,7 +102,7 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
 
  private:
   WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Client& client);
-  Status Start();
+  Status Start(const NoteLoading& note);
   Status LoadWorker();
   void InstallRejectionFlush();
   void Dispatch(http::Exchange* exchange, script::EntryScope& scope);
