@@ -8,6 +8,7 @@
 #include "tools/kv/words.h"
 #include "tools/kv_command.h"
 #include "tools/serve_command.h"
+#include "tools/test_command.h"
 
 namespace {
 
@@ -23,9 +24,10 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, kOwnMappingBytes);
   mallopt(M_TRIM_THRESHOLD, kKeptFreeBytes);
   using namespace sedge::tools;  // NOLINT: nothing else is in this file
-  return RunCli(argc, argv,
-                {AddServeCommand, AddDevCommand, CheckCommand(sedge::worker::CheckWorker),
-                 KvCommand({AddKvNamespaceWords, AddKvKeyWords, AddKvBulkWords, AddKvExportWord,
-                            AddKvImportWord, AddKvMaintenanceWords}),
-                 AddVersionCommand});
+  return RunCli(
+      argc, argv,
+      {AddServeCommand, AddDevCommand, AddTestCommand, CheckCommand(sedge::worker::CheckWorker),
+       KvCommand({AddKvNamespaceWords, AddKvKeyWords, AddKvBulkWords, AddKvExportWord,
+                  AddKvImportWord, AddKvMaintenanceWords}),
+       AddVersionCommand});
 }
