@@ -168,6 +168,9 @@ Status ModuleLoader::ErrorStatus(v8::TryCatch& caught) {
 
 Status ModuleLoader::TerminatedStatus() {
   const IsolateOptions& options = isolate_.options();
+  if (isolate_.termination() == Termination::kShutdown) {
+    return Cancelled(main_ + ": the worker was stopped while it loaded");
+  }
   const std::string limit =
       isolate_.termination() == Termination::kMemory
           ? "memory limit of " + std::to_string(options.memory_bytes >> 20) + " MB (limits.memory_mb)"
