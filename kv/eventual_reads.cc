@@ -57,9 +57,9 @@ Result<std::vector<std::optional<Entry>>> EventualReads::GetMany(std::string_vie
   return entries;
 }
 
-Status EventualReads::Put(std::string_view ns, std::string_view key, ByteSpan value,
-                          const PutOptions& options) {
-  return Note(ns, key, [&] { return store_.Put(ns, key, value, options); });
+Status EventualReads::PutBytes(std::string_view ns, std::string_view key, Bytes value,
+                               const PutOptions& options) {
+  return Note(ns, key, [&] { return store_.PutBytes(ns, key, std::move(value), options); });
 }
 
 Status EventualReads::Delete(std::string_view ns, std::string_view key) {

@@ -44,7 +44,8 @@ class EventualReads {
   Result<std::vector<std::optional<Entry>>> GetMany(std::string_view ns,
                                                     std::span<const std::string> keys,
                                                     size_t max_bytes, int64_t max_age_seconds);
-  Status Put(std::string_view ns, std::string_view key, ByteSpan value, const PutOptions& options);
+  Status PutBytes(std::string_view ns, std::string_view key, Bytes value,
+                  const PutOptions& options);
   Status Delete(std::string_view ns, std::string_view key);
 
  private:

@@ -5,6 +5,7 @@
 
 #include "runtime/admin/bulk_change.h"
 #include "runtime/admin/bulk_reader.h"
+#include "runtime/admin/json_text.h"
 #include "runtime/admin/kv_api_call.h"
 
 namespace sedge::admin {
@@ -32,7 +33,8 @@ MaybeError ReadBulkGet(std::string_view body, BulkGet& get) {
   const auto bad = [](std::string message) {
     return ApiError{400, kInvalidRequest, std::move(message)};
   };
-  const nlohmann::json json = nlohmann::json::parse(body.begin(), body.end(), nullptr, false);
+  std::string mended;
+  const auto json = nlohmann::json::parse(WithoutLoneSurrogates(body, mended), nullptr, false);
   if (!json.is_object() || !json.contains("keys") || !json["keys"].is_array()) {
     return bad("The body must be a JSON object with an array keys.");
   }

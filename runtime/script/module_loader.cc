@@ -168,6 +168,9 @@ Status ModuleLoader::ErrorStatus(v8::TryCatch& caught) {
 
 Status ModuleLoader::TerminatedStatus() {
   const IsolateOptions& options = isolate_.options();
+  if (isolate_.termination() == Termination::kShutdown) {
+    return Cancelled(main_ + ": the worker was stopped while it loaded");
+  }
   const std::string limit =
       isolate_.termination() == Termination::kMemory
           ? "memory limit of " + std::to_string(options.memory_bytes >> 20) + " MB (limits.memory_mb)"
@@ -342,6 +345,14 @@ std::string ModuleLoader::SourceLine(const std::string& name, int line) {
   std::string_view found = text->substr(start, text->find('\n', start) - start);
   if (found.ends_with('\r')) found.remove_suffix(1);
   return std::string(found);
+}
+
+bool ModuleLoader::LoadedFile(const std::string& name, std::string* path, std::string* text) {
+  *path = PathOfDisplayName(name);
+  if (!sources_ || name.empty() || name.starts_with("sedge:") || !sources_->Exists(*path)) return false;
+  const Result<std::string_view> found = sources_->Read(*path);
+  if (found.ok()) *text = *found;
+  return found.ok();
 }
 
 std::string ModuleLoader::PathOfDisplayName(const std::string& name) const {

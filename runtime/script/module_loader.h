@@ -11,7 +11,9 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
+#include "runtime/base/file_stamp.h"
 #include "runtime/base/status.h"
 #include "runtime/script/v8_compat.h"
 
@@ -29,9 +31,14 @@ class SourceCache {
   void Add(const std::string& path, std::string text);
   bool Exists(const std::string& path);
 
+  // Every file that was read, or looked for in vain, as it looked then: what a change of would make
+  // another worker. Ordered by path.
+  std::vector<std::pair<std::string, FileStamp>> Seen();
+
  private:
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<std::string>> files_;  // guarded by mutex_
+  std::map<std::string, FileStamp> seen_;                      // guarded by mutex_
 };
 
 struct MainScript {
@@ -70,6 +77,9 @@ class ModuleLoader {
 
   // Line `line` (1-based) of the loaded file that stack traces call `name`; "" when unknown.
   std::string SourceLine(const std::string& name, int line);
+
+  // Path and text of the loaded file that stack traces call `name`; false when there is none.
+  bool LoadedFile(const std::string& name, std::string* path, std::string* text);
 
   // Called once by the isolate.
   void ConfigureIsolate();

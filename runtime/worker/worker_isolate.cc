@@ -39,11 +39,13 @@ web::CryptoService::RunBlocking CountingPoolOf(loop::Loop& loop, std::shared_ptr
 
 Result<std::unique_ptr<WorkerIsolate>> WorkerIsolate::Create(
     const WorkerSpec& spec, loop::Loop& loop, http::Client& client,
-    const std::vector<ListenAddress>& listening) {
+    const std::vector<ListenAddress>& listening, const NoteLoading& note) {
   std::unique_ptr<WorkerIsolate> self(new WorkerIsolate(spec, loop, client));
   self->outbound_.set_listening(listening);
-  SEDGE_RETURN_IF_ERROR(self->Start());
-  return self;
+  Status status = self->Start(note);
+  if (status.ok()) return self;
+  if (note) note(nullptr);
+  return status;
 }
 
 WorkerIsolate::WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Client& client)
@@ -65,7 +67,7 @@ WorkerIsolate::~WorkerIsolate() {
   for (http::Exchange* exchange : ready_) exchange->Release();
 }
 
-Status WorkerIsolate::Start() {
+Status WorkerIsolate::Start(const NoteLoading& note) {
   script::IsolateOptions options;
   options.memory_bytes = spec_.config->limits.memory_bytes;
   options.cpu_ms = spec_.config->limits.cpu_ms;
@@ -90,6 +92,7 @@ Status WorkerIsolate::Start() {
   isolate_->SetService(&loop_);
   isolate_->SetService(this);
   if (spec_.is_test) isolate_->SetService(spec_.test_host);
+  if (note) note(this);
   SEDGE_RETURN_IF_ERROR(LoadWorker());
   InstallRejectionFlush();
   return {};
@@ -249,6 +252,7 @@ bool WorkerIsolate::CheckTermination() {
 void WorkerIsolate::AnswerTerminated(SlotId id) {
   const Limits& limits = spec_.config->limits;
   ErrorPage page;
+  page.live_token = spec_.live_token;
   page.status = 503;
   if (isolate_->termination() == script::Termination::kMemory) {
     page.title = "Worker exceeded its memory limit of " +
@@ -287,7 +291,9 @@ void WorkerIsolate::RespondWithError(SlotId id, v8::Local<v8::Value> error) {
   } else {
     LogError(text, {{"request", request}});
   }
-  RespondWithPage(incoming_, id, PageFor(described));
+  ErrorPage page = PageFor(described);
+  page.live_token = spec_.live_token;
+  RespondWithPage(incoming_, id, page);
 }
 
 void WorkerIsolate::ReportBodyFailure(SlotId, v8::Local<v8::Value> error) {

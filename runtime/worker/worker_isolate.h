@@ -38,9 +38,10 @@ struct WorkerSpec {
   Clock* clock = nullptr;
   std::shared_ptr<script::SourceCache> sources;
   std::shared_ptr<const OutboundFilter> outbound;  // null: no rules
-  std::string bindings;  // JSON for environment.js
-  std::string cf;        // JSON for request.cf
-  std::string log_name;  // the worker's name when there are several, else ""
+  std::string bindings;                            // JSON for environment.js
+  std::string cf;                                  // JSON for request.cf
+  std::string log_name;    // the worker's name when there are several, else ""
+  std::string live_token;  // of its error pages; "" unless it is being developed
   // The main file is a test file: it may import "sedge:test".
   bool is_test = false;
   // Called with the isolate before it loads any code; for what watches that run.
@@ -53,11 +54,16 @@ struct WorkerSpec {
 
 class WorkerIsolate final : private web::IncomingRequests::Observer {
  public:
+  // Called with an isolate before its code runs for the first time, and with null before one whose
+  // code failed goes: between the two TerminateForShutdown ends it.
+  using NoteLoading = std::function<void(WorkerIsolate*)>;
+
   // Loads and runs the worker's code; `listening`: where the server does. Failures are texts for
   // the user.
   static Result<std::unique_ptr<WorkerIsolate>> Create(const WorkerSpec& spec, loop::Loop& loop,
                                                        http::Client& client,
-                                                       const std::vector<ListenAddress>& listening);
+                                                       const std::vector<ListenAddress>& listening,
+                                                       const NoteLoading& note = {});
   ~WorkerIsolate() override;
 
   // Takes a request; it is dispatched by RunReady.
@@ -66,11 +72,12 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   // Enters JavaScript for every request that is ready.
   void RunReady();
 
-  // For tests. Makes the worker at `main` (absolute) that of this isolate, whose main file is a test
-  // file: they share what they import. False when it is no module, and nothing was done. Failures are
-  // texts for the user.
+  // For tests. Makes the worker at `main` (absolute) that of this isolate, whose main file is a
+  // test file: they share what they import. False when it is no module, and nothing was done.
+  // Failures are texts for the user.
   Result<bool> StartModule(const std::string& main);
-  // Dispatches a request at once: to the worker, or to the test file's answers for outbound requests.
+  // Dispatches a request at once: to the worker, or to the test file's answers for outbound
+  // requests.
   enum class Target : uint8_t { kWorker, kMocks };
   void DispatchNow(http::Exchange* exchange, Target target);
   // Operations of KV bindings that are not over.
@@ -107,7 +114,7 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
 
  private:
   WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Client& client);
-  Status Start();
+  Status Start(const NoteLoading& note);
   Status LoadWorker();
   void InstallRejectionFlush();
   Status StartHandler(const script::MainScript& main, const std::string& path);
