@@ -65,6 +65,7 @@ TestTotals TestFile::Run() {
   } else {
     FailFile(std::string(status.message()));
   }
+  seen_ = sources_->Seen();
   return totals_;
 }
 
@@ -76,6 +77,7 @@ Status TestFile::Prepare() {
   }
   SEDGE_ASSIGN_OR_RETURN(loop_, loop::Loop::Create());
   client_ = std::make_unique<NoClient>();
+  for (const auto& [path, text] : project_.texts) sources_->Add(path, text);
   if (!project_.workers.empty()) file_config_ = project_.workers[0].config;
   file_config_.main = path_;
   file_config_.base_dir = project_.base_dir;
@@ -121,7 +123,7 @@ void TestFile::MakeSpec(const worker::WorkerConfig& config, Worker& worker) {
   spec.store = &store_;
   spec.eventual = &eventual_;
   spec.clock = &clock_;
-  spec.sources = project_.sources;
+  spec.sources = sources_;
   spec.bindings = worker::BindingsJson(config);
   spec.cf = worker::kLocalCf;
   spec.fetches = worker.fetches.get();
@@ -141,6 +143,26 @@ Status TestFile::Load() {
 void TestFile::StartTests() {
   if (Status status = Load(); !status.ok()) return FailFile(std::string(status.message()));
   pump_->Start(kPumpMs);
+  loading_ = true;
+  load_timer_ = std::make_unique<loop::Timer>(*loop_, [this] {
+    FailFile(path_ + ": a top-level await did not come to its end within " +
+             std::to_string(kLoadMs / 1'000) + " s");
+  });
+  load_timer_->Start(kLoadMs);
+  ContinueLoading();
+}
+
+void TestFile::ContinueLoading() {
+  std::string error;
+  script::ModuleLoader::Loading state;
+  {
+    script::EntryScope scope(file_.isolate->isolate());
+    state = file_.isolate->isolate().modules().loading(&error);
+  }
+  if (state == script::ModuleLoader::Loading::kWaiting) return;
+  loading_ = false;
+  load_timer_.reset();
+  if (state == script::ModuleLoader::Loading::kFailed) return FailFile(error);
   run_ = std::make_unique<TestRun>(
       file_.isolate->isolate(), options_,
       [this](TestRecord record) { hooks_.on_record(std::move(record)); },
@@ -183,6 +205,7 @@ void TestFile::Close() {
   file_.fetches.reset();
   exchanges_.clear();
   pump_.reset();
+  load_timer_.reset();
   real_timer_.reset();
   loop_.reset();
 }
@@ -209,14 +232,16 @@ void TestFile::ForEachIsolate(Visit visit) {
 
 void TestFile::OnTurn() {
   if (finished_) return;
+  if (stopped_) return Finish(totals_);
   CheckTermination();
+  if (loading_ && !finished_) ContinueLoading();
   if (finished_ || when_idle_.empty() || !Idle()) return;
   for (const auto& done : std::exchange(when_idle_, {})) done();
 }
 
 void TestFile::CheckTermination() {
   if (!file_.isolate || !file_.isolate->CheckTermination()) return;
-  if (stopped_) return FailFile("stopped");
+  if (stopped_) return Finish(totals_);
   std::string test;
   {
     std::lock_guard lock(mutex_);
@@ -243,8 +268,8 @@ void TestFile::SendTo(int worker, std::unique_ptr<MemoryExchange> exchange) {
   WorkerIsolate* const isolate = FindWorkerIsolate(worker);
   if (!isolate) return raw->Release();
   raw->set_isolate(isolate);
-  isolate->DispatchNow(raw, worker < 0 ? WorkerIsolate::Target::kMocks
-                                       : WorkerIsolate::Target::kWorker);
+  isolate->DispatchNow(raw,
+                       worker < 0 ? WorkerIsolate::Target::kMocks : WorkerIsolate::Target::kWorker);
 }
 
 void TestFile::Released(MemoryExchange* exchange) {
@@ -281,14 +306,16 @@ std::vector<std::string> TestFile::WorkerNames() {
 Status TestFile::StartWorker(int index) {
   if (index < 0 || static_cast<size_t>(index) >= workers_.size()) {
     return NotFound(
-        "there is no worker to test: no wrangler.jsonc, wrangler.json, wrangler.toml or index.js was "
+        "there is no worker to test: no wrangler.jsonc, wrangler.json, wrangler.toml or index.js "
+        "was "
         "found above the test file; name one with --config");
   }
   Worker& worker = workers_[static_cast<size_t>(index)];
   if (worker.started) return OkStatus();
   const WorkerUnderTest& under_test = project_.workers[static_cast<size_t>(index)];
   if (under_test.main.empty()) {
-    return NotFound(under_test.config.source + " names no main script, so there is nothing to fetch from");
+    return NotFound(under_test.config.source +
+                    " names no main script, so there is nothing to fetch from");
   }
   bool in_file = false;
   if (index == 0) {
@@ -338,7 +365,7 @@ Result<int64_t> TestFile::SeedFile(std::string_view ns, std::string_view path) {
       std::filesystem::path(path).is_absolute()
           ? std::string(path)
           : (std::filesystem::path(path_).parent_path() / path).lexically_normal().string();
-  SEDGE_ASSIGN_OR_RETURN(const std::string_view text, project_.sources->Read(absolute));
+  SEDGE_ASSIGN_OR_RETURN(const std::string_view text, sources_->Read(absolute));
   return SeedStore(store_, ns, text, clock_.WallSeconds(), absolute);
 }
 

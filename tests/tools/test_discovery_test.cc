@@ -19,8 +19,8 @@ TEST(TestDiscoveryTest, KnowsTestsByTheirNames) {
                            "a.b.test.tsx", "x_test.jsx", "y.test.mts"}) {
     EXPECT_TRUE(IsTestFile(name)) << name;
   }
-  for (const char* name : {"a.js", "test.js", "_test.js", ".test.js", "a.test.json", "a.test.js.map",
-                           "contest.js", "a_test.cc", "atest.js"}) {
+  for (const char* name : {"a.js", "test.js", "_test.js", ".test.js", "a.test.json",
+                           "a.test.js.map", "contest.js", "a_test.cc", "atest.js"}) {
     EXPECT_FALSE(IsTestFile(name)) << name;
   }
 }
@@ -49,7 +49,8 @@ TEST(TestDiscoveryTest, TakesFilesByAnyNameAndEachOnce) {
 TEST(TestDiscoveryTest, SaysThatAPathIsNotThere) {
   const auto files = FindTestFiles({"/no/such/folder"});
   ASSERT_FALSE(files.ok());
-  EXPECT_THAT(files.status().message(), HasSubstr("/no/such/folder: there is no such file or folder"));
+  EXPECT_THAT(files.status().message(),
+              HasSubstr("/no/such/folder: there is no such file or folder"));
 }
 
 TEST(TestDiscoveryTest, TheNearestWorkerAboveIsTheOneUnderTest) {
