@@ -108,6 +108,12 @@ Result<WorkerConfig> LoadFolder(const fs::path& shown, const std::string& env) {
 
 }  // namespace
 
+bool HasWorker(const std::string& folder) {
+  const auto is_here = [&](std::string_view name) { return IsFile(fs::path(folder) / name); };
+  return std::any_of(std::begin(kConfigNames), std::end(kConfigNames), is_here) ||
+         std::any_of(std::begin(kScriptNames), std::end(kScriptNames), is_here);
+}
+
 Result<WorkerConfig> LoadWorkerConfig(const std::string& path, const std::string& env) {
   std::error_code error;
   const fs::path shown(path);

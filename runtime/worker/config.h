@@ -78,6 +78,9 @@ Result<WorkerConfig> LoadWorkerConfig(const std::string& path, const std::string
 // The files that may decide what LoadWorkerConfig gives, absolute, whether they are there or not.
 std::vector<std::string> ConfigFiles(const std::string& path, const std::string& env);
 
+// Whether LoadWorkerConfig would find something to read in the folder.
+bool HasWorker(const std::string& folder);
+
 enum class ConfigSyntax : uint8_t { kJsonc, kToml };
 // `text` as if it were the file `source`, whose folder is `base_dir` (absolute). Reads no file, so
 // `main` is not looked for and local variables are not read.

@@ -5,26 +5,14 @@
 #include <chrono>
 #include <cstdlib>
 #include <future>
-#include <nlohmann/json.hpp>
 
 #include "runtime/base/log.h"
-#include "runtime/base/pool_size.h"
-#include "runtime/script/engine.h"
 #include "runtime/script/entry_scope.h"
-#include "runtime/worker/builtins_data.h"
 #include "runtime/worker/server_running.h"
-#include "runtime/worker/worker_ops.h"
+#include "runtime/worker/start_engine.h"
 
 namespace sedge::worker {
 namespace {
-
-// request.cf where --cf gives none: the fields that scripts read most, with values that nobody
-// takes for real ones. Documented in docs/workers.md.
-constexpr std::string_view kLocalCf =
-    R"({"colo":"LOCAL","country":"XX","city":"Localhost","continent":"XX","region":"Local",)"
-    R"("regionCode":"XX","postalCode":"00000","timezone":"UTC","latitude":"0.00000",)"
-    R"("longitude":"0.00000","asn":0,"asOrganization":"local","httpProtocol":"HTTP/1.1",)"
-    R"("requestPriority":"","tlsCipher":"","tlsVersion":"","clientAcceptEncoding":""})";
 
 // After the deadline of a shutdown, before JavaScript that still runs is ended by force.
 constexpr std::chrono::milliseconds kStopGrace{200};
@@ -34,18 +22,6 @@ constexpr std::chrono::milliseconds kEndGrace{1'000};
 // For a thread to say what it holds.
 constexpr std::chrono::seconds kStateDeadline{1};
 
-void StartEngineOnce() {
-  static const bool started = [] {
-    script::EngineOptions options;
-    options.builtins = Builtins();
-    options.ops = AllOps();
-    options.snapshot = Snapshot();
-    script::Engine::Initialize(std::move(options));
-    return true;
-  }();
-  (void)started;
-}
-
 // Without a namespace no store is opened, so that such servers may share a folder.
 bool UsesKv(const ServeOptions& options) {
   return options.admin ||
@@ -53,26 +29,12 @@ bool UsesKv(const ServeOptions& options) {
                      [](const WorkerConfig& config) { return !config.kv_namespaces.empty(); });
 }
 
-// What environment.js makes env of.
-std::string BindingsJson(const WorkerConfig& config) {
-  nlohmann::ordered_json bindings = {{"vars", nlohmann::json::object()},
-                                     {"kv", nlohmann::json::array()}};
-  for (const VarConfig& var : config.vars) {
-    bindings["vars"][var.name] = nlohmann::json::parse(var.value);
-  }
-  for (const KvNamespaceConfig& ns : config.kv_namespaces) {
-    bindings["kv"].push_back({ns.binding, ns.id, ns.eventual});
-  }
-  return bindings.dump();
-}
-
 }  // namespace
 
 Server::Server() = default;
 
 std::unique_ptr<Server> Server::New() {
-  setenv("UV_THREADPOOL_SIZE", std::to_string(kPoolThreads).c_str(), 0);
-  StartEngineOnce();
+  StartEngine();
   return std::unique_ptr<Server>(new Server);
 }
 
@@ -248,7 +210,7 @@ Server::~Server() {
 }
 
 Status CheckWorker(const WorkerConfig& config) {
-  StartEngineOnce();
+  StartEngine();
   SEDGE_ASSIGN_OR_RETURN(const std::unique_ptr<script::Isolate> isolate,
                          script::Isolate::Create({}));
   script::EntryScope scope(*isolate);
