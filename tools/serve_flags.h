@@ -25,7 +25,9 @@ struct ServeFlags {
   std::string threads = {};
   std::vector<std::string> kv = {};
   std::vector<std::string> vars = {};
+  std::vector<std::string> json_vars = {};
   std::string data_dir = {};
+  bool temp_data = false;
   std::string origin = {};
   std::vector<std::string> maps = {};
   std::vector<std::string> ca_files = {};
@@ -36,6 +38,8 @@ struct ServeFlags {
   std::string cf_file = {};
   std::string log_level = {};
   std::string log_format = {};
+  std::string ready_format = {};
+  bool exit_with_stdin = false;
 };
 
 // `flags` outlives `command`.
