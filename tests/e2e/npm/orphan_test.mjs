@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -37,8 +38,9 @@ function children(pid) {
   }
 }
 
-function parent(how) {
-  return spawn(process.execPath, [kParent, how], { stdio: ["ignore", "pipe", "ignore"], cwd: path.dirname(kParent) });
+function parent(how, env = {}) {
+  return spawn(process.execPath, [kParent, how],
+    { stdio: ["ignore", "pipe", "ignore"], cwd: path.dirname(kParent), env: { ...process.env, ...env } });
 }
 
 async function firstLine(child) {
@@ -80,9 +82,12 @@ for (const signal of ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"]) {
 }
 
 test("a parent that is killed before its worker is ready", async () => {
-  const child = parent("while starting");
+  const temp = fs.mkdtempSync(path.join(os.tmpdir(), "sedge-npm-test-"));
+  const child = parent("while starting", { TMPDIR: temp });
   let pid;
   await until("the server is there", () => ([pid] = children(child.pid)) && pid !== undefined);
   child.kill("SIGKILL");
   await until(`process ${pid} ends`, () => !isAlive(pid));
+  assert.deepEqual(fs.readdirSync(temp).filter((name) => name.startsWith("sedge-data-")), []);
+  fs.rmSync(temp, { recursive: true });
 });
