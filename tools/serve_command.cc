@@ -33,7 +33,7 @@ constexpr const char* kExamples = R"(Examples:
                                            with Workers KV's REST API and the data browser there
 
 In a folder the first of wrangler.jsonc, wrangler.json, wrangler.toml and index.js counts;
-variables in .dev.vars beside it are added. Prints "Listening on http://..." once it accepts
+variables in .dev.vars or .env beside it are added. Prints "Listening on http://..." once it accepts
 connections. SIGINT and SIGTERM let running requests finish; a second one ends at once.
 SIGUSR1 logs what the server holds.
 
@@ -55,24 +55,6 @@ sigset_t BlockSignals(bool exit_with_stdin) {
   if (exit_with_stdin) sigaddset(&signals, ParentWatch::kSignal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
-}
-
-// A descriptor per connection: as many as this process may have.
-void RaiseFileLimit() {
-  rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-void LogState(const worker::ServerState& state) {
-  LogInfo("state", {{"connections", state.connections},
-                    {"requests", state.requests},
-                    {"bodies", state.bodies},
-                    {"fetches", state.fetches},
-                    {"client_connections", state.client_connections},
-                    {"isolates", state.isolates},
-                    {"busy_threads", state.busy_threads}});
 }
 
 void PrintReady(const ServeFlags& flags, const worker::Server& server,
@@ -123,7 +105,8 @@ int Serve(const ServeFlags& flags) {
   }
   PrintReady(flags, **server, *options);
   int received = 0;
-  while (sigwait(&signals, &received) == 0 && received == SIGUSR1) LogState((*server)->State());
+  while (sigwait(&signals, &received) == 0 && received == SIGUSR1)
+    LogServerState((*server)->State());
   if (received == ParentWatch::kSignal) {
     LogInfo("stopping", {{"why", "standard input ended"}});
     return kExitOk;  // at once: who would wait for answers is gone
@@ -142,11 +125,29 @@ int Serve(const ServeFlags& flags) {
 
 }  // namespace
 
+void RaiseFileLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void LogServerState(const worker::ServerState& state) {
+  LogInfo("state", {{"connections", state.connections},
+                    {"requests", state.requests},
+                    {"bodies", state.bodies},
+                    {"fetches", state.fetches},
+                    {"client_connections", state.client_connections},
+                    {"isolates", state.isolates},
+                    {"busy_threads", state.busy_threads}});
+}
+
 void AddServeCommand(CLI::App& root, CommandRun& run) {
   CLI::App* command = root.add_subcommand("serve", "Serve workers over HTTP");
   command->footer(kExamples);
   const auto flags = std::make_shared<ServeFlags>();
   AddServeFlags(*command, *flags);
+  AddChildFlags(*command, *flags);
   command->callback([flags, &run] { run = [flags] { return Serve(*flags); }; });
 }
 

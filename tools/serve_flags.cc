@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "runtime/base/log.h"
+#include "runtime/worker/config_env.h"
 #include "runtime/worker/suggest.h"
 
 namespace sedge::tools {
@@ -203,6 +204,7 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
                   "default: this folder")
       ->type_name("PATH")
       ->expected(0, CLI::detail::expected_max_vector_size);
+  one("-e,--env", flags.env, "NAME", "The configuration's [env.NAME], and .dev.vars.NAME");
   one("--host", flags.host, "ADDRESS", "Address to listen on (127.0.0.1; 0.0.0.0: every one)");
   one("--port", flags.port, "PORT", "Port to listen on (8787; 0: any free one)");
   many("--listen", flags.listen, "ADDRESS",
@@ -215,8 +217,6 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
   many("--var-json", flags.json_vars, "NAME=JSON",
        "A variable that is no text, such as LIMITS={\"tries\":3}; repeatable");
   one("--data-dir", flags.data_dir, "DIR", "Where KV is kept (.sedge beside the configuration)");
-  command.add_flag("--temp-data", flags.temp_data,
-                   "KV is kept in a new folder that goes with the server");
   one("--origin", flags.origin, "URL", "Where fetch(request) to the worker's own host goes");
   many("--map", flags.maps, "HOST=URL",
        "Requests that the worker makes to HOST go to URL; repeatable");
@@ -231,14 +231,25 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
   one("--cf", flags.cf_file, "FILE", "JSON for request.cf");
   one("--log-level", flags.log_level, "LEVEL", "debug, info, warn, error or off (info)");
   one("--log-format", flags.log_format, "FORMAT", "text or json (text)");
-  one("--ready-format", flags.ready_format, "FORMAT",
-      "text or json: how standard output says that it listens (text)");
+}
+
+void AddChildFlags(CLI::App& command, ServeFlags& flags) {
+  command.add_flag("--temp-data", flags.temp_data,
+                   "KV is kept in a new folder that goes with the server");
+  command
+      .add_option("--ready-format", flags.ready_format,
+                  "text or json: how standard output says that it listens (text)")
+      ->type_name("FORMAT")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   command.add_flag("--exit-with-stdin", flags.exit_with_stdin,
                    "End at once when standard input ends: with the program that started it");
 }
 
 Result<ServeOptions> ReadServeFlags(const ServeFlags& flags) {
   ServeOptions options;
+  if (const Status env = worker::CheckEnvironmentName(flags.env); !env.ok()) {
+    return FlagError("--env", flags.env, std::string(env.message()));
+  }
   SEDGE_RETURN_IF_ERROR(ReadListen(flags, options));
   for (const std::string& text : flags.trusted_proxies) {
     if (const Status added = options.trusted_proxies.Add(text); !added.ok()) {

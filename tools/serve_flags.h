@@ -18,6 +18,7 @@ namespace sedge::tools {
 // As typed; empty: not given.
 struct ServeFlags {
   std::vector<std::string> paths = {};
+  std::string env = {};
   std::string host = {};
   std::string port = {};
   std::vector<std::string> listen = {};
@@ -44,6 +45,8 @@ struct ServeFlags {
 
 // `flags` outlives `command`.
 void AddServeFlags(CLI::App& command, ServeFlags& flags);
+// Those that only a server needs which another program starts.
+void AddChildFlags(CLI::App& command, ServeFlags& flags);
 
 // What the flags alone say; opens no file. A failure is wrong usage and names the flag.
 Result<worker::ServeOptions> ReadServeFlags(const ServeFlags& flags);
