@@ -42,6 +42,7 @@ ${guard[@]:+"${guard[@]}"} "$sedge" serve "$folder/demo" --port 0 --threads 1 --
 demo=$!
 IFS= read -r line <"$work/demo" || { echo "serve_with_demo.sh: the demo did not start; see above" >&2; exit 1; }
 address=${line#Listening on }
+echo "Demo on $address"
 
 ${guard[@]:+"${guard[@]}"} "$sedge" serve "$folder" "${flags[@]//DEMO/$address}" "$@" &
 main=$!
