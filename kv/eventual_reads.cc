@@ -14,7 +14,16 @@ Entry CopyOf(const Entry& entry) { return {Bytes::Copy(entry.value.span()), entr
 
 void EventualReads::SetSeed(std::string_view ns, uint64_t seed) {
   const std::lock_guard lock(mutex_);
+  seeds_.insert_or_assign(std::string(ns), seed);
   random_.insert_or_assign(std::string(ns), std::mt19937_64(seed));
+}
+
+void EventualReads::Reset() {
+  const std::lock_guard lock(mutex_);
+  writes_.clear();
+  order_.clear();
+  random_.clear();
+  for (const auto& [ns, seed] : seeds_) random_.emplace(ns, std::mt19937_64(seed));
 }
 
 Result<std::optional<Entry>> EventualReads::Get(std::string_view ns, std::string_view key,

@@ -4,9 +4,11 @@
 #include "runtime/worker/server.h"
 #include "tools/check_command.h"
 #include "tools/cli.h"
+#include "tools/dev_command.h"
 #include "tools/kv/words.h"
 #include "tools/kv_command.h"
 #include "tools/serve_command.h"
+#include "tools/test_command.h"
 
 namespace {
 
@@ -22,9 +24,10 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, kOwnMappingBytes);
   mallopt(M_TRIM_THRESHOLD, kKeptFreeBytes);
   using namespace sedge::tools;  // NOLINT: nothing else is in this file
-  return RunCli(argc, argv,
-                {AddServeCommand, CheckCommand(sedge::worker::CheckWorker),
-                 KvCommand({AddKvNamespaceWords, AddKvKeyWords, AddKvBulkWords, AddKvExportWord,
-                            AddKvImportWord, AddKvMaintenanceWords}),
-                 AddVersionCommand});
+  return RunCli(
+      argc, argv,
+      {AddServeCommand, AddDevCommand, AddTestCommand, CheckCommand(sedge::worker::CheckWorker),
+       KvCommand({AddKvNamespaceWords, AddKvKeyWords, AddKvBulkWords, AddKvExportWord,
+                  AddKvImportWord, AddKvMaintenanceWords}),
+       AddVersionCommand});
 }

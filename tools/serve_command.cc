@@ -30,7 +30,7 @@ constexpr const char* kExamples = R"(Examples:
                                            with Workers KV's REST API and the data browser there
 
 In a folder the first of wrangler.jsonc, wrangler.json, wrangler.toml and index.js counts;
-variables in .dev.vars beside it are added. Prints "Listening on http://..." once it accepts
+variables in .dev.vars or .env beside it are added. Prints "Listening on http://..." once it accepts
 connections. SIGINT and SIGTERM let running requests finish; a second one ends at once.
 SIGUSR1 logs what the server holds.)";
 
@@ -48,24 +48,6 @@ sigset_t BlockSignals() {
   sigaddset(&signals, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
-}
-
-// A descriptor per connection: as many as this process may have.
-void RaiseFileLimit() {
-  rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-void LogState(const worker::ServerState& state) {
-  LogInfo("state", {{"connections", state.connections},
-                    {"requests", state.requests},
-                    {"bodies", state.bodies},
-                    {"fetches", state.fetches},
-                    {"client_connections", state.client_connections},
-                    {"isolates", state.isolates},
-                    {"busy_threads", state.busy_threads}});
 }
 
 int Serve(const ServeFlags& flags) {
@@ -95,7 +77,8 @@ int Serve(const ServeFlags& flags) {
   if (!admin.empty()) std::printf("Admin on %s\n", admin.c_str());
   std::fflush(stdout);
   int received = 0;
-  while (sigwait(&signals, &received) == 0 && received == SIGUSR1) LogState((*server)->State());
+  while (sigwait(&signals, &received) == 0 && received == SIGUSR1)
+    LogServerState((*server)->State());
   LogInfo("stopping", {{"signal", received == SIGINT ? "SIGINT" : "SIGTERM"}});
   // The next one has its default effect: it ends the process at once.
   const sigset_t stop = StopSignals();
@@ -108,6 +91,23 @@ int Serve(const ServeFlags& flags) {
 }
 
 }  // namespace
+
+void RaiseFileLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void LogServerState(const worker::ServerState& state) {
+  LogInfo("state", {{"connections", state.connections},
+                    {"requests", state.requests},
+                    {"bodies", state.bodies},
+                    {"fetches", state.fetches},
+                    {"client_connections", state.client_connections},
+                    {"isolates", state.isolates},
+                    {"busy_threads", state.busy_threads}});
+}
 
 void AddServeCommand(CLI::App& root, CommandRun& run) {
   CLI::App* command = root.add_subcommand("serve", "Serve workers over HTTP");

@@ -228,7 +228,7 @@ Status TakeDataDir(const ServeFlags& flags, ServeOptions& options) {
 Status LoadServeFiles(const ServeFlags& flags, ServeOptions& options) {
   const std::vector<std::string> here = {"."};
   for (const std::string& path : flags.paths.empty() ? here : flags.paths) {
-    SEDGE_ASSIGN_OR_RETURN(WorkerConfig config, worker::LoadWorkerConfig(path));
+    SEDGE_ASSIGN_OR_RETURN(WorkerConfig config, worker::LoadWorkerConfig(path, flags.env));
     ApplyBindings(flags, config);
     options.workers.push_back(std::move(config));
   }

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "runtime/base/log.h"
+#include "runtime/worker/config_env.h"
 #include "runtime/worker/suggest.h"
 
 namespace sedge::tools {
@@ -199,6 +200,7 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
                   "default: this folder")
       ->type_name("PATH")
       ->expected(0, CLI::detail::expected_max_vector_size);
+  one("-e,--env", flags.env, "NAME", "The configuration's [env.NAME], and .dev.vars.NAME");
   one("--host", flags.host, "ADDRESS", "Address to listen on (127.0.0.1; 0.0.0.0: every one)");
   one("--port", flags.port, "PORT", "Port to listen on (8787; 0: any free one)");
   many("--listen", flags.listen, "ADDRESS",
@@ -227,6 +229,9 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
 
 Result<ServeOptions> ReadServeFlags(const ServeFlags& flags) {
   ServeOptions options;
+  if (const Status env = worker::CheckEnvironmentName(flags.env); !env.ok()) {
+    return FlagError("--env", flags.env, std::string(env.message()));
+  }
   SEDGE_RETURN_IF_ERROR(ReadListen(flags, options));
   for (const std::string& text : flags.trusted_proxies) {
     if (const Status added = options.trusted_proxies.Add(text); !added.ok()) {

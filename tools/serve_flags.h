@@ -18,6 +18,7 @@ namespace sedge::tools {
 // As typed; empty: not given.
 struct ServeFlags {
   std::vector<std::string> paths = {};
+  std::string env = {};
   std::string host = {};
   std::string port = {};
   std::vector<std::string> listen = {};

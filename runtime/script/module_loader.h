@@ -11,7 +11,9 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
+#include "runtime/base/file_stamp.h"
 #include "runtime/base/status.h"
 #include "runtime/script/v8_compat.h"
 
@@ -29,9 +31,14 @@ class SourceCache {
   void Add(const std::string& path, std::string text);
   bool Exists(const std::string& path);
 
+  // Every file that was read, or looked for in vain, as it looked then: what a change of would make
+  // another worker. Ordered by path.
+  std::vector<std::pair<std::string, FileStamp>> Seen();
+
  private:
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<std::string>> files_;  // guarded by mutex_
+  std::map<std::string, FileStamp> seen_;                      // guarded by mutex_
 };
 
 struct MainScript {
@@ -50,6 +57,9 @@ class ModuleLoader {
   Result<MainScript> LoadMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
                               const std::string& path,
                               const std::function<void()>& before_classic = {});
+  // Runs one more file, which shares what it imports with the main one; a classic script is not run:
+  // it would share the globals too. REQUIRES: LoadMain came first; an EntryScope.
+  Result<MainScript> LoadModule(const std::string& path);
   // Compiles without running: for `sedge check`.
   Status CheckMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
                    const std::string& path);
@@ -59,6 +69,11 @@ class ModuleLoader {
 
   // Makes `import ... from "specifier"` give the properties of `exports`. REQUIRES: an EntryScope.
   void AddBuiltinModule(const std::string& specifier, v8::Local<v8::Object> exports);
+
+  // Asked for the exports of each module whose specifier is no path, before it counts as unknown: an
+  // object, or undefined when there is no such module.
+  using FindModule = std::function<v8::MaybeLocal<v8::Value>(std::string_view specifier)>;
+  void set_builtin_modules(FindModule find) { find_builtin_ = std::move(find); }
 
   // Line `line` (1-based) of the loaded file that stack traces call `name`; "" when unknown.
   std::string SourceLine(const std::string& name, int line);
@@ -114,6 +129,7 @@ class ModuleLoader {
   std::string base_dir_;
   std::string main_;  // as messages show it
   std::vector<std::string> folders_;  // of modules that were loaded at start, each ending with "/"
+  FindModule find_builtin_;
   bool started_ = false;
   std::map<std::string, v8::Global<v8::Module>> by_path_;  // and builtin modules by specifier
   std::unordered_multimap<int, Known> by_hash_;

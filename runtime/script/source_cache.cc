@@ -40,6 +40,7 @@ Result<std::string_view> SourceCache::Read(const std::string& path) {
   std::lock_guard lock(mutex_);
   auto found = files_.find(path);
   if (found == files_.end()) {
+    seen_[path] = FileStamp::Of(path);
     SEDGE_ASSIGN_OR_RETURN(std::string text, ReadWhole(path));
     found = files_.emplace(path, std::make_unique<std::string>(std::move(text))).first;
   }
@@ -54,8 +55,14 @@ void SourceCache::Add(const std::string& path, std::string text) {
 bool SourceCache::Exists(const std::string& path) {
   std::lock_guard lock(mutex_);
   if (files_.contains(path)) return true;
-  struct stat info;
-  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+  const FileStamp stamp = FileStamp::Of(path);
+  if (!stamp.exists) seen_[path] = stamp;
+  return stamp.exists;
+}
+
+std::vector<std::pair<std::string, FileStamp>> SourceCache::Seen() {
+  std::lock_guard lock(mutex_);
+  return {seen_.begin(), seen_.end()};
 }
 
 }  // namespace sedge::script
