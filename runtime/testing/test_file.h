@@ -5,11 +5,14 @@
 // files but the store's folder. The thread that runs it.
 #pragma once
 
+#include <time.h>
+
 #include <atomic>
 #include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,7 +62,8 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
 
   // Any thread, while Run() is under way: ends it at once.
   void Stop();
-  // Any thread: ends what runs in JavaScript when the current test should have been over by now.
+  // Any thread: ends what runs in JavaScript when the current test has used more of its thread's time
+  // than there was for all of it.
   void EndIfOverdue();
 
  private:
@@ -81,6 +85,8 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   void CheckTermination();
   void SendTo(int worker, std::unique_ptr<MemoryExchange> exchange);
   void Released(MemoryExchange* exchange);
+  MemoryExchange* FindExchange(SlotId slot);
+  void PrintInTest(int level, std::string text);
   template <typename Visit>
   void ForEachIsolate(Visit visit);
   void TickStep(int64_t until_ns, std::function<void()> done);
@@ -105,11 +111,13 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   void TickClock(double ms, std::function<void()> done) override;
   void ResetClock() override;
   std::vector<std::string> TakeUncaught() override;
+  bool IsOfWorker(SlotId slot) override;
   void FailFetch(SlotId slot, std::string_view why) override;
 
   // WorkerLogSink.
   void OnConsole(const std::string& worker, int level, std::string_view text) override;
   void OnUncaught(const std::string& worker, std::string_view text) override;
+  void OnHandlerError(const std::string& worker, std::string_view text) override;
 
   const TestProject& project_;
   const std::string path_;
@@ -136,7 +144,8 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   std::mutex mutex_;
   script::Isolate* running_ = nullptr;  // guarded by mutex_: what EndIfOverdue may end
   std::string current_test_;            // guarded by mutex_
-  std::atomic<int64_t> deadline_ms_{0};  // monotonic; 0: none
+  std::optional<clockid_t> cpu_clock_;  // guarded by mutex_: of the thread that runs
+  int64_t cpu_limit_ms_ = 0;            // guarded by mutex_: by that clock; 0: none
   std::atomic<bool> stopped_{false};
 };
 

@@ -54,6 +54,8 @@ class TestHost {
   // What nobody caught in the isolates of further workers, since this was asked last.
   virtual std::vector<std::string> TakeUncaught() = 0;
 
+  // The request that `slot` stands for is a worker's, not the test's own.
+  virtual bool IsOfWorker(SlotId slot) = 0;
   // Gives the request that `slot` stands for a failure instead of a response.
   virtual void FailFetch(SlotId slot, std::string_view why) = 0;
 };
