@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a worker's configuration to what the runtime can load: runs `build.command`, and bundles
+// TypeScript and npm packages with the project's esbuild. What it makes is held in memory
+// (WorkerConfig::modules); nothing is left on the disk. For `serve`, `check`, `test` and `dev`.
+//
+// There is no watcher process: a run of esbuild takes some 30 ms, where its own watch mode looks for
+// changes by polling. `dev` and `test --watch` watch `PreparedWorker::watch` and prepare again.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/base/status.h"
+#include "runtime/worker/config.h"
+#include "runtime/worker/serve_options.h"
+
+namespace sedge::tools {
+
+struct PrepareOptions {
+  // What process.env.NODE_ENV is in the bundle, unless the environment has NODE_ENV.
+  std::string node_env = "development";
+  // Imports that are the runtime's own, besides "cloudflare:*", "node:*" and "sedge:*".
+  std::vector<std::string> external = {};
+  bool run_build_command = true;
+};
+
+// Something that a build says about a place in a source file.
+struct BuildMessage {
+  std::string file;    // as the user would name it, relative to the configuration's folder; or ""
+  int line = 0;        // 1-based; 0: unknown
+  int column = 0;      // 1-based
+  std::string text;    // "Could not resolve "hono""
+  std::string frame;   // the source line with a caret under the place, or ""
+  std::string advice;  // what to do, or ""
+
+  // "src/index.ts:1:22: Could not resolve "hono"", the frame, and what to do.
+  std::string ToText() const;
+};
+
+struct PreparedWorker {
+  // Why there is nothing to load: all of `errors` as text. `config` is then as it was given.
+  Status status;
+  std::vector<BuildMessage> errors;    // what the bundler found; empty for other failures
+  std::vector<BuildMessage> warnings;  // of a bundle that was made all the same
+  worker::WorkerConfig config;         // for worker::Server and worker::CheckWorker
+  bool bundled = false;
+  // Absolute files and folders that this came from, in order, each once: when one of them changes,
+  // prepare again. Filled after a failure too. A folder stands for what is directly in it.
+  std::vector<std::string> watch;
+  // Of `build.watch_dir`: with all that is below them; a change means that build.command is due.
+  std::vector<std::string> watch_trees;
+};
+
+// Blocks while child processes run; they never outlive this process. Any thread, several at a time.
+PreparedWorker Prepare(const worker::WorkerConfig& config, const PrepareOptions& options);
+
+// Prepares every worker of `options` in place; warnings go to the log. The first failure is the
+// result.
+Status PrepareAll(worker::ServeOptions& options, const PrepareOptions& prepare);
+
+}  // namespace sedge::tools
