@@ -37,6 +37,11 @@ Result<std::string> ReadWhole(const std::string& path) {
 }  // namespace
 
 Result<std::string_view> SourceCache::Read(const std::string& path) {
+  if (made_) {
+    if (const auto made = made_->find(path); made != made_->end()) {
+      return std::string_view(made->second);
+    }
+  }
   std::lock_guard lock(mutex_);
   auto found = files_.find(path);
   if (found == files_.end()) {
@@ -51,7 +56,14 @@ void SourceCache::Add(const std::string& path, std::string text) {
   files_[path] = std::make_unique<std::string>(std::move(text));
 }
 
+bool SourceCache::WasRead(const std::string& path) {
+  if (made_ && made_->contains(path)) return true;
+  std::lock_guard lock(mutex_);
+  return files_.contains(path);
+}
+
 bool SourceCache::Exists(const std::string& path) {
+  if (made_ && made_->contains(path)) return true;
   std::lock_guard lock(mutex_);
   if (files_.contains(path)) return true;
   struct stat info;

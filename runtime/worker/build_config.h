@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,5 +46,8 @@ struct BuildConfig {
 
 // Modules that are in no file: what a bundler made. Absolute path -> text.
 using ModuleTexts = std::map<std::string, std::string>;
+
+// Whether a file of this extension (".ts") can be a worker's main module.
+bool IsScriptExtension(std::string_view extension);
 
 }  // namespace sedge::worker

@@ -16,6 +16,7 @@ struct ErrorPage {
   std::string detail;   // what to do, or the code frame; may be empty
   std::string place;    // "src/index.js:3:5", or ""
   std::string stack;    // may be empty
+  std::string hint;     // what to do about an error of the worker's code; may be empty
 };
 
 ErrorPage PageFor(const script::ScriptError& error);

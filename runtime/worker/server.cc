@@ -100,7 +100,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
     spec.store = self->store_.get();
     spec.eventual = self->eventual_.get();
     spec.clock = &Clock::System();
-    spec.sources = std::make_shared<script::SourceCache>();
+    spec.sources = std::make_shared<script::SourceCache>(config.modules);
     spec.outbound = std::make_shared<OutboundFilter>(deployment.options, config);
     spec.bindings = BindingsJson(config);
     spec.cf =
@@ -238,8 +238,9 @@ Status CheckWorker(const WorkerConfig& config) {
   SEDGE_ASSIGN_OR_RETURN(const std::unique_ptr<script::Isolate> isolate,
                          script::Isolate::Create({}));
   script::EntryScope scope(*isolate);
-  return isolate->modules().CheckMain(std::make_shared<script::SourceCache>(), config.base_dir,
-                                      config.main);
+  SetFileKinds(config, isolate->modules());
+  return isolate->modules().CheckMain(std::make_shared<script::SourceCache>(config.modules),
+                                      config.base_dir, config.main);
 }
 
 }  // namespace sedge::worker

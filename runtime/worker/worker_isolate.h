@@ -42,6 +42,9 @@ struct WorkerSpec {
   bool is_test = false;
 };
 
+// Tells the loader what `rules` in the configuration say.
+void SetFileKinds(const WorkerConfig& config, script::ModuleLoader& modules);
+
 class WorkerIsolate final : private web::IncomingRequests::Observer {
  public:
   // Loads and runs the worker's code; `listening`: where the server does. Failures are texts for

@@ -3,8 +3,8 @@
 // TypeScript and npm packages with the project's esbuild. What it makes is held in memory
 // (WorkerConfig::modules); nothing is left on the disk. For `serve`, `check`, `test` and `dev`.
 //
-// There is no watcher process: a run of esbuild takes some 30 ms, where its own watch mode looks for
-// changes by polling. `dev` and `test --watch` watch `PreparedWorker::watch` and prepare again.
+// There is no watcher process: a run of esbuild takes some 30 ms, where its own watch mode looks
+// for changes by polling. `dev` and `test --watch` watch `PreparedWorker::watch` and prepare again.
 #pragma once
 
 #include <string>
@@ -13,6 +13,7 @@
 #include "runtime/base/status.h"
 #include "runtime/worker/config.h"
 #include "runtime/worker/serve_options.h"
+#include "tools/bundle/build_message.h"
 
 namespace sedge::tools {
 
@@ -22,19 +23,6 @@ struct PrepareOptions {
   // Imports that are the runtime's own, besides "cloudflare:*", "node:*" and "sedge:*".
   std::vector<std::string> external = {};
   bool run_build_command = true;
-};
-
-// Something that a build says about a place in a source file.
-struct BuildMessage {
-  std::string file;    // as the user would name it, relative to the configuration's folder; or ""
-  int line = 0;        // 1-based; 0: unknown
-  int column = 0;      // 1-based
-  std::string text;    // "Could not resolve "hono""
-  std::string frame;   // the source line with a caret under the place, or ""
-  std::string advice;  // what to do, or ""
-
-  // "src/index.ts:1:22: Could not resolve "hono"", the frame, and what to do.
-  std::string ToText() const;
 };
 
 struct PreparedWorker {
