@@ -183,6 +183,12 @@ Status ModuleLoader::ErrorStatus(v8::TryCatch& caught) {
     error.file = place.file;
     error.line = place.line;
     error.column = place.column;
+    // The loader's own words: what is wrong, and what to do in further lines.
+    if (error.message.starts_with("Error: ")) error.message.erase(0, 7);
+    if (const size_t advice = error.message.find("\n  "); advice != std::string::npos) {
+      error.hint = error.message.substr(advice + 3);
+      error.message.resize(advice);
+    }
   }
   return InvalidArgument(error.ToText());
 }

@@ -162,7 +162,7 @@ TEST_F(BundleTest, StacksLogsAndPagesShowTheSource) {
 
 TEST_F(BundleTest, ErrorsAreOursAndSayWhatToDo) {
   Project project({{"wrangler.toml", "main = \"index.ts\""},
-                   {"index.ts", "import { x } from \"not-installed/sub\";\nimport y from \"./gone\";\nexport default x;\n"}});
+                   {"index.ts", "import { x } from \"not-installed/sub\";\nimport y from \"./gone\";\nexport default [x, y];\n"}});
   Install(project);
   EXPECT_EQ(project.Fails(), 1);
   EXPECT_THAT(project.process().err(),
@@ -172,7 +172,7 @@ TEST_F(BundleTest, ErrorsAreOursAndSayWhatToDo) {
                               "  The package is not installed: npm install not-installed\n"),
                     HasSubstr("index.ts:2:15: Could not resolve \"./gone\""), Not(HasSubstr("external"))));
   project.folder().Write("index.ts", "export default {\n  fetch() { return new Response(\"x\" }\n};\n");
-  EXPECT_THAT(Check(project, 1), AllOf(HasSubstr("index.ts:2:35: Expected \")\" but found \"}\""),
+  EXPECT_THAT(Check(project, 1), AllOf(HasSubstr("index.ts:2:37: Expected \")\" but found \"}\""),
                                        HasSubstr("2 |   fetch() { return new Response(\"x\" }")));
   project.folder().Write("index.ts", "interface A { a: string }\n\nmissing();\nexport default {};\n");
   EXPECT_EQ(project.Fails(), 1);

@@ -18,6 +18,12 @@ WorkerConfig Config(const std::string& source = "wrangler.toml") {
   return config;
 }
 
+WorkerConfig Script() {
+  WorkerConfig config;
+  config.source = "w.js";
+  return config;
+}
+
 std::string Reading(const std::string& property, const std::string& line,
                     const WorkerConfig& config = Config()) {
   return HintFor("TypeError: Cannot read properties of undefined (reading '" + property + "')", line, config);
@@ -29,7 +35,7 @@ TEST(ErrorHintTest, AMissingBindingIsNamedWithThoseThatThereAre) {
             "namespace with --kv USERS or [[kv_namespaces]] with binding = \"USERS\" in wrangler.toml; a "
             "variable with --var USERS=VALUE or in \"vars\".");
   EXPECT_THAT(Reading("get", "env.CACH.get(1)"), HasSubstr("did you mean CACHE?"));
-  EXPECT_THAT(Reading("get", "env.KV.get(1)", WorkerConfig{.source = "w.js"}),
+  EXPECT_THAT(Reading("get", "env.KV.get(1)", Script()),
               AllOf(HasSubstr("nor any other"),
                     HasSubstr("\"kv_namespaces\": [{ \"binding\": \"KV\" }] in a wrangler.jsonc")));
   EXPECT_THAT(Reading("get", "env.KV.get(1)", Config("wrangler.jsonc")), HasSubstr("in wrangler.jsonc"));
