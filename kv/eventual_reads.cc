@@ -14,7 +14,16 @@ Entry CopyOf(const Entry& entry) { return {Bytes::Copy(entry.value.span()), entr
 
 void EventualReads::SetSeed(std::string_view ns, uint64_t seed) {
   const std::lock_guard lock(mutex_);
+  seeds_.insert_or_assign(std::string(ns), seed);
   random_.insert_or_assign(std::string(ns), std::mt19937_64(seed));
+}
+
+void EventualReads::Reset() {
+  const std::lock_guard lock(mutex_);
+  writes_.clear();
+  order_.clear();
+  random_.clear();
+  for (const auto& [ns, seed] : seeds_) random_.emplace(ns, std::mt19937_64(seed));
 }
 
 Result<std::optional<Entry>> EventualReads::Get(std::string_view ns, std::string_view key,
@@ -48,9 +57,9 @@ Result<std::vector<std::optional<Entry>>> EventualReads::GetMany(std::string_vie
   return entries;
 }
 
-Status EventualReads::Put(std::string_view ns, std::string_view key, ByteSpan value,
-                          const PutOptions& options) {
-  return Note(ns, key, [&] { return store_.Put(ns, key, value, options); });
+Status EventualReads::PutBytes(std::string_view ns, std::string_view key, Bytes value,
+                               const PutOptions& options) {
+  return Note(ns, key, [&] { return store_.PutBytes(ns, key, std::move(value), options); });
 }
 
 Status EventualReads::Delete(std::string_view ns, std::string_view key) {

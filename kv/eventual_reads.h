@@ -35,6 +35,8 @@ class EventualReads {
 
   // `ns` follows a schedule of its own from now on; else that of seed 0.
   void SetSeed(std::string_view ns, uint64_t seed);
+  // Forgets every write, and begins all schedules anew.
+  void Reset();
 
   // As the store's, with the answers of some moment within the last `max_age_seconds`.
   Result<std::optional<Entry>> Get(std::string_view ns, std::string_view key,
@@ -42,7 +44,8 @@ class EventualReads {
   Result<std::vector<std::optional<Entry>>> GetMany(std::string_view ns,
                                                     std::span<const std::string> keys,
                                                     size_t max_bytes, int64_t max_age_seconds);
-  Status Put(std::string_view ns, std::string_view key, ByteSpan value, const PutOptions& options);
+  Status PutBytes(std::string_view ns, std::string_view key, Bytes value,
+                  const PutOptions& options);
   Status Delete(std::string_view ns, std::string_view key);
 
  private:
@@ -62,6 +65,7 @@ class EventualReads {
   Store& store_;
   const Clock& clock_;
   std::mutex mutex_;  // held across a write, so that what it overwrites is known
+  std::map<std::string, uint64_t, std::less<>> seeds_;          // by namespace
   std::map<std::string, std::mt19937_64, std::less<>> random_;  // by namespace
   std::map<Row, std::deque<Write>> writes_;                     // of each row the oldest first
   std::deque<std::pair<int64_t, Row>> order_;  // when each was made, the oldest first

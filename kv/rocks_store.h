@@ -42,6 +42,8 @@ class RocksStore final : public Store {
                                                      std::string_view key) override;
   Status Put(std::string_view ns, std::string_view key, ByteSpan value,
              const PutOptions& options) override;
+  Status PutBytes(std::string_view ns, std::string_view key, Bytes value,
+                  const PutOptions& options) override;
   Status Delete(std::string_view ns, std::string_view key) override;
   Status Write(std::string_view ns, std::span<const Change> changes) override;
   Result<std::vector<std::optional<Entry>>> GetMany(std::string_view ns,
@@ -78,6 +80,7 @@ class RocksStore final : public Store {
   Status RowFailure(const Status& status, std::string_view row_key);
   void LogDamage(std::string_view what, std::string_view text);
   // Both rows of one entry into `batch`.
+  std::string CannotWrite() const { return "cannot write to the KV folder " + options_.path; }
   Status AddPut(rocksdb::WriteBatch& batch, const std::string& row_key, ByteSpan value,
                 const PutOptions& options);
   Status AddDelete(rocksdb::WriteBatch& batch, const std::string& row_key);

@@ -25,6 +25,14 @@ Status CheckPut(std::string_view ns, std::string_view key, ByteSpan value,
   return CheckSize("metadata", options.metadata->size(), kMaxMetadataBytes);
 }
 
+// What a put adds to a batch, a little more than less: a batch that grows copies what it has, and
+// doubles.
+size_t BatchBytes(std::string_view row_key, ByteSpan value, const PutOptions& options) {
+  constexpr size_t kRowHeads = 128;
+  const size_t metadata = options.metadata ? options.metadata->size() : 0;
+  return 2 * (row_key.size() + metadata) + value.size() + kRowHeads;
+}
+
 // While it lives, the cache keeps nothing of these rows.
 template <typename RowKeys>
 class CacheWrite {
@@ -49,9 +57,19 @@ Status RocksStore::Put(std::string_view ns, std::string_view key, ByteSpan value
                        const PutOptions& options) {
   SEDGE_RETURN_IF_ERROR(CheckPut(ns, key, value, options));
   const std::string row_key = EncodeRowKey(ns, key);
-  rocksdb::WriteBatch batch;
+  rocksdb::WriteBatch batch(BatchBytes(row_key, value, options));
   SEDGE_RETURN_IF_ERROR(AddPut(batch, row_key, value, options));
-  return Write(batch, row_key, "cannot write to the KV folder " + options_.path);
+  return Write(batch, row_key, CannotWrite());
+}
+
+Status RocksStore::PutBytes(std::string_view ns, std::string_view key, Bytes value,
+                            const PutOptions& options) {
+  SEDGE_RETURN_IF_ERROR(CheckPut(ns, key, value, options));
+  const std::string row_key = EncodeRowKey(ns, key);
+  rocksdb::WriteBatch batch(BatchBytes(row_key, value, options));
+  SEDGE_RETURN_IF_ERROR(AddPut(batch, row_key, value, options));
+  value = {};
+  return Write(batch, row_key, CannotWrite());
 }
 
 Status RocksStore::Delete(std::string_view ns, std::string_view key) {
@@ -83,7 +101,7 @@ Status RocksStore::Write(std::string_view ns, std::span<const Change> changes) {
     if (touched[i]) held.emplace_back(stripes_[i]);
   }
   const CacheWrite write(cache_, row_keys);
-  return Commit(batch, options_.durable_writes, "cannot write to the KV folder " + options_.path);
+  return Commit(batch, options_.durable_writes, CannotWrite());
 }
 
 Status RocksStore::AddPut(rocksdb::WriteBatch& batch, const std::string& row_key, ByteSpan value,
@@ -96,7 +114,7 @@ Status RocksStore::AddPut(rocksdb::WriteBatch& batch, const std::string& row_key
   const std::string record_row = EncodeRecord(record);
   const Slice key_part = row_key;
   const Slice value_parts[] = {record_row, ToSlice(AsText(value))};
-  const std::string doing = "cannot write to the KV folder " + options_.path;
+  const std::string doing = CannotWrite();
   SEDGE_RETURN_IF_ERROR(FromRocks(batch.Put(records_, row_key, record_row), doing));
   return FromRocks(
       batch.Put(values_, rocksdb::SliceParts(&key_part, 1), rocksdb::SliceParts(value_parts, 2)),

@@ -100,6 +100,12 @@ class Store {
   // Returns once the write is durable (unless the store was opened with durable_writes = false).
   virtual Status Put(std::string_view ns, std::string_view key, ByteSpan value,
                      const PutOptions& options) = 0;
+  // The same, but `value` is freed as soon as the engine has a copy of its own, before the wait for
+  // the disk.
+  virtual Status PutBytes(std::string_view ns, std::string_view key, Bytes value,
+                          const PutOptions& options) {
+    return Put(ns, key, value.span(), options);
+  }
   // Fine when there is no such key.
   virtual Status Delete(std::string_view ns, std::string_view key) = 0;
   // All of them or, when it fails, none; in their order, so the last change of a key counts.

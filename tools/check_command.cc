@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "runtime/worker/config_env.h"
 #include "runtime/worker/router.h"
 #include "tools/bundle/prepare.h"
 
@@ -32,12 +33,16 @@ Status Check(const worker::WorkerConfig& config, const CompileWorker& compile) {
   return compile(made.config);
 }
 
-int RunCheck(const std::vector<std::string>& paths, const CompileWorker& compile) {
+int RunCheck(const std::vector<std::string>& paths, const std::string& env,
+             const CompileWorker& compile) {
+  if (const Status wrong = worker::CheckEnvironmentName(env); !wrong.ok()) {
+    return PrintUsageError("sedge check", "--env " + env + ": " + std::string(wrong.message()));
+  }
   std::vector<worker::WorkerConfig> configs;
   bool failed = false;
   const std::vector<std::string> here = {"."};
   for (const std::string& path : paths.empty() ? here : paths) {
-    Result<worker::WorkerConfig> config = worker::LoadWorkerConfig(path);
+    Result<worker::WorkerConfig> config = worker::LoadWorkerConfig(path, env);
     const Status status = config.ok() ? Check(*config, compile) : config.status();
     if (config.ok()) {
       for (const std::string& warning : config->warnings) {
@@ -70,13 +75,17 @@ AddCommand CheckCommand(CompileWorker compile) {
         root.add_subcommand("check", "Validate configurations and compile workers; runs nothing");
     command->footer(kExamples);
     const auto paths = std::make_shared<std::vector<std::string>>();
+    const auto env = std::make_shared<std::string>();
+    command->add_option("-e,--env", *env, "The configuration's [env.NAME], and .dev.vars.NAME")
+        ->type_name("NAME");
     command
         ->add_option("path", *paths,
                      "Scripts (.js, .mjs, .ts), folders, or wrangler.jsonc, .json or .toml files; "
                      "default: this folder")
         ->type_name("PATH");
-    command->callback(
-        [paths, compile, &run] { run = [paths, compile] { return RunCheck(*paths, compile); }; });
+    command->callback([paths, env, compile, &run] {
+      run = [paths, env, compile] { return RunCheck(*paths, *env, compile); };
+    });
   };
 }
 

@@ -18,7 +18,8 @@ ApiError Malformed(std::string message) { return {400, kInvalidRequest, std::mov
 class Reader : public nlohmann::json_sax<nlohmann::json> {
  public:
   MaybeError Read(std::string_view json) {
-    const bool whole = nlohmann::json::sax_parse(json.begin(), json.end(), this);
+    std::string mended;
+    const bool whole = nlohmann::json::sax_parse(WithoutLoneSurrogates(json, mended), this);
     if (!whole && !error_) error_ = Malformed("The body is not valid JSON.");
     return std::move(error_);
   }

@@ -4,10 +4,26 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/admin/json_writer.h"
+#include "runtime/base/ascii.h"
 #include "runtime/base/log.h"
 
 namespace sedge::admin {
 namespace {
+
+// The UTF-16 code unit of the escape at the start of `text`; -1 when there is none.
+int UnitAt(std::string_view text) {
+  if (!text.starts_with("\\u") || text.size() < 6) return -1;
+  int unit = 0;
+  for (const char c : text.substr(2, 4)) {
+    const int digit = HexValue(c);
+    if (digit < 0) return -1;
+    unit = unit << 4 | digit;
+  }
+  return unit;
+}
+
+bool IsHighSurrogate(int unit) { return unit >= 0xD800 && unit < 0xDC00; }
+bool IsLowSurrogate(int unit) { return unit >= 0xDC00 && unit < 0xE000; }
 
 // The length of the character at the start of `text`, or 0 - n when its first n bytes are the
 // longest start of one that is not complete (https://encoding.spec.whatwg.org/#utf-8-decoder).
@@ -83,7 +99,29 @@ size_t JsonStringBytes(std::string_view text) {
   return bytes;
 }
 
-bool IsJson(std::string_view text) { return nlohmann::json::accept(text.begin(), text.end()); }
+std::string_view WithoutLoneSurrogates(std::string_view text, std::string& storage) {
+  bool copied = false;
+  for (size_t at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
+    const int unit = UnitAt(text.substr(at));
+    if (unit < 0) {
+      at += 2;  // an escaped backslash or quote too
+      continue;
+    }
+    const bool is_pair = IsHighSurrogate(unit) && IsLowSurrogate(UnitAt(text.substr(at + 6)));
+    if (!is_pair && (IsHighSurrogate(unit) || IsLowSurrogate(unit))) {
+      if (!copied) storage.assign(text);
+      copied = true;
+      storage.replace(at, 6, "\\ufffd");
+    }
+    at += is_pair ? 12 : 6;
+  }
+  return copied ? std::string_view(storage) : text;
+}
+
+bool IsJson(std::string_view text) {
+  std::string mended;
+  return nlohmann::json::accept(WithoutLoneSurrogates(text, mended));
+}
 
 std::optional<std::string> CompactJson(std::string_view text, size_t max_bytes, bool& too_long) {
   struct Sax final : nlohmann::json_sax<nlohmann::json> {
@@ -105,7 +143,8 @@ std::optional<std::string> CompactJson(std::string_view text, size_t max_bytes, 
     }
     JsonWriter writer;
   } sax(max_bytes);
-  const bool whole = nlohmann::json::sax_parse(text.begin(), text.end(), &sax);
+  std::string mended;
+  const bool whole = nlohmann::json::sax_parse(WithoutLoneSurrogates(text, mended), &sax);
   too_long = sax.writer.too_long();
   if (!whole || too_long) return std::nullopt;
   return sax.writer.Take();

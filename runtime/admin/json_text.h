@@ -19,6 +19,11 @@ size_t JsonStringBytes(std::string_view text);
 
 bool IsJson(std::string_view text);
 
+// JSON in which half a character, such as a "\ud83d" alone, is U+FFFD: JSON.stringify writes it of
+// a string that slice() cut, and RFC 8259's parsers refuse it. As long as `text`: `text` itself when
+// it has none, else what `storage` holds then.
+std::string_view WithoutLoneSurrogates(std::string_view text, std::string& storage);
+
 // The same value without white space; nullopt when `text` is no JSON, or is longer than `max_bytes`
 // then (`too_long` says which).
 std::optional<std::string> CompactJson(std::string_view text, size_t max_bytes, bool& too_long);

@@ -3,8 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "runtime/admin/base64.h"
+#include "runtime/admin/bulk_change.h"
 #include "runtime/admin/bulk_reader.h"
+#include "runtime/admin/json_text.h"
 #include "runtime/admin/kv_api_call.h"
 
 namespace sedge::admin {
@@ -17,32 +18,6 @@ constexpr size_t kMaxBatchKeys = 1000;
 constexpr size_t kMaxBulkGetJsonBytes = 64u << 20;
 // Of what a client sent, in an error that names it.
 constexpr size_t kMaxShownBytes = 64;
-
-ApiError ForKey(ApiError error, std::string_view key) {
-  error.message += " The key is " + JsonString(key) + ".";
-  return error;
-}
-
-// Checks the pair; `change` is what the store is to do.
-MaybeError ToChange(BulkPair pair, int64_t now_seconds, kv::Change& change) {
-  if (MaybeError error = CheckKey(pair.key)) return error;
-  MaybeError error =
-      CheckExpiry(pair.expiration, pair.expiration_ttl, now_seconds, change.options.expiration);
-  if (error) return ForKey(std::move(*error), pair.key);
-  if (pair.base64) {
-    std::optional<Bytes> value = DecodeBase64(pair.value);
-    if (!value) return ForKey({400, kMalformedValue, "The value is not valid base64."}, pair.key);
-    change.value = std::move(*value);
-  } else {
-    change.value = Bytes::Copy(pair.value);
-  }
-  if ((error = CheckValueLength(change.value->size()))) {
-    return ForKey(std::move(*error), pair.key);
-  }
-  change.options.metadata = std::move(pair.metadata);
-  change.key = std::move(pair.key);
-  return std::nullopt;
-}
 
 std::string BulkResult(size_t count) {
   return "{\"successful_key_count\":" + std::to_string(count) + ",\"unsuccessful_keys\":[]}";
@@ -58,7 +33,8 @@ MaybeError ReadBulkGet(std::string_view body, BulkGet& get) {
   const auto bad = [](std::string message) {
     return ApiError{400, kInvalidRequest, std::move(message)};
   };
-  const nlohmann::json json = nlohmann::json::parse(body.begin(), body.end(), nullptr, false);
+  std::string mended;
+  const auto json = nlohmann::json::parse(WithoutLoneSurrogates(body, mended), nullptr, false);
   if (!json.is_object() || !json.contains("keys") || !json["keys"].is_array()) {
     return bad("The body must be a JSON object with an array keys.");
   }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "runtime/admin/json_text.h"
 #include "runtime/admin/kv_api_call.h"
 #include "runtime/base/ascii.h"
 
@@ -85,7 +86,8 @@ std::string NamespaceJson(const kv::NamespaceInfo& info) {
 // `id`, when it is given, gets the one that the body asks for: a member of ours, for data that
 // comes with its ids from elsewhere. Empty: none.
 MaybeError ReadTitle(std::string_view body, std::string& title, std::string* id = nullptr) {
-  const nlohmann::json json = nlohmann::json::parse(body.begin(), body.end(), nullptr, false);
+  std::string mended;
+  const auto json = nlohmann::json::parse(WithoutLoneSurrogates(body, mended), nullptr, false);
   if (!json.is_object()) return ApiError{400, kInvalidRequest, "The body must be a JSON object."};
   const auto found = json.find("title");
   if (found == json.end() || !found->is_string() || found->get_ref<const std::string&>().empty()) {

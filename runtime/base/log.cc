@@ -8,12 +8,18 @@
 #include <ctime>
 
 #include "runtime/base/clock.h"
+#include "runtime/base/log_color.h"
 
 namespace sedge {
 namespace {
 
 std::atomic<LogLevel> g_level{LogLevel::kInfo};
 std::atomic<LogFormat> g_format{LogFormat::kText};
+std::atomic<bool> g_color{false};
+
+constexpr std::string_view kRed = "\x1b[31m";
+constexpr std::string_view kYellow = "\x1b[33m";
+constexpr std::string_view kPlain = "\x1b[0m";
 
 constexpr std::string_view LevelName(LogLevel level) {
   switch (level) {
@@ -63,7 +69,11 @@ std::string TextLine(LogLevel level, std::string_view message,
                      std::initializer_list<LogField> fields) {
   std::string line;
   if (level == LogLevel::kWarn || level == LogLevel::kError) {
-    line.append(LevelName(level)).append(": ");
+    const bool color = g_color.load(std::memory_order_relaxed);
+    if (color) line += level == LogLevel::kWarn ? kYellow : kRed;
+    line.append(LevelName(level)).append(":");
+    if (color) line += kPlain;
+    line += ' ';
   }
   line += message;
   for (const LogField& field : fields) {
@@ -110,6 +120,8 @@ void ConfigureLog(LogLevel level, LogFormat format) {
   g_level = level;
   g_format = format;
 }
+
+void SetLogColor(bool color) { g_color = color; }
 
 LogLevel CurrentLogLevel() { return g_level.load(std::memory_order_relaxed); }
 

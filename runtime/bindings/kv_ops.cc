@@ -180,8 +180,9 @@ void PutBytes(KvService& kv, Deferred deferred, PendingPut put, Bytes value,
   OnPool(
       kv, std::move(deferred), "PUT",
       [store = kv.store, eventual = kv.eventual, put = std::move(put), shared] {
-        return put.eventual && eventual ? eventual->Put(put.ns, put.key, *shared, put.options)
-                                        : store->Put(put.ns, put.key, *shared, put.options);
+        return put.eventual && eventual
+                   ? eventual->PutBytes(put.ns, put.key, std::move(*shared), put.options)
+                   : store->PutBytes(put.ns, put.key, std::move(*shared), put.options);
       },
       [collected = std::move(collected)](const Deferred& deferred, const Status&) {
         if (collected) collected->Drop();

@@ -6,6 +6,7 @@
 #include "runtime/base/check.h"
 #include "runtime/base/log.h"
 #include "runtime/script/builtins.h"
+#include "runtime/script/clocked_platform.h"
 #include "runtime/script/op.h"
 #include "runtime/script/script_ops.h"
 
@@ -42,7 +43,7 @@ void Engine::Initialize(EngineOptions options) {
   // isolate's start.
   v8::V8::SetFlagsFromString("--no-verify-snapshot-checksum");
   engine.platform_ = v8::platform::NewDefaultPlatform(kPlatformThreads).release();
-  v8::V8::InitializePlatform(engine.platform_);
+  v8::V8::InitializePlatform(new ClockedPlatform(*engine.platform_));  // lives for ever
   v8::V8::Initialize();
   if (!engine.options_.snapshot.empty()) {
     engine.blob_ = std::make_unique<v8::StartupData>();

@@ -64,6 +64,27 @@ Result<MainScript> ModuleLoader::LoadMain(std::shared_ptr<SourceCache> sources,
   return RunClassic(script, caught);
 }
 
+Result<MainScript> ModuleLoader::LoadModule(const std::string& path) {
+  v8::TryCatch caught(isolate_.v8());
+  v8::Local<v8::Module> module;
+  v8::Local<v8::Script> script;
+  started_ = false;  // what it imports may lie anywhere, as what the main file imports
+  Status status;
+  if (const auto known = by_path_.find(path); known != by_path_.end()) {
+    module = known->second.Get(isolate_.v8());
+  } else {
+    status = CompileMain(path, &module, &script);
+  }
+  Result<MainScript> ran = MainScript{};
+  if (!status.ok()) {
+    ran = status;
+  } else if (script.IsEmpty()) {
+    ran = RunModule(module, caught);
+  }
+  started_ = true;
+  return ran;
+}
+
 Status ModuleLoader::CheckMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
                                const std::string& path) {
   sources_ = std::move(sources);
@@ -221,6 +242,9 @@ void ModuleLoader::NotePlaceInJson(const std::string& path, std::string_view tex
 
 Status ModuleLoader::TerminatedStatus() {
   const IsolateOptions& options = isolate_.options();
+  if (isolate_.termination() == Termination::kShutdown) {
+    return Cancelled(main_ + ": the worker was stopped while it loaded");
+  }
   const std::string limit =
       isolate_.termination() == Termination::kMemory
           ? "memory limit of " + std::to_string(options.memory_bytes >> 20) + " MB (limits.memory_mb)"
@@ -317,6 +341,11 @@ v8::MaybeLocal<v8::Module> ModuleLoader::Resolve(const std::string& specifier,
   if (auto known = by_path_.find(specifier); known != by_path_.end()) {
     return known->second.Get(isolate_.v8());
   }
+  if (find_builtin_ && !specifier.starts_with('.') && !specifier.starts_with('/')) {
+    v8::Local<v8::Value> exports;
+    if (!find_builtin_(specifier).ToLocal(&exports)) return {};
+    if (exports->IsObject()) return MakeSynthetic(specifier, specifier, exports.As<v8::Object>());
+  }
   Result<std::string> path = ResolvePath(specifier, referrer);
   if (path.ok()) return LoadFile(*path);
   ThrowError(isolate_.v8(), std::string(path.status().message()));
@@ -401,6 +430,14 @@ std::string ModuleLoader::SourceLine(const std::string& name, int line) {
   std::string_view found = text->substr(start, text->find('\n', start) - start);
   if (found.ends_with('\r')) found.remove_suffix(1);
   return std::string(found);
+}
+
+bool ModuleLoader::LoadedFile(const std::string& name, std::string* path, std::string* text) {
+  *path = PathOfDisplayName(name);
+  if (!sources_ || name.empty() || name.starts_with("sedge:") || !sources_->Exists(*path)) return false;
+  const Result<std::string_view> found = sources_->Read(*path);
+  if (found.ok()) *text = *found;
+  return found.ok();
 }
 
 std::string ModuleLoader::PathOfDisplayName(const std::string& name) const {

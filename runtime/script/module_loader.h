@@ -11,7 +11,9 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
+#include "runtime/base/file_stamp.h"
 #include "runtime/base/status.h"
 #include "runtime/script/source_map.h"
 #include "runtime/script/stack_text.h"
@@ -27,8 +29,10 @@ class SourceCache {
  public:
   // Absolute path -> text.
   using Texts = std::map<std::string, std::string>;
-  // `made`: modules that are in no file; they go before files of the same path.
-  explicit SourceCache(std::shared_ptr<const Texts> made = {}) : made_(std::move(made)) {}
+  // `made`: modules that are in no file; they go before files of the same path. Null: none.
+  explicit SourceCache(std::shared_ptr<const Texts> made = nullptr) { AddMade(std::move(made)); }
+  void AddMade(std::shared_ptr<const Texts> made);
+
   // Lives as long as the cache.
   Result<std::string_view> Read(const std::string& path);
   // For tests and for code that is not in a file.
@@ -39,12 +43,18 @@ class SourceCache {
   std::shared_ptr<const SourceMap> MapOf(const std::string& path,
                                          const std::function<bool(const std::string&)>& may_read);
 
+  // Every file that was read, or looked for in vain, as it looked then: what a change of would make
+  // another worker. Ordered by path.
+  std::vector<std::pair<std::string, FileStamp>> Seen();
+
  private:
   bool WasRead(const std::string& path);
+  const std::string* FindMade(const std::string& path) const;  // REQUIRES: mutex_ is held
 
   std::mutex mutex_;
-  const std::shared_ptr<const Texts> made_;
+  std::vector<std::shared_ptr<const Texts>> made_;             // guarded by mutex_
   std::map<std::string, std::unique_ptr<std::string>> files_;  // guarded by mutex_
+  std::map<std::string, FileStamp> seen_;                      // guarded by mutex_
   std::mutex maps_mutex_;  // taken before mutex_
   // Guarded by maps_mutex_; null where there is none.
   std::map<std::string, std::shared_ptr<const SourceMap>> maps_;
@@ -69,6 +79,9 @@ class ModuleLoader {
   Result<MainScript> LoadMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
                               const std::string& path,
                               const std::function<void()>& before_classic = {});
+  // Runs one more file, which shares what it imports with the main one; a classic script is not run:
+  // it would share the globals too. REQUIRES: LoadMain came first; an EntryScope.
+  Result<MainScript> LoadModule(const std::string& path);
   // Compiles without running: for `sedge check`.
   Status CheckMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
                    const std::string& path);
@@ -83,6 +96,11 @@ class ModuleLoader {
   // Makes `import ... from "specifier"` give the properties of `exports`. REQUIRES: an EntryScope.
   void AddBuiltinModule(const std::string& specifier, v8::Local<v8::Object> exports);
 
+  // Asked for the exports of each module whose specifier is no path, before it counts as unknown: an
+  // object, or undefined when there is no such module.
+  using FindModule = std::function<v8::MaybeLocal<v8::Value>(std::string_view specifier)>;
+  void set_builtin_modules(FindModule find) { find_builtin_ = std::move(find); }
+
   // Line `line` (1-based) of the loaded file that stack traces call `name`; "" when unknown.
   std::string SourceLine(const std::string& name, int line);
 
@@ -91,6 +109,8 @@ class ModuleLoader {
   bool ToOriginal(StackPlace& place, std::string* source_line);
   // The same for each line of a stack's text.
   std::string OriginalStack(std::string_view stack);
+  // Path and text of the loaded file that stack traces call `name`; false when there is none.
+  bool LoadedFile(const std::string& name, std::string* path, std::string* text);
 
   // Called once by the isolate.
   void ConfigureIsolate();
@@ -155,6 +175,7 @@ class ModuleLoader {
   std::string base_dir_;
   std::string main_;  // as messages show it
   std::vector<std::string> folders_;  // of modules that were loaded at start, each ending with "/"
+  FindModule find_builtin_;
   bool started_ = false;
   StackPlace failed_at_;  // of the failure that ErrorStatus describes next; line 0: unknown
   std::map<std::string, FileKind> kinds_;  // by extension; besides the usual ones

@@ -36,15 +36,24 @@ Result<std::string> ReadWhole(const std::string& path) {
 
 }  // namespace
 
-Result<std::string_view> SourceCache::Read(const std::string& path) {
-  if (made_) {
-    if (const auto made = made_->find(path); made != made_->end()) {
-      return std::string_view(made->second);
-    }
-  }
+void SourceCache::AddMade(std::shared_ptr<const Texts> made) {
   std::lock_guard lock(mutex_);
+  if (made) made_.push_back(std::move(made));
+}
+
+const std::string* SourceCache::FindMade(const std::string& path) const {
+  for (const std::shared_ptr<const Texts>& texts : made_) {
+    if (const auto found = texts->find(path); found != texts->end()) return &found->second;
+  }
+  return nullptr;
+}
+
+Result<std::string_view> SourceCache::Read(const std::string& path) {
+  std::lock_guard lock(mutex_);
+  if (const std::string* made = FindMade(path)) return std::string_view(*made);
   auto found = files_.find(path);
   if (found == files_.end()) {
+    seen_[path] = FileStamp::Of(path);
     SEDGE_ASSIGN_OR_RETURN(std::string text, ReadWhole(path));
     found = files_.emplace(path, std::make_unique<std::string>(std::move(text))).first;
   }
@@ -57,17 +66,21 @@ void SourceCache::Add(const std::string& path, std::string text) {
 }
 
 bool SourceCache::WasRead(const std::string& path) {
-  if (made_ && made_->contains(path)) return true;
   std::lock_guard lock(mutex_);
-  return files_.contains(path);
+  return FindMade(path) || files_.contains(path);
 }
 
 bool SourceCache::Exists(const std::string& path) {
-  if (made_ && made_->contains(path)) return true;
   std::lock_guard lock(mutex_);
-  if (files_.contains(path)) return true;
-  struct stat info;
-  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+  if (FindMade(path) || files_.contains(path)) return true;
+  const FileStamp stamp = FileStamp::Of(path);
+  if (!stamp.exists) seen_[path] = stamp;
+  return stamp.exists;
+}
+
+std::vector<std::pair<std::string, FileStamp>> SourceCache::Seen() {
+  std::lock_guard lock(mutex_);
+  return {seen_.begin(), seen_.end()};
 }
 
 }  // namespace sedge::script

@@ -8,12 +8,29 @@
 #include <iterator>
 #include <system_error>
 
-#include "runtime/base/log.h"
+#include "runtime/worker/config_env.h"
 #include "runtime/worker/config_node.h"
 #include "runtime/worker/config_reader.h"
-#include "runtime/worker/dev_vars.h"
+#include "runtime/worker/local_vars.h"
+#include "runtime/worker/small_file.h"
 
 namespace sedge::worker {
+
+Result<std::string> ReadSmallFile(const std::filesystem::path& path, const std::string& shown) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return IoError(shown + ": the file cannot be read");
+  std::string text;
+  text.resize(kMaxConfigBytes + 1);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return IoError(shown + ": the file cannot be read");
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (text.size() > kMaxConfigBytes) {
+    return InvalidArgument(shown + ": the file has more than " + std::to_string(kMaxConfigBytes) +
+                           " bytes; a configuration is at most that long");
+  }
+  return text;
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -41,27 +58,6 @@ bool IsFile(const fs::path& path) {
   return fs::is_regular_file(path, error);
 }
 
-Result<std::string> ReadSmallFile(const fs::path& path, const std::string& shown) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return IoError(shown + ": the file cannot be read");
-  std::string text;
-  text.resize(kMaxConfigBytes + 1);
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return IoError(shown + ": the file cannot be read");
-  text.resize(static_cast<size_t>(file.gcount()));
-  if (text.size() > kMaxConfigBytes) {
-    return InvalidArgument(shown + ": the file has more than " + std::to_string(kMaxConfigBytes) +
-                           " bytes; a configuration is at most that long");
-  }
-  return text;
-}
-
-std::string JsonString(std::string_view text) {
-  std::string json = "\"";
-  AppendJsonEscaped(json, text);
-  return json + "\"";
-}
-
 // The failure with the line of the file that it names: "wrangler.toml:3: why", then "  3 | text".
 Status WithLine(const Status& failure, const std::string& source, std::string_view text) {
   const std::string message(failure.message());
@@ -78,46 +74,25 @@ Status WithLine(const Status& failure, const std::string& source, std::string_vi
   return {failure.code(), message + "\n  " + std::to_string(number) + " | " + std::string(text)};
 }
 
-// `shown` as the user wrote the folder, for messages.
-Status AddDevVars(WorkerConfig& config, const fs::path& shown) {
-  const fs::path file = fs::path(config.base_dir) / ".dev.vars";
-  if (!IsFile(file)) return {};
-  const std::string source = (shown / ".dev.vars").lexically_normal().string();
-  SEDGE_ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(file, source));
-  SEDGE_ASSIGN_OR_RETURN(const std::vector<DevVar> vars, ParseDevVars(text, source));
-  for (const DevVar& var : vars) {
-    const auto taken = std::find_if(config.kv_namespaces.begin(), config.kv_namespaces.end(),
-                                    [&](const auto& kv) { return kv.binding == var.name; });
-    if (taken != config.kv_namespaces.end()) {
-      return ConfigError(source, var.line,
-                         "the name \"" + var.name +
-                             "\" is that of a KV namespace "
-                             "in " +
-                             config.source + "; give one of them another");
-    }
-    SetVar(config, var.name, JsonString(var.value));
-  }
-  return {};
-}
-
-Result<WorkerConfig> LoadScript(const fs::path& shown) {
+Result<WorkerConfig> LoadScript(const fs::path& shown, const std::string& env) {
   const fs::path path = fs::absolute(shown).lexically_normal();
   WorkerConfig config;
   config.name = path.stem().string();
   config.main = path.string();
   config.base_dir = path.parent_path().string();
   config.source = shown.string();
-  SEDGE_RETURN_IF_ERROR(AddDevVars(config, shown.parent_path()));
+  SEDGE_RETURN_IF_ERROR(AddLocalVars(config, shown.parent_path(), env));
   return config;
 }
 
-Result<WorkerConfig> LoadConfigFile(const fs::path& shown) {
+Result<WorkerConfig> LoadConfigFile(const fs::path& shown, const std::string& env) {
   const fs::path path = fs::absolute(shown).lexically_normal();
   const std::string source = shown.string();
   SEDGE_ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(path, source));
   const ConfigSyntax syntax =
       path.extension() == ".toml" ? ConfigSyntax::kToml : ConfigSyntax::kJsonc;
-  Result<WorkerConfig> read = ParseWorkerConfig(syntax, text, source, path.parent_path().string());
+  Result<WorkerConfig> read =
+      ParseWorkerConfig(syntax, text, source, path.parent_path().string(), env);
   if (!read.ok()) return WithLine(read.status(), source, text);
   WorkerConfig config = std::move(read).value();
   if (config.main.empty()) {
@@ -137,17 +112,17 @@ Result<WorkerConfig> LoadConfigFile(const fs::path& shown) {
         ConfigError(source, config.main_line, "main: there is no file " + config.main), source,
         text);
   }
-  SEDGE_RETURN_IF_ERROR(AddDevVars(config, shown.parent_path()));
+  SEDGE_RETURN_IF_ERROR(AddLocalVars(config, shown.parent_path(), env));
   return config;
 }
 
-Result<WorkerConfig> LoadFolder(const fs::path& shown) {
+Result<WorkerConfig> LoadFolder(const fs::path& shown, const std::string& env) {
   for (const std::string_view name : kConfigNames) {
-    if (IsFile(shown / name)) return LoadConfigFile((shown / name).lexically_normal());
+    if (IsFile(shown / name)) return LoadConfigFile((shown / name).lexically_normal(), env);
   }
   for (const std::string_view name : kScriptNames) {
     if (!IsFile(shown / name)) continue;
-    SEDGE_ASSIGN_OR_RETURN(WorkerConfig config, LoadScript((shown / name).lexically_normal()));
+    SEDGE_ASSIGN_OR_RETURN(WorkerConfig config, LoadScript((shown / name).lexically_normal(), env));
     return config;
   }
   return NotFound(shown.string() +
@@ -158,7 +133,13 @@ Result<WorkerConfig> LoadFolder(const fs::path& shown) {
 
 }  // namespace
 
-Result<WorkerConfig> LoadWorkerConfig(const std::string& path) {
+bool HasWorker(const std::string& folder) {
+  const auto is_here = [&](std::string_view name) { return IsFile(fs::path(folder) / name); };
+  return std::any_of(std::begin(kConfigNames), std::end(kConfigNames), is_here) ||
+         std::any_of(std::begin(kScriptNames), std::end(kScriptNames), is_here);
+}
+
+Result<WorkerConfig> LoadWorkerConfig(const std::string& path, const std::string& env) {
   std::error_code error;
   const fs::path shown(path);
   const fs::file_status status = fs::status(shown, error);
@@ -167,11 +148,11 @@ Result<WorkerConfig> LoadWorkerConfig(const std::string& path) {
                     ": there is no such file or folder; allowed is a script (.js, .mjs, .ts), "
                     "a folder, or a wrangler.jsonc, .json or .toml");
   }
-  if (fs::is_directory(status)) return LoadFolder(shown);
+  if (fs::is_directory(status)) return LoadFolder(shown, env);
   const fs::path extension = shown.extension();
-  if (IsScriptExtension(extension.string())) return LoadScript(shown);
+  if (IsScriptExtension(extension.string())) return LoadScript(shown, env);
   if (extension == ".json" || extension == ".jsonc" || extension == ".toml") {
-    return LoadConfigFile(shown);
+    return LoadConfigFile(shown, env);
   }
   return InvalidArgument(path +
                          ": the file is of another kind than a worker; allowed is a script "
@@ -179,11 +160,32 @@ Result<WorkerConfig> LoadWorkerConfig(const std::string& path) {
 }
 
 Result<WorkerConfig> ParseWorkerConfig(ConfigSyntax syntax, std::string_view text,
-                                       const std::string& source, const std::string& base_dir) {
+                                       const std::string& source, const std::string& base_dir,
+                                       const std::string& env) {
   SEDGE_ASSIGN_OR_RETURN(const ConfigNode root, syntax == ConfigSyntax::kToml
                                                     ? ParseToml(text, source)
                                                     : ParseJsonc(text, source));
-  return ConfigReader(root, source).Read(base_dir);
+  SEDGE_ASSIGN_OR_RETURN(const ChosenEnvironment chosen, ChooseEnvironment(root, env, source));
+  SEDGE_ASSIGN_OR_RETURN(WorkerConfig config, ConfigReader(chosen.root, source).Read(base_dir));
+  config.warnings.insert(config.warnings.begin(), chosen.warnings.begin(), chosen.warnings.end());
+  return config;
+}
+
+std::vector<std::string> ConfigFiles(const std::string& path, const std::string& env) {
+  std::error_code error;
+  const fs::path given = fs::absolute(path).lexically_normal();
+  const bool is_folder = fs::is_directory(given, error);
+  const fs::path folder = is_folder ? given : given.parent_path();
+  std::vector<std::string> files;
+  if (is_folder) {
+    for (const std::string_view name : kConfigNames) files.push_back((folder / name).string());
+  } else {
+    files.push_back(given.string());
+  }
+  // A configuration without main takes one of these, too.
+  for (const std::string_view name : kScriptNames) files.push_back((folder / name).string());
+  for (const std::string& name : LocalVarsFiles(env)) files.push_back((folder / name).string());
+  return files;
 }
 
 void SetKvNamespace(WorkerConfig& config, std::string binding, std::string id) {

@@ -56,7 +56,7 @@ struct WorkerConfig {
   std::string compatibility_date;  // "2026-01-31" or empty
   std::vector<std::string> compatibility_flags;
   std::vector<KvNamespaceConfig> kv_namespaces;
-  std::vector<VarConfig> vars;      // ordered by name; .dev.vars is already in
+  std::vector<VarConfig> vars;      // ordered by name; those of local_vars.h are already in
   std::vector<RouteConfig> routes;  // none: every host and path
   std::optional<uint16_t> dev_port;
   std::optional<std::string> dev_ip;
@@ -70,19 +70,27 @@ struct WorkerConfig {
   std::vector<std::string> ca_files;  // absolute; trusted by the whole server
   Limits limits;
   std::map<std::string, int> limit_lines;  // the limits that the file sets: key -> line
-  std::vector<std::string> warnings;       // for the log; at most one, about unknown keys
+  std::vector<std::string> warnings;       // for the log
 };
 
 // PATH is a script (.js, .mjs, .ts ...), a wrangler file or a folder. In a folder the first of
 // wrangler.jsonc, wrangler.json, wrangler.toml, index, worker, src/index, src/worker (each as .js,
-// .mjs, .ts, .tsx) counts. Errors read "wrangler.toml:7: what is wrong; what is allowed".
-Result<WorkerConfig> LoadWorkerConfig(const std::string& path);
+// .mjs, .ts, .tsx) counts. `env` chooses a section [env.NAME]; "": none. Errors read
+// "wrangler.toml:7: what is wrong; what is allowed".
+Result<WorkerConfig> LoadWorkerConfig(const std::string& path, const std::string& env = "");
+
+// The files that may decide what LoadWorkerConfig gives, absolute, whether they are there or not.
+std::vector<std::string> ConfigFiles(const std::string& path, const std::string& env);
+
+// Whether LoadWorkerConfig would find something to read in the folder.
+bool HasWorker(const std::string& folder);
 
 enum class ConfigSyntax : uint8_t { kJsonc, kToml };
 // `text` as if it were the file `source`, whose folder is `base_dir` (absolute). Reads no file, so
-// `main` is not looked for and .dev.vars not read.
+// `main` is not looked for and local variables are not read.
 Result<WorkerConfig> ParseWorkerConfig(ConfigSyntax syntax, std::string_view text,
-                                       const std::string& source, const std::string& base_dir);
+                                       const std::string& source, const std::string& base_dir,
+                                       const std::string& env = "");
 
 // A later binding or variable takes the place of one with the same name.
 void SetKvNamespace(WorkerConfig& config, std::string binding, std::string id);

@@ -7,11 +7,13 @@ const { createKvNamespace } = require("bindings/kv_namespace");
 const { JSONParse, ObjectDefineProperty, ObjectKeys, globalThis: globalObject } = primordials;
 
 const env = {};
+let namespaces = []; // as prepare() got them
 
 // Called once per isolate. `text` is JSON: {vars: {NAME: value}, kv: [[binding, namespace id, is eventual] ...]}.
 function prepare(text) {
   installMissing();
   const { vars, kv } = JSONParse(text);
+  namespaces = kv;
   const names = ObjectKeys(vars);
   for (let i = 0; i < names.length; ++i) env[names[i]] = vars[names[i]];
   for (let i = 0; i < kv.length; ++i) env[kv[i][0]] = createKvNamespace(kv[i][1], kv[i][2] === true);
@@ -26,6 +28,15 @@ function exposeBindings() {
   }
 }
 
+// The id of a binding's namespace; undefined: there is none.
+function namespaceIdOf(binding) {
+  for (let i = 0; i < namespaces.length; ++i) {
+    if (namespaces[i][0] === binding) return namespaces[i][1];
+  }
+  return undefined;
+}
+
 exports.env = env;
+exports.namespaceIdOf = namespaceIdOf;
 exports.prepare = prepare;
 exports.exposeBindings = exposeBindings;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/worker/error_page.h"
 
+#include <algorithm>
 #include <vector>
+
 
 namespace sedge::worker {
 namespace {
@@ -29,6 +31,17 @@ constexpr std::string_view kStyle =
     "@media(prefers-color-scheme:dark){body{color:#e6eaf0;background:#12161c}h1{color:#ff8a80}"
     "pre{background:#1c222b}}";
 
+// Waits for the answer that comes when `token` is out of date. Without scripts the page is loaded
+// anew now and then.
+std::string LiveScript(std::string_view token) {
+  return "<noscript><meta http-equiv=\"refresh\" content=\"2\"></noscript><script>(function ask() {"
+         "fetch(\"" +
+         std::string(kLivePath) + "?token=" + std::string(token) +
+         "\", { cache: \"no-store\" }).then((answer) => {"
+         "if (!answer.ok) throw answer.status; location.reload();"
+         "}).catch(() => setTimeout(ask, 1000)); })();</script>";
+}
+
 }  // namespace
 
 ErrorPage PageFor(const script::ScriptError& error) {
@@ -43,6 +56,14 @@ ErrorPage PageFor(const script::ScriptError& error) {
   return page;
 }
 
+ErrorPage PageFor(std::string_view message) {
+  const size_t end = std::min(message.find('\n'), message.size());
+  ErrorPage page;
+  page.title = message.substr(0, end);
+  page.detail = message.substr(std::min(end + 1, message.size()));
+  return page;
+}
+
 std::string RenderHtml(const ErrorPage& page) {
   std::string html = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>" +
                      std::to_string(page.status) + " " + Escape(page.title) +
@@ -52,7 +73,11 @@ std::string RenderHtml(const ErrorPage& page) {
   if (!page.detail.empty()) html.append("<pre>").append(Escape(page.detail)).append("</pre>");
   if (!page.hint.empty()) html.append("<p>").append(Escape(page.hint)).append("</p>");
   if (!page.stack.empty()) html.append("<pre>").append(Escape(page.stack)).append("</pre>");
-  html.append("<footer>").append(std::to_string(page.status)).append(" from sedge</footer></html>\n");
+  html.append("<footer>").append(std::to_string(page.status)).append(" from sedge");
+  if (!page.live_token.empty()) html.append("; this page goes once the worker is mended");
+  html.append("</footer>");
+  if (!page.live_token.empty()) html.append(LiveScript(page.live_token));
+  html.append("</html>\n");
   return html;
 }
 

@@ -47,5 +47,7 @@ exports.clientGone = dispatcher.clientGone;
 exports.responseSent = dispatcher.responseSent;
 exports.lateValue = lateValue;
 // Of test files alone.
-exports.loadTestApi = () => require("worker/test_api").exports;
-exports.runTests = (report) => require("worker/test_api").run(report);
+exports.testModule = (specifier) => require("testing/test_modules").find(specifier);
+exports.runTests = (report, options) => require("testing/runner").run(report, options);
+exports.dispatchMock = (slot) => require("testing/mock_fetch").dispatch(slot);
+exports.fireRealTimers = () => require("testing/real_timers").fireRealTimers();

@@ -5,26 +5,14 @@
 #include <chrono>
 #include <cstdlib>
 #include <future>
-#include <nlohmann/json.hpp>
 
 #include "runtime/base/log.h"
-#include "runtime/base/pool_size.h"
-#include "runtime/script/engine.h"
 #include "runtime/script/entry_scope.h"
-#include "runtime/worker/builtins_data.h"
-#include "runtime/worker/worker_ops.h"
-#include "runtime/worker/worker_thread.h"
+#include "runtime/worker/server_running.h"
+#include "runtime/worker/start_engine.h"
 
 namespace sedge::worker {
 namespace {
-
-// request.cf where --cf gives none: the fields that scripts read most, with values that nobody
-// takes for real ones. Documented in docs/workers.md.
-constexpr std::string_view kLocalCf =
-    R"({"colo":"LOCAL","country":"XX","city":"Localhost","continent":"XX","region":"Local",)"
-    R"("regionCode":"XX","postalCode":"00000","timezone":"UTC","latitude":"0.00000",)"
-    R"("longitude":"0.00000","asn":0,"asOrganization":"local","httpProtocol":"HTTP/1.1",)"
-    R"("requestPriority":"","tlsCipher":"","tlsVersion":"","clientAcceptEncoding":""})";
 
 // After the deadline of a shutdown, before JavaScript that still runs is ended by force.
 constexpr std::chrono::milliseconds kStopGrace{200};
@@ -34,18 +22,6 @@ constexpr std::chrono::milliseconds kEndGrace{1'000};
 // For a thread to say what it holds.
 constexpr std::chrono::seconds kStateDeadline{1};
 
-void StartEngineOnce() {
-  static const bool started = [] {
-    script::EngineOptions options;
-    options.builtins = Builtins();
-    options.ops = AllOps();
-    options.snapshot = Snapshot();
-    script::Engine::Initialize(std::move(options));
-    return true;
-  }();
-  (void)started;
-}
-
 // Without a namespace no store is opened, so that such servers may share a folder.
 bool UsesKv(const ServeOptions& options) {
   return options.admin ||
@@ -53,86 +29,86 @@ bool UsesKv(const ServeOptions& options) {
                      [](const WorkerConfig& config) { return !config.kv_namespaces.empty(); });
 }
 
-// What environment.js makes env of.
-std::string BindingsJson(const WorkerConfig& config) {
-  nlohmann::ordered_json bindings = {{"vars", nlohmann::json::object()},
-                                     {"kv", nlohmann::json::array()}};
-  for (const VarConfig& var : config.vars) {
-    bindings["vars"][var.name] = nlohmann::json::parse(var.value);
-  }
-  for (const KvNamespaceConfig& ns : config.kv_namespaces) {
-    bindings["kv"].push_back({ns.binding, ns.id, ns.eventual});
-  }
-  return bindings.dump();
-}
-
 }  // namespace
-
-struct Server::Running {
-  explicit Running(const Deployment& deployment) : worker(deployment) {}
-  WorkerThread worker;
-  std::promise<void> ended;
-  std::future<void> is_over = ended.get_future();
-  std::thread thread;
-};
 
 Server::Server() = default;
 
+std::unique_ptr<Server> Server::New() {
+  StartEngine();
+  return std::unique_ptr<Server>(new Server);
+}
+
 Result<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
-  setenv("UV_THREADPOOL_SIZE", std::to_string(kPoolThreads).c_str(), 0);
-  StartEngineOnce();
-  std::unique_ptr<Server> self(new Server);
-  self->deployment_ = std::make_unique<Deployment>();
-  Deployment& deployment = *self->deployment_;
-  deployment.options = std::move(options);
-  SEDGE_ASSIGN_OR_RETURN(deployment.router, Router::Create(deployment.options.workers));
-
-  if (UsesKv(deployment.options)) {
-    SEDGE_RETURN_IF_ERROR(self->OpenStore());
-    SEDGE_RETURN_IF_ERROR(self->StartAdmin());
-  }
-
-  const bool several = deployment.options.workers.size() > 1;
-  for (const WorkerConfig& config : deployment.options.workers) {
-    WorkerSpec spec;
-    spec.options = &deployment.options;
-    spec.config = &config;
-    spec.store = self->store_.get();
-    spec.eventual = self->eventual_.get();
-    spec.clock = &Clock::System();
-    spec.sources = std::make_shared<script::SourceCache>(config.modules);
-    spec.outbound = std::make_shared<OutboundFilter>(deployment.options, config);
-    spec.bindings = BindingsJson(config);
-    spec.cf =
-        deployment.options.cf_json.empty() ? std::string(kLocalCf) : deployment.options.cf_json;
-    spec.log_name = several ? config.name : "";
-    deployment.workers.push_back(std::move(spec));
-  }
+  std::unique_ptr<Server> self = New();
+  SEDGE_RETURN_IF_ERROR(Router::Create(options.workers).status());
+  self->options_ = options;
+  self->options_.workers.clear();
+  SEDGE_RETURN_IF_ERROR(self->UseStore(options));
+  SEDGE_ASSIGN_OR_RETURN(self->deployment_, self->Deploy(std::move(options), ""));
   SEDGE_RETURN_IF_ERROR(self->StartThreads());
   return self;
 }
 
-Status Server::OpenStore() {
-  kv::StoreOptions store;
-  store.path = deployment_->options.data_dir + "/kv";
-  store.memory_bytes = deployment_->options.limits.kv_memory_bytes;
-  SEDGE_ASSIGN_OR_RETURN(store_, kv::OpenRocksStore(store));
-  eventual_ = std::make_unique<kv::EventualReads>(*store_, Clock::System());
+Status Server::UseStore(const ServeOptions& options) {
+  if (!store_) {
+    if (!UsesKv(options)) return {};
+    SEDGE_RETURN_IF_ERROR(OpenStore());
+    SEDGE_RETURN_IF_ERROR(StartAdmin());
+  }
   // So that lists of namespaces show them before anything is written.
-  for (const WorkerConfig& config : deployment_->options.workers) {
+  for (const WorkerConfig& config : options.workers) {
     for (const KvNamespaceConfig& ns : config.kv_namespaces) {
-      const Status made = store_->EnsureNamespace(ns.id, ns.id);
-      if (!made.ok()) {
-        LogWarn("a KV namespace has no title", {{"id", ns.id}, {"why", made.message()}});
+      if (namespaces_.insert(ns.id).second) {
+        const Status made = store_->EnsureNamespace(ns.id, ns.id);
+        if (!made.ok()) {
+          LogWarn("a KV namespace has no title", {{"id", ns.id}, {"why", made.message()}});
+        }
       }
-      if (ns.eventual) eventual_->SetSeed(ns.id, ns.eventual_seed);
+      if (!ns.eventual) continue;
+      const auto [seed, is_new] = eventual_seeds_.try_emplace(ns.id, ns.eventual_seed);
+      if (!is_new && seed->second == ns.eventual_seed) continue;
+      seed->second = ns.eventual_seed;
+      eventual_->SetSeed(ns.id, ns.eventual_seed);
     }
   }
   return {};
 }
 
+Status Server::OpenStore() {
+  kv::StoreOptions store;
+  store.path = options_.data_dir + "/kv";
+  store.memory_bytes = options_.limits.kv_memory_bytes;
+  SEDGE_ASSIGN_OR_RETURN(store_, kv::OpenRocksStore(store));
+  eventual_ = std::make_unique<kv::EventualReads>(*store_, Clock::System());
+  return {};
+}
+
+Result<std::shared_ptr<const Deployment>> Server::Deploy(ServeOptions options,
+                                                         const std::string& live_token) {
+  auto deployment = std::make_shared<Deployment>();
+  deployment->options = std::move(options);
+  const ServeOptions& kept = deployment->options;
+  SEDGE_ASSIGN_OR_RETURN(deployment->router, Router::Create(kept.workers));
+  for (const WorkerConfig& config : kept.workers) {
+    WorkerSpec spec;
+    spec.options = &kept;
+    spec.config = &config;
+    spec.store = store_.get();
+    spec.eventual = eventual_.get();
+    spec.clock = &Clock::System();
+    spec.sources = std::make_shared<script::SourceCache>(config.modules);
+    spec.outbound = std::make_shared<OutboundFilter>(kept, config);
+    spec.bindings = BindingsJson(config);
+    spec.cf = kept.cf_json.empty() ? std::string(kLocalCf) : kept.cf_json;
+    spec.log_name = kept.workers.size() > 1 ? config.name : "";
+    spec.live_token = live_token;
+    deployment->workers.push_back(std::move(spec));
+  }
+  return std::shared_ptr<const Deployment>(std::move(deployment));
+}
+
 Status Server::StartAdmin() {
-  const ServeOptions& options = deployment_->options;
+  const ServeOptions& options = options_;
   admin::AdminOptions admin;
   if (options.admin) {
     admin.host = options.admin->host;
@@ -148,8 +124,8 @@ Status Server::StartAdmin() {
 }
 
 Status Server::StartThreads() {
-  for (int i = 0; i < deployment_->options.threads; ++i) {
-    auto running = std::make_unique<Running>(*deployment_);
+  for (int i = 0; i < options_.threads; ++i) {
+    auto running = std::make_unique<Running>(deployment_, hooks_.get());
     const WorkerThread* first = threads_.empty() ? nullptr : &threads_[0]->worker;
     // Isolates belong to the thread that makes them: everything is made, used and destroyed there.
     std::promise<Status> ready;
@@ -225,7 +201,7 @@ ServerState Server::State() {
   return total;
 }
 
-bool Server::Stop() { return StopWithin(deployment_->options.limits.shutdown_timeout_ms); }
+bool Server::Stop() { return StopWithin(options_.limits.shutdown_timeout_ms); }
 
 Server::~Server() {
   // One that did not end in time has been told already.
@@ -234,7 +210,7 @@ Server::~Server() {
 }
 
 Status CheckWorker(const WorkerConfig& config) {
-  StartEngineOnce();
+  StartEngine();
   SEDGE_ASSIGN_OR_RETURN(const std::unique_ptr<script::Isolate> isolate,
                          script::Isolate::Create({}));
   script::EntryScope scope(*isolate);

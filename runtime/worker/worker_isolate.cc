@@ -12,6 +12,8 @@
 namespace sedge::worker {
 namespace {
 
+constexpr int kErrorLevel = 4;  // of the console
+
 v8::Local<v8::Value> Utf8(v8::Isolate* isolate, std::string_view text) {
   v8::Local<v8::Value> value;
   if (!script::Utf8ToV8(isolate, text).ToLocal(&value)) return v8::String::Empty(isolate);
@@ -22,6 +24,17 @@ v8::Local<v8::Value> Utf8(v8::Isolate* isolate, std::string_view text) {
 web::CryptoService::RunBlocking PoolOf(loop::Loop& loop) {
   return [&loop](std::function<void()> work, std::function<void()> done) {
     loop.RunBlocking(std::move(work), std::move(done));
+  };
+}
+
+// The same, with a count of what is not over.
+web::CryptoService::RunBlocking CountingPoolOf(loop::Loop& loop, std::shared_ptr<size_t> running) {
+  return [&loop, running](std::function<void()> work, std::function<void()> done) {
+    ++*running;
+    loop.RunBlocking(std::move(work), [running, done = std::move(done)] {
+      --*running;
+      done();
+    });
   };
 }
 
@@ -37,21 +50,25 @@ void SetFileKinds(const WorkerConfig& config, script::ModuleLoader& modules) {
 
 Result<std::unique_ptr<WorkerIsolate>> WorkerIsolate::Create(
     const WorkerSpec& spec, loop::Loop& loop, http::Client& client,
-    const std::vector<ListenAddress>& listening) {
+    const std::vector<ListenAddress>& listening, const NoteLoading& note) {
   std::unique_ptr<WorkerIsolate> self(new WorkerIsolate(spec, loop, client));
   self->outbound_.set_listening(listening);
-  SEDGE_RETURN_IF_ERROR(self->Start());
-  return self;
+  Status status = self->Start(note);
+  if (status.ok()) return self;
+  if (note) note(nullptr);
+  return status;
 }
 
 WorkerIsolate::WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Client& client)
     : spec_(spec),
       loop_(loop),
       incoming_(bodies_, *this),
-      log_{spec.log_name},
+      log_{spec.log_name, spec.log_sink},
       cf_{spec.cf},
       event_limit_{spec.config->limits.event_bytes},
-      kv_{spec.store, PoolOf(loop), spec.eventual},
+      kv_{spec.store,
+          spec.test_host ? CountingPoolOf(loop, kv_operations_) : PoolOf(loop),
+          spec.eventual},
       crypto_(
           PoolOf(loop), [&loop](std::function<void()> task) { loop.Post(std::move(task)); },
           spec.config->limits.pbkdf2_iterations),
@@ -61,7 +78,7 @@ WorkerIsolate::~WorkerIsolate() {
   for (http::Exchange* exchange : ready_) exchange->Release();
 }
 
-Status WorkerIsolate::Start() {
+Status WorkerIsolate::Start(const NoteLoading& note) {
   script::IsolateOptions options;
   options.memory_bytes = spec_.config->limits.memory_bytes;
   options.cpu_ms = spec_.config->limits.cpu_ms;
@@ -82,9 +99,11 @@ Status WorkerIsolate::Start() {
   isolate_->SetService(&kv_);
   isolate_->SetService(&crypto_);
   isolate_->SetService(timers_.get());
-  isolate_->SetService<web::FetchService>(&outbound_);
+  isolate_->SetService<web::FetchService>(spec_.fetches ? spec_.fetches : &outbound_);
   isolate_->SetService(&loop_);
   isolate_->SetService(this);
+  if (spec_.is_test) isolate_->SetService(spec_.test_host);
+  if (note) note(this);
   SEDGE_RETURN_IF_ERROR(LoadWorker());
   InstallRejectionFlush();
   return {};
@@ -97,32 +116,43 @@ Status WorkerIsolate::LoadWorker() {
   if (isolate_->CallHook("prepare", {Utf8(v8, spec_.bindings)}).IsEmpty()) {
     return Internal(script::DescribeException(v8, scope.context(), caught).ToText());
   }
+  if (spec_.before_load) spec_.before_load(*isolate_);
   if (spec_.is_test) {
-    isolate_->CallHook("exposeBindings").IsEmpty();
-    v8::Local<v8::Value> api;
-    if (!isolate_->CallHook("loadTestApi").ToLocal(&api)) {
-      return Internal(script::DescribeException(v8, scope.context(), caught).ToText());
-    }
-    isolate_->modules().AddBuiltinModule("sedge:test", api.As<v8::Object>());
+    isolate_->modules().set_builtin_modules([this](std::string_view specifier) {
+      return isolate_->CallHook("testModule", {Utf8(isolate_->v8(), specifier)});
+    });
   }
   SetFileKinds(*spec_.config, isolate_->modules());
   SEDGE_ASSIGN_OR_RETURN(
       const script::MainScript main,
       isolate_->modules().LoadMain(spec_.sources, spec_.config->base_dir, spec_.config->main,
                                    [&] { isolate_->CallHook("exposeBindings").IsEmpty(); }));
-  if (spec_.is_test) return {};
+  return spec_.is_test ? Status() : StartHandler(main, spec_.config->main);
+}
+
+Result<bool> WorkerIsolate::StartModule(const std::string& main) {
+  script::EntryScope scope(*isolate_);
+  SEDGE_ASSIGN_OR_RETURN(const script::MainScript script, isolate_->modules().LoadModule(main));
+  if (!script.is_module) return false;
+  SEDGE_RETURN_IF_ERROR(StartHandler(script, main));
+  return true;
+}
+
+Status WorkerIsolate::StartHandler(const script::MainScript& main, const std::string& path) {
+  v8::Isolate* v8 = isolate_->v8();
+  v8::TryCatch caught(v8);
   v8::Local<v8::Value> exported = v8::Undefined(v8);
   if (main.is_module) exported = main.exports;
   v8::Local<v8::Value> wrong;
   const bool started = isolate_->CallHook("start", {exported}).ToLocal(&wrong);
   if (isolate_->terminating()) return isolate_->modules().TerminatedStatus();
   if (!started) {
-    return InvalidArgument(script::DescribeException(v8, scope.context(), caught).ToText());
+    return InvalidArgument(script::DescribeException(v8, isolate_->context(), caught).ToText());
   }
   if (wrong->IsString()) {
-    const WorkerConfig& config = *spec_.config;
-    return InvalidArgument((config.bundled_from.empty() ? config.main : config.bundled_from) +
-                           ": " + *v8::String::Utf8Value(v8, wrong));
+    const std::string& from = spec_.config->bundled_from;
+    return InvalidArgument((from.empty() || path != spec_.config->main ? path : from) + ": " +
+                           *v8::String::Utf8Value(v8, wrong));
   }
   dispatch_hook_ = isolate_->NewHook("dispatch");
   return {};
@@ -155,7 +185,7 @@ void WorkerIsolate::RunReady() {
         ready_.push_back(batch_[i]);  // for the isolate that replaces this one
         continue;
       }
-      Dispatch(batch_[i], scope);
+      Dispatch(batch_[i], dispatch_hook_, scope);
     }
   }
   batch_.clear();
@@ -176,7 +206,16 @@ void WorkerIsolate::PumpTasks() {
   script::Engine::Get().PumpTasks(scope.v8());
 }
 
-void WorkerIsolate::Dispatch(http::Exchange* exchange, script::EntryScope& scope) {
+void WorkerIsolate::DispatchNow(http::Exchange* exchange, Target target) {
+  {
+    script::EntryScope scope(*isolate_);
+    if (target == Target::kMocks && !mock_hook_) mock_hook_ = isolate_->NewHook("dispatchMock");
+    Dispatch(exchange, target == Target::kMocks ? *mock_hook_ : dispatch_hook_, scope);
+  }
+  CheckTermination();
+}
+
+void WorkerIsolate::Dispatch(http::Exchange* exchange, size_t hook, script::EntryScope& scope) {
   if (exchange->aborted()) {
     exchange->Release();
     return;
@@ -193,7 +232,7 @@ void WorkerIsolate::Dispatch(http::Exchange* exchange, script::EntryScope& scope
   v8::TryCatch caught(scope.v8());
   v8::Local<v8::Value> args[] = {v8::Number::New(scope.v8(), static_cast<double>(id))};
   isolate_->set_current_request(id);
-  const bool failed = isolate_->HookAt(dispatch_hook_)
+  const bool failed = isolate_->HookAt(hook)
                           ->Call(scope.context(), v8::Undefined(scope.v8()), 1, args)
                           .IsEmpty();
   if (failed && !caught.HasTerminated()) {
@@ -227,6 +266,7 @@ bool WorkerIsolate::CheckTermination() {
 void WorkerIsolate::AnswerTerminated(SlotId id) {
   const Limits& limits = spec_.config->limits;
   ErrorPage page;
+  page.live_token = spec_.live_token;
   page.status = 503;
   if (isolate_->termination() == script::Termination::kMemory) {
     page.title = "Worker exceeded its memory limit of " +
@@ -260,12 +300,16 @@ void WorkerIsolate::RespondWithError(SlotId id, v8::Local<v8::Value> error) {
     if (!frame.empty()) text += "\n" + frame;
     if (!described.hint.empty()) text += "\n  " + described.hint;
   }
-  if (incoming_.client_gone(id)) {
+  if (spec_.log_sink) {
+    spec_.log_sink->OnConsole(spec_.log_name, kErrorLevel, text);
+  } else if (incoming_.client_gone(id)) {
     LogDebug("a request failed whose client is gone", {{"request", request}, {"why", text}});
   } else {
     LogError(text, {{"request", request}});
   }
-  RespondWithPage(incoming_, id, PageFor(described));
+  ErrorPage page = PageFor(described);
+  page.live_token = spec_.live_token;
+  RespondWithPage(incoming_, id, page);
 }
 
 void WorkerIsolate::ReportBodyFailure(SlotId, v8::Local<v8::Value> error) {

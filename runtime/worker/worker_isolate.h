@@ -4,7 +4,9 @@
 // be ended by force.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,7 @@
 #include "runtime/worker/outbound_filter.h"
 #include "runtime/worker/serve_options.h"
 #include "runtime/worker/server_state.h"
+#include "runtime/worker/test_host.h"
 
 namespace sedge::worker {
 
@@ -35,11 +38,18 @@ struct WorkerSpec {
   Clock* clock = nullptr;
   std::shared_ptr<script::SourceCache> sources;
   std::shared_ptr<const OutboundFilter> outbound;  // null: no rules
-  std::string bindings;  // JSON for environment.js
-  std::string cf;        // JSON for request.cf
-  std::string log_name;  // the worker's name when there are several, else ""
-  // The main file is a test file: it may import "sedge:test", and handles no requests.
+  std::string bindings;                            // JSON for environment.js
+  std::string cf;                                  // JSON for request.cf
+  std::string log_name;    // the worker's name when there are several, else ""
+  std::string live_token;  // of its error pages; "" unless it is being developed
+  // The main file is a test file: it may import "sedge:test".
   bool is_test = false;
+  // Called with the isolate before it loads any code; for what watches that run.
+  std::function<void(script::Isolate&)> before_load;
+  // For tests; null: the network, the log, and none. They outlive the isolates.
+  web::FetchService* fetches = nullptr;
+  web::WorkerLogSink* log_sink = nullptr;
+  TestHost* test_host = nullptr;
 };
 
 // Tells the loader what `rules` in the configuration say.
@@ -47,11 +57,16 @@ void SetFileKinds(const WorkerConfig& config, script::ModuleLoader& modules);
 
 class WorkerIsolate final : private web::IncomingRequests::Observer {
  public:
+  // Called with an isolate before its code runs for the first time, and with null before one whose
+  // code failed goes: between the two TerminateForShutdown ends it.
+  using NoteLoading = std::function<void(WorkerIsolate*)>;
+
   // Loads and runs the worker's code; `listening`: where the server does. Failures are texts for
   // the user.
   static Result<std::unique_ptr<WorkerIsolate>> Create(const WorkerSpec& spec, loop::Loop& loop,
                                                        http::Client& client,
-                                                       const std::vector<ListenAddress>& listening);
+                                                       const std::vector<ListenAddress>& listening,
+                                                       const NoteLoading& note = {});
   ~WorkerIsolate() override;
 
   // Takes a request; it is dispatched by RunReady.
@@ -59,6 +74,20 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   bool has_ready() const { return !ready_.empty(); }
   // Enters JavaScript for every request that is ready.
   void RunReady();
+
+  // For tests. Makes the worker at `main` (absolute) that of this isolate, whose main file is a
+  // test file: they share what they import. False when it is no module, and nothing was done.
+  // Failures are texts for the user.
+  Result<bool> StartModule(const std::string& main);
+  // Dispatches a request at once: to the worker, or to the test file's answers for outbound
+  // requests.
+  enum class Target : uint8_t { kWorker, kMocks };
+  void DispatchNow(http::Exchange* exchange, Target target);
+  // Operations of KV bindings that are not over.
+  size_t kv_operations() const { return *kv_operations_; }
+  web::IncomingRequests& incoming() { return incoming_; }
+  web::TimerService& timers() { return *timers_; }
+  script::Isolate& isolate() { return *isolate_; }
 
   // Runs what V8 posted for this thread: garbage collection steps, finished WebAssembly
   // compilations.
@@ -81,17 +110,6 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   // Its part of what the server holds.
   ServerState State() const;
 
-  // Runs the tests that a test file registered. `report` gets each result, then `done` the number
-  // of failures. REQUIRES: the spec is_test.
-  struct TestResult {
-    std::string name;
-    std::string status;  // "pass", "fail" or "skip"
-    std::string message;
-    double duration_ms = 0;
-  };
-  void RunTests(std::function<void(const TestResult&)> report,
-                std::function<void(int failed)> done);
-
   // Op: answers a request whose handler failed with `error`.
   void RespondWithError(SlotId id, v8::Local<v8::Value> error);
   // Op: a streamed body ended early.
@@ -99,10 +117,11 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
 
  private:
   WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Client& client);
-  Status Start();
+  Status Start(const NoteLoading& note);
   Status LoadWorker();
   void InstallRejectionFlush();
-  void Dispatch(http::Exchange* exchange, script::EntryScope& scope);
+  Status StartHandler(const script::MainScript& main, const std::string& path);
+  void Dispatch(http::Exchange* exchange, size_t hook, script::EntryScope& scope);
   void AnswerTerminated(SlotId id);
 
   void OnClientGone(SlotId id) override;
@@ -118,16 +137,16 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   web::WorkerLog log_;
   web::CfService cf_;
   web::EventStreamLimit event_limit_;
+  std::shared_ptr<size_t> kv_operations_ = std::make_shared<size_t>(0);
   bindings::KvService kv_;
   web::CryptoService crypto_;
   Outbound outbound_;
   std::unique_ptr<script::Isolate> isolate_;
   std::unique_ptr<web::TimerService> timers_;
   size_t dispatch_hook_ = 0;
+  std::optional<size_t> mock_hook_;
   std::vector<http::Exchange*> ready_;
   std::vector<http::Exchange*> batch_;  // what RunReady works on; kept for its memory
-  std::function<void(const TestResult&)> test_report_;
-  std::function<void(int)> tests_done_;
 };
 
 }  // namespace sedge::worker

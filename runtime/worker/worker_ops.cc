@@ -9,6 +9,7 @@
 #include "runtime/web/fetch/fetch_ops.h"
 #include "runtime/web/html/html_ops.h"
 #include "runtime/web/url/url_ops.h"
+#include "runtime/worker/test_ops.h"
 #include "runtime/worker/worker_isolate.h"
 
 namespace sedge::worker {
@@ -34,7 +35,7 @@ std::vector<script::OpDef> AllOps() {
   std::vector<script::OpDef> all;
   for (std::span<const script::OpDef> ops :
        {script::ScriptOps(), web::UrlOps(), web::EncodingOps(), web::HtmlOps(), web::FetchOps(),
-        web::CompressionOps(), bindings::KvOps(), WorkerOps()}) {
+        web::CompressionOps(), bindings::KvOps(), WorkerOps(), TestOps()}) {
     all.insert(all.end(), ops.begin(), ops.end());
   }
   const std::vector<script::OpDef> crypto = web::CryptoOps();

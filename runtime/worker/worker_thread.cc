@@ -26,7 +26,9 @@ void WorkerThread::Close() {
   // Isolates first: they release their exchanges, which belong to the server's connections.
   DropIsolates();
   workers_.clear();
+  gate_.reset();
   pump_timer_.reset();
+  replaced_timer_.reset();
   deadline_timer_.reset();
   server_.reset();
   client_.reset();
@@ -38,22 +40,21 @@ void WorkerThread::DropIsolates() {
     std::lock_guard lock(scripts_mutex_);
     scripts_.clear();
   }
-  for (Worker& worker : workers_) {
-    worker.current.reset();
-    worker.replaced.clear();
-  }
+  for (auto& isolate : workers_) isolate.reset();
+  next_.clear();
+  replaced_.clear();
 }
 
 Status WorkerThread::Prepare(const WorkerThread* first) {
   SEDGE_ASSIGN_OR_RETURN(loop_, loop::Loop::Create());
   http::ClientOptions client_options;
-  client_options.limits = deployment_.options.limits;
-  client_options.ca_files = deployment_.options.ca_files;
+  client_options.limits = deployment_->options.limits;
+  client_options.ca_files = deployment_->options.ca_files;
   SEDGE_ASSIGN_OR_RETURN(client_, http::Client::Create(*loop_, client_options));
   http::RequestHandler* handler = this;
-  server_ = std::make_unique<http::Server>(*loop_, deployment_.options.limits, handler);
-  server_->set_trusted_proxies(deployment_.options.trusted_proxies);
-  listening_ = first ? first->listening_ : deployment_.options.listen;
+  server_ = std::make_unique<http::Server>(*loop_, deployment_->options.limits, handler);
+  server_->set_trusted_proxies(deployment_->options.trusted_proxies);
+  listening_ = first ? first->listening_ : deployment_->options.listen;
   for (size_t i = 0; i < listening_.size(); ++i) {
     loop::ListenOptions listen;
     listen.host = listening_[i].host;
@@ -65,8 +66,10 @@ Status WorkerThread::Prepare(const WorkerThread* first) {
     listening_[i].port = listener->port();
     unix_fds_.push_back(listener->unix_fd());
   }
-  workers_.resize(deployment_.workers.size());
+  workers_.resize(deployment_->workers.size());
   pump_timer_ = std::make_unique<loop::Timer>(*loop_, [this] { PumpTasks(); });
+  replaced_timer_ = std::make_unique<loop::Timer>(*loop_, [this] { DropReplaced(); });
+  if (hooks_) gate_ = std::make_unique<DevGate>(*loop_, *hooks_);
   loop_->set_turn_hook([this] { OnTurn(); });
   return {};
 }
@@ -80,6 +83,7 @@ void WorkerThread::Run() { loop_->Run(); }
 
 void WorkerThread::Shutdown(int64_t deadline_ms) {
   loop_->Post([this, deadline_ms] {
+    if (gate_) gate_->Close();
     server_->Shutdown(deadline_ms, [this] {
       connections_closed_ = true;
       StopIfDone();
@@ -98,6 +102,54 @@ void WorkerThread::TerminateScripts() {
   for (WorkerIsolate* isolate : scripts_) isolate->TerminateForShutdown();
 }
 
+void WorkerThread::TerminateLoading() {
+  std::lock_guard lock(scripts_mutex_);
+  if (loading_) loading_->TerminateForShutdown();
+}
+
+void WorkerThread::LoadNext(std::shared_ptr<const Deployment> next,
+                            std::function<void(Status)> done) {
+  loop_->Post([this, next = std::move(next), done = std::move(done)] {
+    for (auto& isolate : next_) Forget(isolate.get());
+    next_.clear();
+    Status status;
+    for (const WorkerSpec& spec : next->workers) {
+      Result<std::unique_ptr<WorkerIsolate>> made = MakeIsolate(spec);
+      if (made.ok()) {
+        next_.push_back(std::move(made).value());
+      } else if (status.ok()) {
+        status = made.status();
+      }
+    }
+    if (!status.ok()) {
+      for (auto& isolate : next_) Forget(isolate.get());
+      next_.clear();
+    }
+    done(std::move(status));
+  });
+}
+
+void WorkerThread::Adopt(std::shared_ptr<const Deployment> next, std::function<void()> done) {
+  loop_->Post([this, next = std::move(next), done = std::move(done)] {
+    std::vector<std::unique_ptr<WorkerIsolate>> old = std::exchange(workers_, std::move(next_));
+    next_.clear();
+    workers_.resize(next->workers.size());
+    std::vector<http::Exchange*> waiting;
+    for (auto& isolate : old) {
+      if (!isolate) continue;
+      for (http::Exchange* exchange : isolate->TakeReady()) waiting.push_back(exchange);
+      Replace(std::move(isolate), UINT64_MAX, loop_->now_ms() + kReplacedMinMs);
+    }
+    deployment_ = next;
+    for (http::Exchange* exchange : waiting) Route(exchange);
+    done();
+  });
+}
+
+void WorkerThread::SetDevState(std::shared_ptr<const DevState> state) {
+  loop_->Post([this, state = std::move(state)] { gate_->SetState(state); });
+}
+
 void WorkerThread::ReportState(std::function<void(const ServerState&)> done) {
   loop_->Post([this, done = std::move(done)] { done(State()); });
 }
@@ -106,19 +158,19 @@ ServerState WorkerThread::State() {
   ServerState state;
   state.connections = server_->connection_count();
   state.client_connections = client_->connection_count();
-  for (const Worker& worker : workers_) {
-    if (worker.current) state.Add(worker.current->State());
-    for (const Replaced& replaced : worker.replaced) state.Add(replaced.isolate->State());
+  for (const auto& isolate : workers_) {
+    if (isolate) state.Add(isolate->State());
   }
+  for (const Replaced& replaced : replaced_) state.Add(replaced.isolate->State());
   return state;
 }
 
 bool WorkerThread::AllIdle() {
-  for (Worker& worker : workers_) {
-    if (worker.current && !worker.current->idle()) return false;
-    for (Replaced& replaced : worker.replaced) {
-      if (!replaced.isolate->idle()) return false;
-    }
+  for (const auto& isolate : workers_) {
+    if (isolate && !isolate->idle()) return false;
+  }
+  for (const Replaced& replaced : replaced_) {
+    if (!replaced.isolate->idle()) return false;
   }
   return true;
 }
@@ -128,13 +180,30 @@ void WorkerThread::StopIfDone() {
 }
 
 Status WorkerThread::EnsureIsolate(size_t index) {
-  Worker& worker = workers_[index];
-  if (worker.current) return {};
-  SEDGE_ASSIGN_OR_RETURN(worker.current, WorkerIsolate::Create(deployment_.workers[index], *loop_,
-                                                               *client_, listening_));
-  std::lock_guard lock(scripts_mutex_);
-  scripts_.insert(worker.current.get());
+  if (workers_[index]) return {};
+  SEDGE_ASSIGN_OR_RETURN(workers_[index], MakeIsolate(deployment_->workers[index]));
   return {};
+}
+
+Result<std::unique_ptr<WorkerIsolate>> WorkerThread::MakeIsolate(const WorkerSpec& spec) {
+  Result<std::unique_ptr<WorkerIsolate>> made =
+      WorkerIsolate::Create(spec, *loop_, *client_, listening_, [this](WorkerIsolate* isolate) {
+        std::lock_guard lock(scripts_mutex_);
+        if (isolate) {
+          scripts_.insert(isolate);
+        } else {
+          scripts_.erase(loading_);
+        }
+        loading_ = isolate;
+      });
+  std::lock_guard lock(scripts_mutex_);
+  loading_ = nullptr;
+  return made;
+}
+
+void WorkerThread::Forget(const WorkerIsolate* isolate) {
+  std::lock_guard lock(scripts_mutex_);
+  scripts_.erase(const_cast<WorkerIsolate*>(isolate));
 }
 
 // What HTTP lets a host be, a URL does not always: "1.2.3.256", "a%00b".
@@ -146,10 +215,19 @@ bool WorkerThread::IsUrlHost(std::string_view host) {
 }
 
 void WorkerThread::OnRequest(http::Exchange* exchange) {
+  if (gate_) [[unlikely]] {
+    exchange = gate_->Take(exchange);
+    if (!exchange) return;
+  }
+  Route(exchange);
+}
+
+void WorkerThread::Route(http::Exchange* exchange) {
   const http::RequestHead& head = exchange->head();
   if (!IsUrlHost(head.host)) {
-    AnswerPlain(exchange, 400,
-                "Bad Request: the Host header is no host of a URL: " + std::string(head.host) + "\n");
+    AnswerPlain(
+        exchange, 400,
+        "Bad Request: the Host header is no host of a URL: " + std::string(head.host) + "\n");
     return;
   }
   std::string_view host = head.host, target = head.path;
@@ -163,7 +241,7 @@ void WorkerThread::OnRequest(http::Exchange* exchange) {
     target = std::string_view(url).substr(path);
   }
   const std::optional<size_t> index =
-      deployment_.router.Find(host, target, head.tls ? RouteScheme::kHttps : RouteScheme::kHttp);
+      deployment_->router.Find(host, target, head.tls ? RouteScheme::kHttps : RouteScheme::kHttp);
   if (!index) {
     AnswerPlain(
         exchange, 404,
@@ -177,55 +255,72 @@ void WorkerThread::OnRequest(http::Exchange* exchange) {
     AnswerPlain(exchange, 500, "the worker cannot be started; its log says why\n");
     return;
   }
-  workers_[*index].current->Enqueue(exchange);
+  if (gate_) [[unlikely]]
+    DevGate::NoteWorker(exchange, deployment_->options.workers[*index].name);
+  workers_[*index]->Enqueue(exchange);
 }
 
 void WorkerThread::OnTurn() {
   for (size_t i = 0; i < workers_.size(); ++i) {
-    Worker& worker = workers_[i];
-    if (worker.current) {
-      if (worker.current->has_ready()) {
-        worker.current->RunReady();
-        if (pump_turns_left_ == 0) pump_timer_->Start(kPumpMs);
-        pump_turns_left_ = kPumpTurns;
-      }
-      RetireIfTerminated(i);
+    if (!workers_[i]) continue;
+    if (workers_[i]->has_ready()) {
+      workers_[i]->RunReady();
+      if (pump_turns_left_ == 0) pump_timer_->Start(kPumpMs);
+      pump_turns_left_ = kPumpTurns;
     }
-    if (!worker.replaced.empty()) [[unlikely]] {
-      std::erase_if(worker.replaced, [this](const Replaced& replaced) {
-        replaced.isolate->CheckTermination();
-        const bool over = replaced.isolate->idle() || replaced.isolate->out_of_memory() ||
-                          loop_->now_ms() >= replaced.deadline_ms;
-        if (over) {
-          std::lock_guard lock(scripts_mutex_);
-          scripts_.erase(replaced.isolate.get());
-        }
-        return over;
-      });
-    }
+    RetireIfTerminated(i);
   }
+  if (!replaced_.empty()) [[unlikely]]
+    DropReplaced();
   if (connections_closed_) [[unlikely]]
     StopIfDone();
 }
 
 void WorkerThread::PumpTasks() {
   bool busy = false;
-  for (Worker& worker : workers_) {
-    for (Replaced& replaced : worker.replaced) replaced.isolate->PumpTasks();
-    if (!worker.current) continue;
-    worker.current->PumpTasks();
-    busy |= !worker.current->idle() || !worker.replaced.empty();
+  for (Replaced& replaced : replaced_) {
+    replaced.isolate->PumpTasks();
+    busy |= !replaced.isolate->idle();
+  }
+  for (const auto& isolate : workers_) {
+    if (!isolate) continue;
+    isolate->PumpTasks();
+    busy |= !isolate->idle();
   }
   if (!busy) --pump_turns_left_;
   if (pump_turns_left_ > 0) pump_timer_->Start(kPumpMs);
 }
 
 void WorkerThread::RetireIfTerminated(size_t index) {
-  Worker& worker = workers_[index];
-  if (!worker.current->CheckTermination()) return;
-  std::vector<http::Exchange*> waiting = worker.current->TakeReady();
-  worker.replaced.push_back({std::move(worker.current), loop_->now_ms() + kReplacedMs});
-  for (http::Exchange* exchange : waiting) OnRequest(exchange);
+  if (!workers_[index]->CheckTermination()) return;
+  std::vector<http::Exchange*> waiting = workers_[index]->TakeReady();
+  Replace(std::move(workers_[index]), loop_->now_ms() + kReplacedMs, 0);
+  for (http::Exchange* exchange : waiting) Route(exchange);
+}
+
+void WorkerThread::Replace(std::unique_ptr<WorkerIsolate> isolate, uint64_t deadline_ms,
+                           uint64_t not_before_ms) {
+  replaced_.push_back({deployment_, std::move(isolate), deadline_ms, not_before_ms});
+  if (not_before_ms > 0) replaced_timer_->Start(kReplacedMinMs + 1);
+}
+
+void WorkerThread::DropReplaced() {
+  const uint64_t now = loop_->now_ms();
+  const auto is_without_end = [](const Replaced& r) { return r.deadline_ms == UINT64_MAX; };
+  const auto without_end =
+      static_cast<size_t>(std::count_if(replaced_.begin(), replaced_.end(), is_without_end));
+  size_t beyond = without_end > kMaxReplaced ? without_end - kMaxReplaced : 0;
+  std::erase_if(replaced_, [&](const Replaced& replaced) {
+    replaced.isolate->CheckTermination();
+    bool over = (replaced.isolate->idle() && now >= replaced.not_before_ms) ||
+                replaced.isolate->out_of_memory() || now >= replaced.deadline_ms;
+    if (beyond > 0 && is_without_end(replaced)) {
+      --beyond;
+      over = true;
+    }
+    if (over) Forget(replaced.isolate.get());
+    return over;
+  });
 }
 
 }  // namespace sedge::worker

@@ -16,12 +16,13 @@
 #include "runtime/http/server.h"
 #include "runtime/loop/loop.h"
 #include "runtime/loop/timer.h"
+#include "runtime/worker/dev_gate.h"
 #include "runtime/worker/router.h"
 #include "runtime/worker/worker_isolate.h"
 
 namespace sedge::worker {
 
-// What all threads share, read-only; outlives them.
+// What all threads share, read-only; lives as long as an isolate that was made of it.
 struct Deployment {
   ServeOptions options;
   std::vector<WorkerSpec> workers;
@@ -30,7 +31,9 @@ struct Deployment {
 
 class WorkerThread final : private http::RequestHandler {
  public:
-  explicit WorkerThread(const Deployment& deployment) : deployment_(deployment) {}
+  // `hooks`: of a server that is developed on, outlive the thread; else null.
+  WorkerThread(std::shared_ptr<const Deployment> deployment, const DevHooks* hooks)
+      : deployment_(std::move(deployment)), hooks_(hooks) {}
   // REQUIRES: Close was called, or Prepare never.
   ~WorkerThread() override = default;
 
@@ -54,31 +57,51 @@ class WorkerThread final : private http::RequestHandler {
   // Any thread, until Close: ends JavaScript that still runs, so that the thread gets to its
   // deadline.
   void TerminateScripts();
+  // Likewise, for a worker that is still being loaded.
+  void TerminateLoading();
+
+  // Any thread, between Prepare and Shutdown; `done` is called on the thread. Loads the workers of
+  // `next`, beside those that serve, for an Adopt that follows; a failure leaves all as it was.
+  void LoadNext(std::shared_ptr<const Deployment> next, std::function<void(Status)> done);
+  // New requests go to `next`; what runs, or waits for promises or streams, finishes where it is.
+  void Adopt(std::shared_ptr<const Deployment> next, std::function<void()> done);
+  // What is shown to those who develop. REQUIRES: hooks.
+  void SetDevState(std::shared_ptr<const DevState> state);
 
  private:
   // An isolate that was ended by force finishes its other requests, for so long at most.
   static constexpr uint64_t kReplacedMs = 30'000;
+  // One whose code was replaced has as long as it wants, unless there are more than so many. It
+  // stays for a moment in any case: taking it down would delay the first requests to the new one.
+  static constexpr size_t kMaxReplaced = 16;
+  static constexpr uint64_t kReplacedMinMs = 200;
   struct Replaced {
+    std::shared_ptr<const Deployment> deployment;  // which the isolate needs
     std::unique_ptr<WorkerIsolate> isolate;
     uint64_t deadline_ms;
-  };
-  struct Worker {
-    std::unique_ptr<WorkerIsolate> current;  // null until its first request
-    std::vector<Replaced> replaced;
+    uint64_t not_before_ms = 0;
   };
 
   void OnRequest(http::Exchange* exchange) override;
+  void Route(http::Exchange* exchange);
   bool IsUrlHost(std::string_view host);
   Status EnsureIsolate(size_t index);
+  Result<std::unique_ptr<WorkerIsolate>> MakeIsolate(const WorkerSpec& spec);
+  // `deadline_ms` and `not_before_ms` of the loop's clock.
+  void Replace(std::unique_ptr<WorkerIsolate> isolate, uint64_t deadline_ms,
+               uint64_t not_before_ms);
+  void Forget(const WorkerIsolate* isolate);
   void OnTurn();
   void PumpTasks();
   void RetireIfTerminated(size_t index);
+  void DropReplaced();
   ServerState State();
   bool AllIdle();
   void StopIfDone();
   void DropIsolates();
 
-  const Deployment& deployment_;
+  std::shared_ptr<const Deployment> deployment_;
+  const DevHooks* const hooks_;
   std::unique_ptr<loop::Loop> loop_;
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<http::Server> server_;
@@ -88,14 +111,19 @@ class WorkerThread final : private http::RequestHandler {
   static constexpr int kPumpTurns = 200;
   std::unique_ptr<loop::Timer> pump_timer_;
   int pump_turns_left_ = 0;
-  std::vector<Worker> workers_;
+  std::unique_ptr<loop::Timer> replaced_timer_;
+  std::unique_ptr<DevGate> gate_;                        // null without hooks
+  std::vector<std::unique_ptr<WorkerIsolate>> workers_;  // each null until its first request
+  std::vector<std::unique_ptr<WorkerIsolate>> next_;     // of LoadNext, for Adopt
+  std::vector<Replaced> replaced_;                       // the oldest first
   std::vector<ListenAddress> listening_;
   std::vector<int> unix_fds_;        // of listening_; -1 where it is no Unix socket
-  std::string known_host_;  // the last that a URL can have: most requests' are the same
+  std::string known_host_;           // the last that a URL can have: most requests' are the same
   bool connections_closed_ = false;  // at the end of a shutdown
   std::unique_ptr<loop::Timer> deadline_timer_;
   std::mutex scripts_mutex_;
   std::set<WorkerIsolate*> scripts_;  // guarded by scripts_mutex_: every isolate there is
+  WorkerIsolate* loading_ = nullptr;  // guarded by scripts_mutex_: of LoadNext, while it loads
 };
 
 }  // namespace sedge::worker

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // env.KV as a worker sees it: values in every form, Workers KV's checks with their texts and order.
-// Needs the binding KV.
-import { test, describe, expect } from "sedge:test";
+// Needs the bindings KV and EDGE (tests/wrangler.jsonc).
+import { test, describe, env, expect } from "sedge:test";
 
+const { KV, EDGE } = env;
 const MAX_VALUE_BYTES = 25 * 1024 * 1024;
 
 async function clear() {

@@ -12,7 +12,7 @@ class EventualReadsTest : public StoreTest {
   static constexpr int64_t kAge = EventualReads::kMaxDelaySeconds;
 
   void Write(const std::string& key, const std::string& value, const PutOptions& options = {}) {
-    ASSERT_TRUE(reads_.Put("ns", key, AsBytes(value), options).ok());
+    ASSERT_TRUE(reads_.PutBytes("ns", key, Bytes::Copy(value), options).ok());
   }
   std::string Read(const std::string& key, int64_t max_age_seconds = kAge) {
     const auto got = reads_.Get("ns", key, max_age_seconds);
@@ -114,7 +114,7 @@ TEST_F(EventualReadsTest, ExpiryIsHonouredInOldAnswers) {
 }
 
 TEST_F(EventualReadsTest, FailuresChangeNothing) {
-  EXPECT_FALSE(reads_.Put("ns", std::string(kMaxKeyBytes + 1, 'k'), {}, {}).ok());
+  EXPECT_FALSE(reads_.PutBytes("ns", std::string(kMaxKeyBytes + 1, 'k'), {}, {}).ok());
   EXPECT_FALSE(reads_.Get("ns", "", kAge).ok());
 }
 

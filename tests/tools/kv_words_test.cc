@@ -2,6 +2,7 @@
 // The words of `sedge kv` on a folder, in this process: what they print, where, and how they end.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <sstream>
 
 #include "tools/kv/words.h"
+#include "tools/kv/wrangler_state.h"
 #include "tools/kv_command.h"
 
 namespace sedge::tools {
@@ -299,6 +301,43 @@ TEST_F(KvWordsTest, AnImportGoesOnAfterAMistake) {
             "{\"namespace_id\":\"cache-1\",\"written\":1,\"expired\":0}\n");
   EXPECT_EQ(Out({"key", "list", "--json", "--binding", "CACHE"}),
             "[{\"name\":\"a\"},{\"name\":\"c\"}]\n");
+}
+
+TEST_F(KvWordsTest, WhatTheStoreRefusesIsLeftOutOfAnImportFromWrangler) {
+  const fs::path state = dir_ / ".wrangler/state/v3/kv";
+  fs::create_directories(state / "miniflare-KVNamespaceObject");
+  fs::create_directories(state / "cache-1/blobs");
+  Write(".wrangler/state/v3/kv/cache-1/blobs/one", "1");
+  sqlite3* database = nullptr;
+  const std::string name = WranglerDatabaseName("cache-1") + ".sqlite";
+  ASSERT_EQ(sqlite3_open((state / "miniflare-KVNamespaceObject" / name).c_str(), &database),
+            SQLITE_OK);
+  const int made =
+      sqlite3_exec(database,
+                   "CREATE TABLE _mf_entries (key TEXT PRIMARY KEY, blob_id TEXT NOT NULL, "
+                   "expiration INTEGER, metadata TEXT);"
+                   "INSERT INTO _mf_entries VALUES ('a','one',NULL,'{\"cut\":\"\\ud83d\"}'),"
+                   "('b','one',NULL,'{no JSON'),('c','one',NULL,NULL);",
+                   nullptr, nullptr, nullptr);
+  sqlite3_close(database);
+  ASSERT_EQ(made, SQLITE_OK);
+  const Outcome imported = Kv({"import", "--from-wrangler", dir_.string()});
+  EXPECT_EQ(imported.status, 1);
+  EXPECT_EQ(imported.err,
+            "sedge: the entry \"b\" of the namespace cache-1 is left out: Metadata is not valid "
+            "JSON.\n");
+  EXPECT_EQ(imported.out, "Imported 2 entries into the namespace CACHE (id: \"cache-1\").\n");
+  EXPECT_EQ(Out({"export", "--binding", "CACHE"}),
+            "{\"key\":\"a\",\"value\":\"1\",\"metadata\":{\"cut\":\"\xef\xbf\xbd\"}}\n"
+            "{\"key\":\"c\",\"value\":\"1\"}\n");
+}
+
+TEST_F(KvWordsTest, AnImportTakesHalfACharacter) {
+  const std::string file =
+      Write("in.jsonl", R"({"key":"a","value":"\ud83d","metadata":["\ude00"]})");
+  Out({"import", file, "--binding", "CACHE"});
+  EXPECT_EQ(Out({"export", "--binding", "CACHE"}),
+            "{\"key\":\"a\",\"value\":\"\xef\xbf\xbd\",\"metadata\":[\"\xef\xbf\xbd\"]}\n");
 }
 
 TEST_F(KvWordsTest, AnExportThatFailsLeavesTheFileThatWasThere) {

@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "runtime/base/clock.h"
 #include "runtime/base/log.h"
 #include "tools/bundle/child.h"
 #include "tools/bundle/esbuild.h"
@@ -22,6 +23,7 @@ namespace fs = std::filesystem;
 using worker::BuildConfig;
 using worker::WorkerConfig;
 
+constexpr int64_t kNsPerMs = 1'000'000;
 constexpr const char* kInstall = "npm install --save-dev esbuild";
 constexpr std::string_view kTypeScript[] = {".ts", ".tsx", ".mts", ".cts"};
 
@@ -143,17 +145,25 @@ class Preparation {
 
   PreparedWorker Run() {
     made_.status = Work();
-    made_.watch.assign(watch_.begin(), watch_.end());
+    for (const std::string& path : watch_) {
+      FileStamp stamp = FileStamp::Of(path);
+      // Written while this worked: which of the two was read is not known.
+      if (stamp.modified_ns >= start_ns_ && stamp.modified_ns <= stamp.taken_ns) {
+        stamp = {};
+      }
+      made_.watch.files.emplace_back(path, stamp);
+    }
     return std::move(made_);
   }
 
  private:
   Status Work() {
     WorkerConfig& config = made_.config;
-    for (const std::string& folder : config.build.watch_dirs) made_.watch_trees.push_back(folder);
+    made_.watch.trees = config.build.watch_dirs;
     if (!config.build.command.empty() && options_.run_build_command) {
       SEDGE_RETURN_IF_ERROR(RunBuildCommand(config, options_));
     }
+    start_ns_ = Clock::System().WallMs() * kNsPerMs;
     WatchFile(config.main);
     SEDGE_RETURN_IF_ERROR(CheckMain(config));
     const ModuleGraph graph = FollowImports(config.main, options_.external, true);
@@ -226,12 +236,13 @@ class Preparation {
   void WatchFolders() {
     std::set<std::string> folders = {made_.config.base_dir};
     for (const std::string& file : watch_) folders.insert(fs::path(file).parent_path());
-    watch_.merge(folders);
+    made_.watch.folders.assign(folders.begin(), folders.end());
   }
 
   const PrepareOptions& options_;
   PreparedWorker made_;
   std::set<std::string> watch_;
+  int64_t start_ns_ = INT64_MAX;  // wall clock, of reading the sources
 };
 
 }  // namespace
@@ -240,14 +251,22 @@ PreparedWorker Prepare(const WorkerConfig& config, const PrepareOptions& options
   return Preparation(config, options).Run();
 }
 
-Status PrepareAll(worker::ServeOptions& options, const PrepareOptions& prepare) {
+Status PrepareAll(worker::ServeOptions& options, const PrepareOptions& prepare, BuildWatch* watch) {
+  Status status;
   for (WorkerConfig& config : options.workers) {
     PreparedWorker made = Prepare(config, prepare);
-    SEDGE_RETURN_IF_ERROR(made.status);
+    if (watch) {
+      const auto append = [](auto& to, auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+      append(watch->files, made.watch.files);
+      append(watch->folders, made.watch.folders);
+      append(watch->trees, made.watch.trees);
+    }
+    if (status.ok()) status = made.status;
+    if (!made.status.ok()) continue;  // the files of all others are watched all the same
     for (const BuildMessage& warning : made.warnings) LogWarn(warning.ToText());
     config = std::move(made.config);
   }
-  return {};
+  return status;
 }
 
 }  // namespace sedge::tools

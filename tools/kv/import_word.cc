@@ -6,6 +6,8 @@
 #include <charconv>
 #include <utility>
 
+#include "runtime/admin/entry_checks.h"
+#include "runtime/admin/json_text.h"
 #include "tools/kv/input_file.h"
 #include "tools/kv/pair_copy.h"
 #include "tools/kv/terminal.h"
@@ -156,6 +158,19 @@ struct Totals {
   bool failed = false;
 };
 
+// What the store would refuse, so that one entry does not keep the others out. False: left out.
+bool Accept(KvPair& pair, const WranglerNamespace& ns) {
+  std::optional<std::string> metadata;
+  if (!pair.metadata.empty()) metadata = std::move(pair.metadata);
+  admin::MaybeError wrong = admin::CheckKey(pair.key);
+  if (!wrong) wrong = admin::CheckMetadata(metadata);
+  pair.metadata = std::move(metadata).value_or("");
+  if (!wrong) return true;
+  PrintError(InvalidArgument("the entry " + admin::JsonString(pair.key) + " of the namespace " +
+                             ns.id + " is left out: " + wrong->message));
+  return false;
+}
+
 // One namespace, whose id is known.
 Status ImportOne(const ImportFlags& flags, const Source& source, const WranglerNamespace& ns,
                  KvTarget& target, Totals& totals) {
@@ -164,10 +179,15 @@ Status ImportOne(const ImportFlags& flags, const Source& source, const WranglerN
   PairWriter writer(*target.client, ns.id);
   Progress progress("Imported");
   WranglerCounts counts;
+  uint64_t refused = 0;
   Status done = WranglerState::ReadEntries(
       ns, Clock::System().WallSeconds() * 1000, counts, [&](KvPair pair) -> Status {
         if (Interrupt::pending()) return Cancelled("interrupted");
         progress.Update(writer.written() + writer.pending(), 0);
+        if (!Accept(pair, ns)) {
+          ++refused;
+          return {};
+        }
         return writer.Add(std::move(pair));
       });
   if (done.ok() || done.code() == StatusCode::kCancelled) {
@@ -179,7 +199,9 @@ Status ImportOne(const ImportFlags& flags, const Source& source, const WranglerN
   totals.list.push_back({{"namespace_id", ns.id},
                          {"written", writer.written()},
                          {"expired", counts.expired},
+                         {"refused", refused},
                          {"lost", counts.lost}});
+  totals.failed |= refused > 0;
   if (!done.ok()) {
     return Status(done.code(), std::string(done.message()) + "; " + Entries(writer.written()) +
                                    " of the namespace " + ns.id + " are written");

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "runtime/base/ascii.h"
+#include "runtime/admin/json_text.h"
 
 namespace sedge::tools {
 namespace {
@@ -12,39 +12,11 @@ std::string Dump(const Json& value, int indent) {
   return value.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
-// Workers make such texts: JSON.stringify writes half of a character that slice() cut as its
-// escape.
-std::string WithoutLoneSurrogates(std::string_view text) {
-  const auto unit_at = [&](size_t at) -> int {
-    if (text.substr(at, 2) != "\\u" || text.size() < at + 6) return -1;
-    int unit = 0;
-    for (const char c : text.substr(at + 2, 4)) {
-      const int digit = HexValue(c);
-      if (digit < 0) return -1;
-      unit = unit << 4 | digit;
-    }
-    return unit;
-  };
-  const auto is_high = [](int unit) { return unit >= 0xD800 && unit < 0xDC00; };
-  const auto is_low = [](int unit) { return unit >= 0xDC00 && unit < 0xE000; };
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const int unit = unit_at(at);
-    size_t size = text[at] == '\\' ? 2 : 1;
-    if (unit >= 0) size = is_high(unit) && is_low(unit_at(at + 6)) ? 12 : 6;
-    const bool is_lone = size == 6 && (is_high(unit) || is_low(unit));
-    out += is_lone ? "\\ufffd" : text.substr(at, size);
-    at += size;
-  }
-  return out;
-}
-
 }  // namespace
 
 Json ParseJson(std::string_view text) {
-  Json parsed = Json::parse(text.begin(), text.end(), nullptr, false);
-  if (!parsed.is_discarded() || text.find("\\u") == std::string_view::npos) return parsed;
-  return Json::parse(WithoutLoneSurrogates(text), nullptr, false);
+  std::string mended;
+  return Json::parse(admin::WithoutLoneSurrogates(text, mended), nullptr, false);
 }
 
 std::string JsonText(const Json& value) { return Dump(value, -1); }

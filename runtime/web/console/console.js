@@ -30,9 +30,11 @@ let counts; // label -> number
 let timers; // label -> start, monotonic milliseconds
 let sink;
 
-// While set, the sink gets (level, text) instead of the log.
+// While set, the sink gets (level, text) instead of the log. Gives the one that was there before.
 function setConsoleSink(write) {
+  const before = sink;
   sink = write;
+  return before;
 }
 
 function write(level, message) {

@@ -406,5 +406,7 @@ function inspect(value, options) {
 }
 
 exports.inspect = inspect;
+// Whether a builtin says how the object looks: its state is not in its properties.
+exports.isRegistered = (object) => findRegistered(object) !== undefined;
 exports.registerInspect = registerInspect;
 exports.customInspect = customInspect;

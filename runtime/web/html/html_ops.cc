@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/web/html/html_ops.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "runtime/base/log.h"
@@ -16,14 +17,27 @@ TimerService::TimerService(loop::Loop& loop, script::Isolate& isolate, Clock& cl
 
 void TimerService::Arm(double delay_ms) {
   if (delay_ms < 0) {
+    due_ns_ = -1;
     timer_.Stop();
   } else {
+    due_ns_ = clock_.MonotonicNs() + static_cast<int64_t>(delay_ms * 1e6);
     // Rounded up: a timer may be late, never early. HTML's delays end at 2^31 - 1.
     timer_.Start(static_cast<uint64_t>(std::ceil(delay_ms)));
   }
 }
 
+void TimerService::FireNow() {
+  timer_.Stop();
+  Fire();
+}
+
+void TimerService::Rearm() {
+  if (due_ns_ < 0) return;
+  Arm(static_cast<double>(std::max<int64_t>(due_ns_ - clock_.MonotonicNs(), 0)) / 1e6);
+}
+
 void TimerService::Fire() {
+  due_ns_ = -1;
   script::EntryScope scope(isolate_);
   v8::Local<v8::Function> hook = isolate_.Hook("fireTimers");
   if (hook.IsEmpty()) return;
@@ -59,7 +73,9 @@ double WallNow(TimerService& timers) { return static_cast<double>(timers.clock()
 
 void ReportUncaught(script::Isolate& isolate, WorkerLog& log, std::string_view bundled) {
   const std::string text = isolate.modules().OriginalStack(bundled);
-  if (log.worker.empty()) {
+  if (log.sink) {
+    log.sink->OnUncaught(log.worker, text);
+  } else if (log.worker.empty()) {
     LogError(text);
   } else {
     LogError(text, {{"worker", log.worker}});
@@ -70,6 +86,7 @@ void ReportUncaught(script::Isolate& isolate, WorkerLog& log, std::string_view b
 void ConsoleWrite(script::Isolate& isolate, WorkerLog& log, int32_t level,
                   std::string_view written) {
   const std::string text = isolate.modules().OriginalStack(written);
+  if (log.sink) return log.sink->OnConsole(log.worker, level, text);
   constexpr LogLevel kLevels[] = {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kInfo, LogLevel::kWarn,
                                   LogLevel::kError};
   const LogLevel at = kLevels[level < 0 || level > 4 ? 1 : level];

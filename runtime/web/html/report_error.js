@@ -63,6 +63,19 @@ function errorDetails(error) {
 }
 
 let isReporting = false;
+let sink; // of tests: what to do instead of logging
+
+// While set, the sink gets what would be logged: (error, isRejection). Gives the one that was there before.
+function setUncaughtSink(take) {
+  const before = sink;
+  sink = take;
+  return before;
+}
+
+function log(error, isRejection) {
+  if (sink !== undefined) sink(error, isRejection);
+  else ops.reportUncaught(`Uncaught ${isRejection ? "(in promise) " : ""}${describe(error)}`);
+}
 
 function reportException(error) {
   let isHandled = false;
@@ -74,7 +87,7 @@ function reportException(error) {
       isReporting = false;
     }
   }
-  if (!isHandled) ops.reportUncaught(`Uncaught ${describe(error)}`);
+  if (!isHandled) log(error, false);
 }
 
 let pending;     // promise -> reason: rejected, and nobody has been told
@@ -115,9 +128,7 @@ function flushRejections() {
       flushing.delete(promise);
       outstanding ??= new SafeWeakSet();
       outstanding.add(promise);
-      if (tell("unhandledrejection", promise, reason, true)) {
-        ops.reportUncaught(`Uncaught (in promise) ${describe(reason)}`);
-      }
+      if (tell("unhandledrejection", promise, reason, true)) log(reason, true);
     });
     flushing = undefined;
   }
@@ -132,6 +143,9 @@ function flushRejections() {
 setReportException(reportException);
 
 exports.reportException = reportException;
+exports.setUncaughtSink = setUncaughtSink;
+// Rejections that nobody has been told of yet: flushRejections is due.
+exports.hasRejections = () => pending !== undefined && MapPrototypeGetSize(pending) > 0;
 exports.promiseRejected = promiseRejected;
 exports.flushRejections = flushRejections;
 exports.reportError = {

@@ -74,6 +74,12 @@ class PrepareTest : public testing::Test {
   }
   static std::string Why(const PreparedWorker& made) { return std::string(made.status.message()); }
 
+  static std::vector<std::string> Files(const PreparedWorker& made) {
+    std::vector<std::string> files;
+    for (const auto& [path, stamp] : made.watch.files) files.push_back(path);
+    return files;
+  }
+
   fs::path folder_;
 };
 
@@ -85,7 +91,7 @@ TEST_F(PrepareTest, PlainJavaScriptStaysAsItIs) {
   EXPECT_FALSE(made.bundled);
   EXPECT_EQ(made.config.main, main);
   EXPECT_EQ(made.config.modules, nullptr);
-  EXPECT_THAT(made.watch, testing::ElementsAre(main, lib));
+  EXPECT_THAT(Files(made), testing::ElementsAre(main, lib));
 }
 
 TEST_F(PrepareTest, TypeScriptIsBundledIntoMemoryBesideItsSource) {
@@ -99,7 +105,7 @@ TEST_F(PrepareTest, TypeScriptIsBundledIntoMemoryBesideItsSource) {
   ASSERT_NE(made.config.modules, nullptr);
   EXPECT_EQ(made.config.modules->at(made.config.main), "export default {}; // bundled\n");
   EXPECT_TRUE(made.config.modules->contains(made.config.main + ".map"));
-  EXPECT_THAT(made.watch, AllOf(Contains((folder_ / "src/index.ts").string()),
+  EXPECT_THAT(Files(made), AllOf(Contains((folder_ / "src/index.ts").string()),
                                 Contains((folder_ / "src/a.ts").string()),
                                 Contains((folder_ / "package.json").string()),
                                 Not(Contains(HasSubstr("node_modules")))));
@@ -167,9 +173,8 @@ TEST_F(PrepareTest, ErrorsHavePlaceFrameAndWhatToDo) {
   EXPECT_EQ(made.errors.size(), 2u);
   EXPECT_FALSE(made.bundled);
   EXPECT_EQ(made.config.main, (folder_ / "src/index.ts").string());
-  EXPECT_THAT(made.watch,
-              AllOf(Contains((folder_ / "src/lib.ts").string()), Contains((folder_ / "src").string()),
-                    Contains(folder_.string())));
+  EXPECT_THAT(Files(made), Contains((folder_ / "src/lib.ts").string()));
+  EXPECT_THAT(made.watch.folders, testing::ElementsAre(folder_.string(), (folder_ / "src").string()));
 }
 
 TEST_F(PrepareTest, WarningsDoNotFail) {
@@ -245,7 +250,7 @@ TEST_F(PrepareTest, TheBuildCommandRunsFirst) {
   const PreparedWorker made = Prepare(config, {.node_env = "production"});
   ASSERT_TRUE(made.status.ok()) << Why(made);
   EXPECT_EQ(Read("app/said"), "deploy\n");
-  EXPECT_THAT(made.watch_trees,
+  EXPECT_THAT(made.watch.trees,
               testing::ElementsAre((folder_ / "app").string(), (folder_ / "shared").string()));
   fs::remove(folder_ / "app/said");
   EXPECT_TRUE(Prepare(config, {.run_build_command = false}).status.ok());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { test, describe, expect } from "sedge:test";
+import { test, describe, expect, captureUncaught } from "sedge:test";
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 
@@ -66,11 +66,14 @@ describe("reportError", () => {
   test("an exception of a listener is no second event", async () => {
     let count = 0;
     const listener = (event) => { ++count; event.preventDefault(); throw new Error("in the listener"); };
-    addEventListener("error", listener);
-    reportError(new Error("first"));
-    await turn();
-    removeEventListener("error", listener);
+    const uncaught = await captureUncaught(async () => {
+      addEventListener("error", listener);
+      reportError(new Error("first"));
+      await turn();
+      removeEventListener("error", listener);
+    });
     expect(count).toBe(1);
+    expect(uncaught).toEqual([new Error("in the listener")]);
   });
 
   test("onerror gets the parts and cancels with true", () => {

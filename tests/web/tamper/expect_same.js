@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs every exercise while a vandal has its way, and once more when its damage is mended. Then again: builtins
 // that are evaluated late came after the vandal the first time, and before it the second.
-import { expect } from "sedge:test";
+import { env, expect } from "sedge:test";
 import { exercises as ofCrypto } from "./crypto.js";
 import { exercises as ofFetch } from "./fetch.js";
 import { exercises as ofLate } from "./late.js";
@@ -9,7 +9,7 @@ import { exercisesOf } from "./platform.js";
 import { exercises as ofStreams } from "./streams.js";
 import { run } from "./support.js";
 
-const all = [...ofFetch, ...ofStreams, ...ofCrypto, ...ofLate, ...exercisesOf(globalThis.KV)];
+const all = [...ofFetch, ...ofStreams, ...ofCrypto, ...ofLate, ...exercisesOf(env.KV)];
 
 async function expectSameOnce(vandal) {
   const results = [];

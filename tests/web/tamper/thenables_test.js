@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, test } from "sedge:test";
+import { env, expect, test } from "sedge:test";
 import { exercises as ofCrypto } from "./crypto.js";
 import { exercises as ofLate } from "./late.js";
 import { exercisesOf } from "./platform.js";
 import { readText, run } from "./support.js";
 import { thenables } from "./vandals.js";
 
-const { KV, WebAssembly } = globalThis;
+const { KV } = env;
+const { WebAssembly } = globalThis;
 const large = "x".repeat(300_000);
 const many = [];
 for (let i = 0; i < 30; ++i) many.push(`key ${i}`);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every interface that a worker sees has the shape that Web IDL's JavaScript binding prescribes
 // (https://webidl.spec.whatwg.org/#javascript-binding), those of the Workers platform too.
-import { test, describe, expect } from "sedge:test";
+import { test, describe, env, expect } from "sedge:test";
+
+const { KV } = env;
 
 // What ECMAScript and WebAssembly define.
 const languageNames = new Set(("AggregateError Array ArrayBuffer AsyncDisposableStack BigInt BigInt64Array " +

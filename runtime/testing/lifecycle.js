@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens around a suite and around a test: what they write to KV and the answers that they give in the
+// network's place are taken back at their end, and a test is over when the work is that it set going. The runner calls
+// the functions of `environment`; what they throw fails the test or the suite.
+"use strict";
+
+const { closeMocks, openMocks } = require("testing/mock_fetch");
+const { cancelRealTimer, startRealTimer } = require("testing/real_timers");
+const { ArrayPrototypePush, Error, Promise, PromisePrototypeThen } = primordials;
+
+// A test whose time is over gets so long to end what it set going.
+const kLateMs = 100;
+
+// Resolves once nothing is under way, or to what still is.
+function settle(maxMs) {
+  if (ops.testIsIdle()) return undefined;
+  return new Promise((resolve) => {
+    const timer = startRealTimer(maxMs, () => resolve(ops.testDescribeBusy()));
+    PromisePrototypeThen(ops.testWhenIdle(), () => {
+      cancelRealTimer(timer);
+      resolve(undefined);
+    });
+  });
+}
+
+function open() {
+  ops.testOpenFrame();
+  openMocks();
+}
+
+function close(problems) {
+  closeMocks();
+  try {
+    ops.testCloseFrame();
+  } catch (error) {
+    ArrayPrototypePush(problems, `KV could not be taken back: ${error.message}`);
+  }
+  const uncaught = ops.testTakeUncaught();
+  for (let i = 0; i < uncaught.length; ++i) ArrayPrototypePush(problems, uncaught[i]);
+  if (problems.length === 0) return;
+  let message = problems[0];
+  for (let i = 1; i < problems.length; ++i) message += `\n${problems[i]}`;
+  const error = new Error(message);
+  error.stack = "";
+  throw error;
+}
+
+function finish(maxMs, what) {
+  const waiting = settle(maxMs);
+  if (waiting === undefined) return close([]);
+  return PromisePrototypeThen(waiting, (busy) => close(busy === undefined ? []
+    : [`${what} is over, but what it set going is not: ${busy} was waited for ${maxMs} ms more`]));
+}
+
+// Each may return a promise.
+exports.environment = {
+  __proto__: null,
+  beforeSuite: open,
+  afterSuite: (maxMs) => finish(maxMs, "The suite"),
+  // `timeoutMs`: when the test is over at the latest.
+  beforeTest(name, timeoutMs) {
+    ops.testBegin(name, timeoutMs);
+    open();
+  },
+  async afterTest(maxMs, isLate) {
+    try {
+      await finish(isLate ? kLateMs : maxMs, "The test");
+    } finally {
+      ops.testResetClock();
+      ops.testBegin("", 0);
+    }
+  },
+};

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs what a test file registered, one test after the other in the order of the file, and reports each. Hooks run in
+// jest's order: beforeAll when the first test of its suite is about to run; beforeEach from outside in; afterEach from
+// inside out; those of one suite in the order in which they are written.
+"use strict";
+
+const {
+  ArrayPrototypePush, ArrayPrototypeSlice, FunctionPrototypeCall, Promise, RegExp, RegExpPrototypeExec,
+  StringPrototypeIncludes,
+} = primordials;
+
+const { queueTask } = require("html/timers");
+const { setConsoleSink } = require("console/console");
+const { hasRejections, setUncaughtSink } = require("html/report_error");
+const { beginTest, endTest, isThenable } = require("testing/expect");
+const { describeFailure } = require("testing/failure");
+const { close, sortArguments, optionsOf, Suite, TestCase } = require("testing/suite");
+const context = require("testing/test_context");
+const { within } = require("testing/wait");
+
+const kTurnMs = 10;         // the loop gets its turn at least so often
+const kMaxOutput = 1000;    // lines of console that are kept of one test
+const levels = ["debug", "log", "info", "warn", "error"];
+
+// What surrounds each test, given by setEnvironment(): functions that may return promises.
+let environment = { __proto__: null, beforeTest: undefined, afterTest: undefined };
+
+// "/expression/flags" is a regular expression, everything else a part of the name.
+function makeFilter(filter) {
+  if (filter === undefined || filter === "") return () => true;
+  const match = RegExpPrototypeExec(/^\/(.*)\/([a-z]*)$/s, filter);
+  if (match === null) {
+    return (name, shown) => StringPrototypeIncludes(name, filter) || StringPrototypeIncludes(shown, filter);
+  }
+  const expression = new RegExp(match[1], match[2]);
+  return (name) => {
+    expression.lastIndex = 0;
+    return RegExpPrototypeExec(expression, name) !== null;
+  };
+}
+
+class Runner {
+  constructor(report, options) {
+    this.report = report;
+    this.timeoutMs = options?.timeoutMs ?? 5000;
+    this.bail = !!options?.bail;
+    this.filter = makeFilter(options?.filter);
+    this.totals = { passed: 0, failed: 0, skipped: 0, todo: 0 };
+    this.isBailed = false;
+    this.running = undefined; // the test that runs
+    this.lastTurn = ops.testNow();
+  }
+
+  // Decides which tests run, and counts them in their suites.
+  select(suite, isIncluded, mode, path) {
+    const hasOnly = containsOnly(suite);
+    suite.runs = 0;
+    for (let i = 0; i < suite.children.length; ++i) {
+      const child = suite.children[i];
+      const included = child.options.isOnly || (isIncluded && !hasOnly);
+      const own = mode === "run" ? child.options.mode : mode;
+      const childPath = append(path, child.name);
+      if (child instanceof Suite) {
+        suite.runs += this.select(child, included, own, childPath);
+        continue;
+      }
+      child.mode = own;
+      child.isSelected = included && own === "run" &&
+        this.filter(context.nameOf(childPath, " "), context.nameOf(childPath, " > "));
+      if (child.isSelected) ++suite.runs;
+    }
+    return suite.runs;
+  }
+
+  async runSuite(suite, path, outerFailure) {
+    let failure = outerFailure;
+    const runs = suite.runs > 0 && !this.isBailed;
+    if (suite.failure !== undefined) this.reportHook(path, "describe", suite.failure.error);
+    if (runs && failure === undefined) failure = await this.openSuite(suite, path);
+    for (let i = 0; i < suite.children.length; ++i) {
+      const child = suite.children[i];
+      const childPath = append(path, child.name);
+      if (child instanceof Suite) await this.runSuite(child, childPath, failure);
+      else if (child.isSelected && !this.isBailed) await this.runTest(child, childPath, failure);
+      else this.skip(child, childPath);
+    }
+    if (runs && outerFailure === undefined) await this.closeSuite(suite, path);
+  }
+
+  // Runs beforeAll; gives what failed, if anything: its tests fail with it.
+  async openSuite(suite, path) {
+    const cleanups = suite.cleanups = [];
+    await environment.beforeSuite?.();
+    const { beforeAll } = suite.hooks;
+    for (let i = 0; i < beforeAll.length; ++i) {
+      try {
+        const cleanup = await this.call(beforeAll[i], undefined, suiteContext(path));
+        if (typeof cleanup === "function") ArrayPrototypePush(cleanups, cleanup);
+      } catch (error) {
+        return { error };
+      }
+    }
+    return undefined;
+  }
+
+  async closeSuite(suite, path) {
+    const { afterAll } = suite.hooks;
+    for (let i = 0; i < afterAll.length; ++i) {
+      try {
+        await this.call(afterAll[i], undefined, suiteContext(path));
+      } catch (error) {
+        this.reportHook(path, "afterAll", error);
+      }
+    }
+    for (let i = suite.cleanups.length - 1; i >= 0; --i) {
+      try {
+        await this.call({ fn: suite.cleanups[i], word: "what beforeAll returned" }, undefined, undefined);
+      } catch (error) {
+        this.reportHook(path, "afterAll", error);
+      }
+    }
+    try {
+      await environment.afterSuite?.(this.timeoutMs);
+    } catch (error) {
+      this.reportHook(path, "afterAll", error);
+    }
+  }
+
+  reportHook(path, word, error) {
+    this.fail();
+    this.report({ path: append(path, word), status: "fail", durationMs: 0, output: [], hook: true, error,
+      ...describeFailure([error]) });
+  }
+
+  fail() {
+    ++this.totals.failed;
+    if (this.bail) this.isBailed = true;
+  }
+
+  skip(test, path) {
+    const status = test.mode === "todo" ? "todo" : "skip";
+    ++this.totals[status === "todo" ? "todo" : "skipped"];
+    this.report({ path, status, message: test.options.reason, durationMs: 0, output: [] });
+  }
+
+  // Calls a test's or hook's function; one that returns a promise has to be done in time.
+  call(entry, timeoutMs, argument) {
+    const result = FunctionPrototypeCall(entry.fn, undefined, argument);
+    if (!isThenable(result)) return result;
+    const limit = entry.timeoutMs ?? timeoutMs ?? this.timeoutMs;
+    return within(result, limit, () => {
+      if (this.running !== undefined) this.running.isLate = true;
+      const form = entry.word === undefined ? "test(name, fn, milliseconds)" : `${entry.word}(fn, milliseconds)`;
+      const hint = entry.fail === undefined ? "" : ` ${form} allows more.`;
+      const message = `${entry.word ?? "The test"} took longer than ${limit} ms.${hint}`;
+      return entry.fail === undefined ? new primordials.Error(message) : entry.fail({ message });
+    });
+  }
+
+  async runTest(test, path, failure) {
+    if (ops.testNow() - this.lastTurn > kTurnMs) {
+      await new Promise((resolve) => queueTask(resolve));
+      this.lastTurn = ops.testNow();
+    }
+    const start = ops.testNow();
+    let run = this.newRun(test, path);
+    if (failure !== undefined) {
+      ArrayPrototypePush(run.errors, failure.error);
+    } else {
+      for (let left = test.options.retry; ; --left) {
+        await this.attempt(test, run);
+        if (run.errors.length === 0 || left <= 0) break;
+        run = this.newRun(test, path);
+      }
+    }
+    this.running = undefined;
+    this.finish(test, run, ops.testNow() - start);
+  }
+
+  newRun(test, path) {
+    const run = { path, errors: [], finishers: [], failers: [], output: [], isTodo: false, reason: "", isSkipped: false,
+      isLate: false, isOver: false, subtest: (args) => this.runSubtest(test, run, args) };
+    return run;
+  }
+
+  finish(test, run, durationMs) {
+    const { errors, path, output } = run;
+    const record = { path, status: "pass", message: run.reason, durationMs, output };
+    if (run.isSkipped || (run.isTodo && errors.length > 0)) {
+      record.status = run.isSkipped ? "skip" : "todo";
+      ++this.totals[run.isSkipped ? "skipped" : "todo"];
+    } else if (errors.length > 0) {
+      record.status = "fail";
+      record.error = errors[0];
+      const told = describeFailure(errors);
+      record.message = told.message;
+      record.errorName = told.errorName;
+      this.fail();
+    } else {
+      ++this.totals.passed;
+    }
+    this.report(record);
+  }
+
+  async attempt(test, run) {
+    const { errors } = run;
+    const chain = suitesOf(test.suite);
+    const argument = new context.TestContext(run);
+    const cleanups = [];
+    this.running = run;
+    beginTest(context.nameOf(run.path, " "));
+    try {
+      await environment.beforeTest?.(context.nameOf(run.path, " > "), timeoutOf(test) ?? this.timeoutMs);
+      for (let i = 0; i < chain.length; ++i) {
+        const hooks = chain[i].hooks.beforeEach;
+        for (let k = 0; k < hooks.length; ++k) {
+          const cleanup = await this.call(hooks[k], undefined, argument);
+          if (typeof cleanup === "function") ArrayPrototypePush(cleanups, cleanup);
+        }
+      }
+      const timeoutMs = timeoutOf(test);
+      const result = this.call({ fn: test.fn, timeoutMs, fail: test.fail }, undefined, argument);
+      if (isThenable(result)) await result;
+    } catch (error) {
+      this.note(run, error);
+    }
+    const soft = endTest();
+    for (let i = 0; i < soft.length; ++i) ArrayPrototypePush(errors, soft[i]);
+    if (test.options.fails && !run.isSkipped) {
+      const message = "The test was expected to fail (test.fails), and it passed.";
+      if (errors.length > 0) errors.length = 0;
+      else ArrayPrototypePush(errors, test.fail({ message }));
+    }
+    await this.afterTest(chain, cleanups, argument, run);
+    try {
+      await environment.afterTest?.(this.timeoutMs, run.isLate);
+    } catch (error) {
+      this.note(run, error);
+    }
+  }
+
+  note(run, error) {
+    if (error instanceof context.Skipped) {
+      run.isSkipped = true;
+      run.reason = error.reason;
+    } else {
+      ArrayPrototypePush(run.errors, error);
+    }
+  }
+
+  async afterTest(chain, cleanups, argument, run) {
+    const attempt = async (entry) => {
+      try {
+        await this.call(entry, undefined, argument);
+      } catch (error) {
+        this.note(run, error);
+      }
+    };
+    for (let i = chain.length - 1; i >= 0; --i) {
+      const hooks = chain[i].hooks.afterEach;
+      for (let k = 0; k < hooks.length; ++k) await attempt(hooks[k]);
+    }
+    for (let i = cleanups.length - 1; i >= 0; --i) await attempt({ fn: cleanups[i], word: "what beforeEach returned" });
+    if (run.errors.length > 0) {
+      for (let i = 0; i < run.failers.length; ++i) await attempt({ fn: run.failers[i], word: "onTestFailed" });
+    }
+    // Rejections without a handler are told of when the microtasks have run.
+    if (hasRejections()) await new Promise((resolve) => queueTask(resolve));
+    for (let i = run.finishers.length - 1; i >= 0; --i) await attempt({ fn: run.finishers[i], word: "onTestFinished" });
+    run.isOver = true;
+    context.close(argument);
+  }
+
+  // t.test(name, fn): a test within a test, which fails with it.
+  async runSubtest(test, outer, args) {
+    const sorted = sortArguments("t.test", args);
+    const options = optionsOf({}, sorted[2], "t.test");
+    const inner = new TestCase(sorted[0], sorted[1], new Suite("", null, options), options, test.fail);
+    const path = append(outer.path, sorted[0]);
+    if (options.mode !== "run") {
+      inner.mode = options.mode;
+      this.skip(inner, path);
+      return;
+    }
+    const start = ops.testNow();
+    const run = this.newRun(inner, path);
+    const argument = new context.TestContext(run);
+    try {
+      await this.call({ fn: inner.fn, timeoutMs: options.timeoutMs, fail: test.fail }, undefined, argument);
+    } catch (error) {
+      this.note(run, error);
+    }
+    await this.afterTest([], [], argument, run);
+    if (run.errors.length > 0) {
+      ArrayPrototypePush(outer.errors, test.fail({ message: `The test in it failed: ${sorted[0]}` }));
+    }
+    this.finish(inner, run, ops.testNow() - start);
+  }
+
+  // Errors that nothing catches: those of the test that runs, or of the file.
+  onUncaught(error) {
+    if (this.running !== undefined) ArrayPrototypePush(this.running.errors, error);
+    else this.reportHook([], "uncaught error", error);
+  }
+}
+
+function append(path, name) {
+  const copy = ArrayPrototypeSlice(path);
+  ArrayPrototypePush(copy, name);
+  return copy;
+}
+
+function suiteContext(path) {
+  return { name: path.length === 0 ? "" : path[path.length - 1] };
+}
+
+// From the outermost in.
+function suitesOf(suite) {
+  const reversed = [];
+  for (let s = suite; s !== null; s = s.parent) ArrayPrototypePush(reversed, s);
+  const chain = [];
+  for (let i = reversed.length - 1; i >= 0; --i) ArrayPrototypePush(chain, reversed[i]);
+  return chain;
+}
+
+function timeoutOf(test) {
+  if (test.options.timeoutMs !== undefined) return test.options.timeoutMs;
+  for (let s = test.suite; s !== null; s = s.parent) {
+    if (s.options.timeoutMs !== undefined) return s.options.timeoutMs;
+  }
+  return undefined;
+}
+
+function containsOnly(suite) {
+  for (let i = 0; i < suite.children.length; ++i) {
+    const child = suite.children[i];
+    if (child.options.isOnly || (child instanceof Suite && containsOnly(child))) return true;
+  }
+  return false;
+}
+
+// report({ path, status: "pass" | "fail" | "skip" | "todo", message, errorName, error, durationMs, output: [{ level,
+// text }], hook }) for each; resolves to { passed, failed, skipped, todo }.
+async function run(report, options) {
+  const runner = new Runner(report, options);
+  const root = close();
+  runner.select(root, true, "run", []);
+  setConsoleSink((level, text) => {
+    const { running } = runner;
+    if (running === undefined) ops.consoleWrite(level, text);
+    else if (running.output.length < kMaxOutput) ArrayPrototypePush(running.output, { level: levels[level], text });
+  });
+  setUncaughtSink((error) => runner.onUncaught(error));
+  try {
+    await runner.runSuite(root, [], undefined);
+  } finally {
+    setConsoleSink(undefined);
+    setUncaughtSink(undefined);
+  }
+  return runner.totals;
+}
+
+// Runs fn and gets what console prints meanwhile: [{ level, text } ...]
+async function captureConsole(fn) {
+  const lines = [];
+  const outer = setConsoleSink((level, text) => ArrayPrototypePush(lines, { level: levels[level], text }));
+  try {
+    await fn();
+  } finally {
+    setConsoleSink(outer);
+  }
+  return lines;
+}
+
+// Runs fn and gets the errors that nothing caught meanwhile, which would fail the test.
+async function captureUncaught(fn) {
+  const errors = [];
+  const outer = setUncaughtSink((error) => ArrayPrototypePush(errors, error));
+  try {
+    await fn();
+    await new Promise((resolve) => queueTask(resolve)); // rejections are told of after the microtasks
+  } finally {
+    setUncaughtSink(outer);
+  }
+  return errors;
+}
+
+exports.run = run;
+exports.captureConsole = captureConsole;
+exports.captureUncaught = captureUncaught;
+exports.setEnvironment = (hooks) => {
+  environment = hooks;
+};

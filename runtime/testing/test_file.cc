@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/testing/test_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+#include "runtime/script/clocked_platform.h"
+#include "runtime/testing/seed_file.h"
+#include "runtime/worker/start_engine.h"
+
+namespace sedge::test {
+namespace {
+
+using worker::WorkerIsolate;
+
+// V8's own tasks: what its threads have compiled, Atomics.waitAsync.
+constexpr uint64_t kPumpMs = 5;
+// Tests hold more than the workers that they test.
+constexpr size_t kMinMemoryBytes = 512u << 20;
+// A test that was not over in time is ended by force after so much more: until then its own timer
+// would have said so if its code let go.
+constexpr int64_t kOverdueMs = 2'000;
+constexpr int64_t kLoadMs = 30'000;
+
+int64_t NowMs() { return Clock::System().MonotonicNs() / 1'000'000; }
+
+// What isolates are given in the network's place; nothing of a test run gets there.
+class NoClient final : public http::Client {
+ public:
+  RequestId Send(http::ClientRequest, ResponseCallback) override { return 0; }
+  void Cancel(RequestId) override {}
+  size_t connection_count() const override { return 0; }
+};
+
+}  // namespace
+
+TestFile::TestFile(const TestProject& project, std::string path, TestOptions options,
+                   SharedStore& store, Hooks hooks)
+    : project_(project),
+      path_(std::move(path)),
+      options_(std::move(options)),
+      hooks_(std::move(hooks)),
+      store_(store, clock_),
+      eventual_(store_, clock_) {}
+
+TestFile::~TestFile() = default;
+
+TestTotals TestFile::Run() {
+  Status status = Prepare();
+  if (status.ok()) {
+    script::SetDateClock(&clock_);
+    loop_->Post([this] { StartTests(); });
+    loop_->Run();
+    Close();
+    script::SetDateClock(nullptr);
+  } else {
+    FailFile(std::string(status.message()));
+  }
+  return totals_;
+}
+
+Status TestFile::Prepare() {
+  SEDGE_ASSIGN_OR_RETURN(loop_, loop::Loop::Create());
+  client_ = std::make_unique<NoClient>();
+  if (!project_.workers.empty()) file_config_ = project_.workers[0].config;
+  file_config_.main = path_;
+  file_config_.base_dir = project_.base_dir;
+  file_config_.limits.cpu_ms = 0;  // EndIfOverdue() has the tests' limits
+  file_config_.limits.memory_bytes = std::max(file_config_.limits.memory_bytes, kMinMemoryBytes);
+  MakeSpec(file_config_, file_);
+  file_.spec.is_test = true;
+  workers_.resize(project_.workers.size());
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    const WorkerUnderTest& under_test = project_.workers[i];
+    MakeSpec(under_test.config, workers_[i]);
+    workers_[i].spec.log_name = under_test.config.name;
+    for (const worker::KvNamespaceConfig& ns : under_test.config.kv_namespaces) {
+      if (ns.eventual) eventual_.SetSeed(ns.id, ns.eventual_seed);
+    }
+    for (const auto& [ns, path] : under_test.seeds) {
+      SEDGE_RETURN_IF_ERROR(SeedFile(ns, path).status());
+    }
+  }
+  loop_->set_turn_hook([this] { OnTurn(); });
+  real_timer_ = std::make_unique<loop::Timer>(*loop_, [this] {
+    script::EntryScope scope(file_.isolate->isolate());
+    file_.isolate->isolate().CallHook("fireRealTimers").IsEmpty();
+  });
+  pump_ = std::make_unique<loop::Timer>(*loop_, [this] {
+    ForEachIsolate([](WorkerIsolate& isolate) { isolate.PumpTasks(); });
+    pump_->Start(kPumpMs);
+  });
+  return OkStatus();
+}
+
+void TestFile::MakeSpec(const worker::WorkerConfig& config, Worker& worker) {
+  worker.fetches = std::make_unique<TestFetches>(
+      *loop_,
+      [this](int to, std::unique_ptr<MemoryExchange> exchange) { SendTo(to, std::move(exchange)); },
+      [this](MemoryExchange* exchange) { Released(exchange); });
+  worker::WorkerSpec& spec = worker.spec;
+  spec.options = &serve_options_;
+  spec.config = &config;
+  spec.store = &store_;
+  spec.eventual = &eventual_;
+  spec.clock = &clock_;
+  spec.sources = project_.sources;
+  spec.bindings = worker::BindingsJson(config);
+  spec.cf = worker::kLocalCf;
+  spec.fetches = worker.fetches.get();
+  spec.log_sink = this;
+  spec.test_host = this;
+  spec.before_load = hooks_.before_load;
+}
+
+Status TestFile::Load() {
+  SetCurrentTest("", kLoadMs);
+  SEDGE_ASSIGN_OR_RETURN(file_.isolate, WorkerIsolate::Create(file_.spec, *loop_, *client_, {}));
+  std::lock_guard lock(mutex_);
+  running_ = &file_.isolate->isolate();
+  return OkStatus();
+}
+
+void TestFile::StartTests() {
+  if (Status status = Load(); !status.ok()) return FailFile(std::string(status.message()));
+  pump_->Start(kPumpMs);
+  run_ = std::make_unique<TestRun>(
+      file_.isolate->isolate(), options_,
+      [this](TestRecord record) { hooks_.on_record(std::move(record)); },
+      [this](TestTotals totals) { Finish(totals); });
+  run_->Start();
+}
+
+void TestFile::Finish(TestTotals totals) {
+  if (finished_) return;
+  finished_ = true;
+  totals_ = totals;
+  loop_->Stop();
+}
+
+void TestFile::FailFile(const std::string& message) {
+  if (finished_) return;
+  ++totals_.failed;
+  hooks_.on_error(message);
+  finished_ = true;
+  if (loop_) loop_->Stop();
+}
+
+void TestFile::Close() {
+  {
+    std::lock_guard lock(mutex_);
+    running_ = nullptr;
+  }
+  loop_->set_turn_hook(nullptr);
+  if (hooks_.after_tests && !stopped_) {
+    ForEachIsolate([this](WorkerIsolate& isolate) {
+      if (!isolate.isolate().terminating()) hooks_.after_tests(isolate.isolate());
+    });
+  }
+  when_idle_.clear();
+  run_.reset();
+  // Isolates release their exchanges; bodies of one may be read by another.
+  for (Worker& worker : workers_) worker.isolate.reset();
+  file_.isolate.reset();
+  workers_.clear();
+  file_.fetches.reset();
+  exchanges_.clear();
+  pump_.reset();
+  real_timer_.reset();
+  loop_.reset();
+}
+
+void TestFile::Stop() {
+  stopped_ = true;
+  std::lock_guard lock(mutex_);
+  if (running_) running_->Terminate(script::Termination::kShutdown);
+}
+
+void TestFile::EndIfOverdue() {
+  const int64_t deadline = deadline_ms_;
+  if (deadline == 0 || NowMs() < deadline + kOverdueMs) return;
+  std::lock_guard lock(mutex_);
+  if (running_) running_->Terminate(script::Termination::kCpu);
+}
+
+template <typename Visit>
+void TestFile::ForEachIsolate(Visit visit) {
+  if (file_.isolate) visit(*file_.isolate);
+  for (Worker& worker : workers_) {
+    if (worker.isolate) visit(*worker.isolate);
+  }
+}
+
+void TestFile::OnTurn() {
+  if (finished_) return;
+  CheckTermination();
+  if (finished_ || when_idle_.empty() || !Idle()) return;
+  for (const auto& done : std::exchange(when_idle_, {})) done();
+}
+
+void TestFile::CheckTermination() {
+  if (!file_.isolate || !file_.isolate->CheckTermination()) return;
+  if (stopped_) return FailFile("stopped");
+  std::string test;
+  {
+    std::lock_guard lock(mutex_);
+    test = current_test_;
+  }
+  const bool memory = file_.isolate->out_of_memory();
+  const std::string what =
+      memory ? "needs more than " + std::to_string(file_config_.limits.memory_bytes >> 20) +
+                   " MB of memory (limits.memory_mb)"
+             : "ran on without letting go after its time was over, and was ended by force";
+  FailFile((test.empty() ? "the file" : "the test \"" + test + "\"") + " " + what +
+           "; what comes after it in this file was not run");
+}
+
+WorkerIsolate* TestFile::FindWorkerIsolate(int worker) {
+  if (worker < 0) return file_.isolate.get();
+  Worker& wanted = workers_[static_cast<size_t>(worker)];
+  return wanted.isolate ? wanted.isolate.get() : file_.isolate.get();
+}
+
+void TestFile::SendTo(int worker, std::unique_ptr<MemoryExchange> exchange) {
+  MemoryExchange* const raw = exchange.get();
+  exchanges_.push_back(std::move(exchange));
+  WorkerIsolate* const isolate = FindWorkerIsolate(worker);
+  if (!isolate) return raw->Release();
+  raw->set_isolate(isolate);
+  isolate->DispatchNow(raw, worker < 0 ? WorkerIsolate::Target::kMocks
+                                       : WorkerIsolate::Target::kWorker);
+}
+
+void TestFile::Released(MemoryExchange* exchange) {
+  exchanges_.remove_if([exchange](const auto& one) { return one.get() == exchange; });
+}
+
+void TestFile::SetCurrentTest(std::string_view name, int64_t deadline_ms) {
+  std::lock_guard lock(mutex_);
+  current_test_ = name;
+  deadline_ms_ = deadline_ms > 0 ? NowMs() + deadline_ms : 0;
+}
+
+void TestFile::ArmRealTimer(double delay_ms) {
+  if (delay_ms < 0) {
+    real_timer_->Stop();
+  } else {
+    real_timer_->Start(static_cast<uint64_t>(delay_ms + 1));  // never early
+  }
+}
+
+int TestFile::FindWorker(std::string_view name) {
+  for (size_t i = 0; i < project_.workers.size(); ++i) {
+    if (project_.workers[i].config.name == name) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+std::vector<std::string> TestFile::WorkerNames() {
+  std::vector<std::string> names;
+  for (const WorkerUnderTest& worker : project_.workers) names.push_back(worker.config.name);
+  return names;
+}
+
+Status TestFile::StartWorker(int index) {
+  if (index < 0 || static_cast<size_t>(index) >= workers_.size()) {
+    return NotFound(
+        "there is no worker to test: no wrangler.jsonc, wrangler.json, wrangler.toml or index.js was "
+        "found above the test file; name one with --config");
+  }
+  Worker& worker = workers_[static_cast<size_t>(index)];
+  if (worker.started) return OkStatus();
+  const WorkerUnderTest& under_test = project_.workers[static_cast<size_t>(index)];
+  if (under_test.main.empty()) {
+    return NotFound(under_test.config.source + " names no main script, so there is nothing to fetch from");
+  }
+  bool in_file = false;
+  if (index == 0) {
+    SEDGE_ASSIGN_OR_RETURN(in_file, file_.isolate->StartModule(under_test.main));
+  }
+  if (!in_file) {
+    SEDGE_ASSIGN_OR_RETURN(worker.isolate,
+                           WorkerIsolate::Create(worker.spec, *loop_, *client_, {}));
+  }
+  worker.started = true;
+  return OkStatus();
+}
+
+bool TestFile::Idle() {
+  bool idle = file_.fetches->running() == 0;
+  for (const Worker& worker : workers_) idle &= worker.fetches->running() == 0;
+  ForEachIsolate([&](WorkerIsolate& isolate) {
+    idle = idle && isolate.kv_operations() == 0 && isolate.incoming().idle();
+  });
+  return idle;
+}
+
+void TestFile::WhenIdle(std::function<void()> done) {
+  when_idle_.push_back(std::move(done));
+  loop_->Post([] {});  // for a turn
+}
+
+std::string TestFile::DescribeBusy() {
+  if (file_.fetches->running() > 0) return file_.fetches->Describe();
+  for (const Worker& worker : workers_) {
+    if (worker.fetches->running() > 0) return worker.fetches->Describe();
+  }
+  bool kv = false;
+  ForEachIsolate([&](WorkerIsolate& isolate) { kv |= isolate.kv_operations() > 0; });
+  return kv ? "a KV operation" : "a promise that was given to waitUntil()";
+}
+
+void TestFile::OpenFrame() { store_.OpenFrame(); }
+
+Status TestFile::CloseFrame() {
+  if (store_.changed()) eventual_.Reset();
+  return store_.CloseFrame();
+}
+
+Result<int64_t> TestFile::SeedFile(std::string_view ns, std::string_view path) {
+  const std::string absolute =
+      std::filesystem::path(path).is_absolute()
+          ? std::string(path)
+          : (std::filesystem::path(path_).parent_path() / path).lexically_normal().string();
+  SEDGE_ASSIGN_OR_RETURN(const std::string_view text, project_.sources->Read(absolute));
+  return SeedStore(store_, ns, text, clock_.WallSeconds(), absolute);
+}
+
+Result<int64_t> TestFile::SeedText(std::string_view ns, std::string_view json) {
+  return SeedStore(store_, ns, json, clock_.WallSeconds(), "seed()");
+}
+
+void TestFile::AdvanceClock(double ms) {
+  clock_.Hold();
+  // Rounded up: a timer that is due then is due.
+  clock_.AdvanceNs(static_cast<int64_t>(std::ceil(ms * 1e6)));
+}
+
+void TestFile::TickClock(double ms, std::function<void()> done) {
+  clock_.Hold();
+  TickStep(clock_.MonotonicNs() + static_cast<int64_t>(ms * 1e6), std::move(done));
+}
+
+// One timer after the other, each with what it sets going: KV, and fetches that are answered here.
+void TestFile::TickStep(int64_t until_ns, std::function<void()> done) {
+  loop_->Post([this, until_ns, done = std::move(done)]() mutable {
+    if (finished_) return;
+    bool kv_runs = false;
+    web::TimerService* next = nullptr;
+    ForEachIsolate([&](WorkerIsolate& isolate) {
+      kv_runs |= isolate.kv_operations() > 0;
+      web::TimerService& timers = isolate.timers();
+      if (timers.due_ns() < 0 || timers.due_ns() > until_ns) return;
+      if (!next || timers.due_ns() < next->due_ns()) next = &timers;
+    });
+    if (kv_runs) {
+      // Looked at again when it is over.
+    } else if (next) {
+      if (next->due_ns() > clock_.MonotonicNs()) {
+        clock_.AdvanceNs(next->due_ns() - clock_.MonotonicNs());
+      }
+      next->FireNow();
+    } else {
+      if (until_ns > clock_.MonotonicNs()) clock_.AdvanceNs(until_ns - clock_.MonotonicNs());
+      return done();
+    }
+    TickStep(until_ns, std::move(done));
+  });
+}
+
+void TestFile::ResetClock() {
+  if (!clock_.held()) return;
+  clock_.Release();
+  ForEachIsolate([](WorkerIsolate& isolate) { isolate.timers().Rearm(); });
+}
+
+void TestFile::FailFetch(SlotId slot, std::string_view why) {
+  for (const auto& exchange : exchanges_) {
+    if (exchange->user_data != slot || exchange->isolate() != file_.isolate.get()) continue;
+    exchange->Fail(InvalidArgument(std::string(why)));
+    break;
+  }
+  // Its answer goes nowhere.
+  http::ResponseHead head;
+  head.status = 502;
+  file_.isolate->incoming().RespondPlain(slot, head, "");
+}
+
+std::vector<std::string> TestFile::TakeUncaught() { return std::exchange(uncaught_, {}); }
+
+void TestFile::OnConsole(const std::string& worker, int level, std::string_view text) {
+  hooks_.on_console(worker, level, text);
+}
+
+void TestFile::OnUncaught(const std::string& worker, std::string_view text) {
+  uncaught_.push_back(worker.empty() ? std::string(text) : worker + ": " + std::string(text));
+}
+
+}  // namespace sedge::test

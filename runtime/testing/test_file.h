@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// TestFile: one test file from its load to the end of its last test, on a loop and in isolates of its
+// own: the file's isolate, in which the main worker runs too when it is a module, so that they share
+// modules and globals; and one for each further worker that is asked for. Nothing is shared with other
+// files but the store's folder. The thread that runs it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "kv/eventual_reads.h"
+#include "runtime/loop/loop.h"
+#include "runtime/loop/timer.h"
+#include "runtime/testing/memory_exchange.h"
+#include "runtime/testing/scoped_store.h"
+#include "runtime/testing/test_clock.h"
+#include "runtime/testing/test_fetches.h"
+#include "runtime/testing/test_run.h"
+#include "runtime/worker/worker_isolate.h"
+
+namespace sedge::test {
+
+// A worker that tests can reach.
+struct WorkerUnderTest {
+  worker::WorkerConfig config;
+  std::string main;       // the absolute path of what is loaded; "" when there is nothing
+  // A file of pairs in wrangler's bulk format for each of some bindings, as the configuration has it.
+  std::vector<std::pair<std::string, std::string>> seeds;  // namespace id -> absolute path
+};
+
+// What all files of one configuration share. Read-only.
+struct TestProject {
+  std::string base_dir;  // absolute: stacks name files relative to it
+  std::vector<WorkerUnderTest> workers;  // the main one first; may be none
+  std::shared_ptr<script::SourceCache> sources = std::make_shared<script::SourceCache>();
+};
+
+class TestFile final : public worker::TestHost, private web::WorkerLogSink {
+ public:
+  struct Hooks {
+    std::function<void(TestRecord)> on_record;
+    std::function<void(const std::string& message)> on_error;  // outside of any test
+    std::function<void(const std::string& worker, int level, std::string_view text)> on_console;
+    // With each isolate before it loads any code, and when the tests are over; may be empty.
+    std::function<void(script::Isolate&)> before_load, after_tests;
+  };
+  // What is given outlives it. `path` is absolute.
+  TestFile(const TestProject& project, std::string path, TestOptions options, SharedStore& store,
+           Hooks hooks);
+  ~TestFile() override;
+
+  // Runs everything; blocks until it is over.
+  TestTotals Run();
+
+  // Any thread, while Run() is under way: ends it at once.
+  void Stop();
+  // Any thread: ends what runs in JavaScript when the current test should have been over by now.
+  void EndIfOverdue();
+
+ private:
+  struct Worker {
+    worker::WorkerSpec spec;
+    std::unique_ptr<TestFetches> fetches;
+    std::unique_ptr<worker::WorkerIsolate> isolate;  // null: it runs in the file's, or was not asked for
+    bool started = false;
+  };
+
+  Status Prepare();
+  void MakeSpec(const worker::WorkerConfig& config, Worker& worker);
+  Status Load();
+  void StartTests();
+  void Close();
+  void OnTurn();
+  void Finish(TestTotals totals);
+  void FailFile(const std::string& message);
+  void CheckTermination();
+  void SendTo(int worker, std::unique_ptr<MemoryExchange> exchange);
+  void Released(MemoryExchange* exchange);
+  template <typename Visit>
+  void ForEachIsolate(Visit visit);
+  void TickStep(int64_t until_ns, std::function<void()> done);
+  worker::WorkerIsolate* FindWorkerIsolate(int worker);
+
+  // TestHost.
+  void SetCurrentTest(std::string_view name, int64_t deadline_ms) override;
+  void ArmRealTimer(double delay_ms) override;
+  int FindWorker(std::string_view name) override;
+  std::vector<std::string> WorkerNames() override;
+  Status StartWorker(int index) override;
+  bool Idle() override;
+  void WhenIdle(std::function<void()> done) override;
+  std::string DescribeBusy() override;
+  void OpenFrame() override;
+  Status CloseFrame() override;
+  Result<int64_t> SeedFile(std::string_view ns, std::string_view path) override;
+  Result<int64_t> SeedText(std::string_view ns, std::string_view json) override;
+  bool ClockIsHeld() override { return clock_.held(); }
+  void SetClock(double wall_ms) override { clock_.HoldAt(static_cast<int64_t>(wall_ms)); }
+  void AdvanceClock(double ms) override;
+  void TickClock(double ms, std::function<void()> done) override;
+  void ResetClock() override;
+  std::vector<std::string> TakeUncaught() override;
+  void FailFetch(SlotId slot, std::string_view why) override;
+
+  // WorkerLogSink.
+  void OnConsole(const std::string& worker, int level, std::string_view text) override;
+  void OnUncaught(const std::string& worker, std::string_view text) override;
+
+  const TestProject& project_;
+  const std::string path_;
+  const TestOptions options_;
+  const Hooks hooks_;
+  TestClock clock_;
+  ScopedStore store_;
+  kv::EventualReads eventual_;
+  worker::ServeOptions serve_options_;
+  worker::WorkerConfig file_config_;
+  std::unique_ptr<loop::Loop> loop_;
+  std::unique_ptr<http::Client> client_;
+  std::vector<Worker> workers_;
+  Worker file_;
+  std::list<std::unique_ptr<MemoryExchange>> exchanges_;
+  std::unique_ptr<TestRun> run_;
+  std::unique_ptr<loop::Timer> pump_;
+  std::unique_ptr<loop::Timer> real_timer_;
+  std::vector<std::function<void()>> when_idle_;
+  TestTotals totals_;
+  bool finished_ = false;
+  std::vector<std::string> uncaught_;
+
+  std::mutex mutex_;
+  script::Isolate* running_ = nullptr;  // guarded by mutex_: what EndIfOverdue may end
+  std::string current_test_;            // guarded by mutex_
+  std::atomic<int64_t> deadline_ms_{0};  // monotonic; 0: none
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace sedge::test

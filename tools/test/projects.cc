@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/test/projects.h"
+
+#include <filesystem>
+
+#include "tools/test/discovery.h"
+
+namespace sedge::tools {
+
+test::SessionFile Projects::FileOf(const std::string& path) {
+  const std::string folder = configs_.empty() ? FindWorkerFolder(path) : "";
+  auto known = known_.find(folder);
+  if (known == known_.end()) {
+    std::vector<std::string> configs = configs_;
+    if (configs.empty() && !folder.empty()) configs = {ShownPath(folder)};
+    known = known_.emplace(folder, Load(configs)).first;
+  }
+  test::SessionFile file;
+  file.path = path;
+  file.shown = ShownPath(path);
+  file.project = known->second.project;
+  file.broken = known->second.broken;
+  return file;
+}
+
+Projects::Known Projects::Load(const std::vector<std::string>& configs) {
+  auto project = std::make_shared<test::TestProject>();
+  std::error_code ignored;
+  project->base_dir = std::filesystem::current_path(ignored);
+  for (const std::string& path : configs) {
+    Result<worker::WorkerConfig> config = worker::LoadWorkerConfig(path);
+    if (!config.ok()) return {nullptr, std::string(config.status().message())};
+    warnings_.insert(warnings_.end(), config->warnings.begin(), config->warnings.end());
+    test::WorkerUnderTest under_test;
+    under_test.main = config->main;
+    under_test.config = std::move(config).value();
+    project->workers.push_back(std::move(under_test));
+  }
+  return {std::move(project), ""};
+}
+
+}  // namespace sedge::tools
