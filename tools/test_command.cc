@@ -83,12 +83,13 @@ class Listener final : public test::SessionListener {
 // Ctrl-C ends a session where it is.
 class InterruptWatch {
  public:
-  explicit InterruptWatch(test::TestSession& session) : thread_([this, &session] {
-      while (!done_) {
-        if (Interrupt::pending()) session.Stop();
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-      }
-    }) {}
+  explicit InterruptWatch(test::TestSession& session)
+      : thread_([this, &session] {
+          while (!done_) {
+            if (Interrupt::pending()) session.Stop();
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+          }
+        }) {}
   ~InterruptWatch() {
     done_ = true;
     thread_.join();
@@ -140,8 +141,9 @@ int Test(const TestFlags& flags) {
     return kExitUsage;
   }
   if (paths->empty()) {
-    PrintError(NotFound("there is no test file here: their names end with .test.js or _test.js (also .mjs "
-                        "and .ts)"));
+    PrintError(
+        NotFound("there is no test file here: their names end with .test.js or _test.js (also .mjs "
+                 "and .ts)"));
     return kExitFailed;
   }
   std::ofstream file;

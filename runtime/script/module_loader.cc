@@ -347,6 +347,14 @@ std::string ModuleLoader::SourceLine(const std::string& name, int line) {
   return std::string(found);
 }
 
+bool ModuleLoader::LoadedFile(const std::string& name, std::string* path, std::string* text) {
+  *path = PathOfDisplayName(name);
+  if (!sources_ || name.empty() || name.starts_with("sedge:") || !sources_->Exists(*path)) return false;
+  const Result<std::string_view> found = sources_->Read(*path);
+  if (found.ok()) *text = *found;
+  return found.ok();
+}
+
 std::string ModuleLoader::PathOfDisplayName(const std::string& name) const {
   return (fs::path(base_dir_) / name).lexically_normal().string();
 }

@@ -78,6 +78,9 @@ class ModuleLoader {
   // Line `line` (1-based) of the loaded file that stack traces call `name`; "" when unknown.
   std::string SourceLine(const std::string& name, int line);
 
+  // Path and text of the loaded file that stack traces call `name`; false when there is none.
+  bool LoadedFile(const std::string& name, std::string* path, std::string* text);
+
   // Called once by the isolate.
   void ConfigureIsolate();
 

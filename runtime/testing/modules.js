@@ -43,7 +43,9 @@ function jestGlobals() {
 function nodeTest() {
   const all = words();
   const { test } = all;
-  const given = { mock: require("testing/mock").mock, before: all.beforeAll, after: all.afterAll, skip: test.skip,
+  const { mock } = require("testing/mock");
+  mock.timers = require("testing/fake_timers").nodeTimers;
+  const given = { mock, before: all.beforeAll, after: all.afterAll, skip: test.skip,
     only: test.only, todo: test.todo };
   const named = extend(all, given);
   named.default = test;

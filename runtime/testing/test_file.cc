@@ -2,6 +2,7 @@
 #include "runtime/testing/test_file.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <utility>
 
@@ -329,6 +330,12 @@ Result<int64_t> TestFile::SeedFile(std::string_view ns, std::string_view path) {
 
 Result<int64_t> TestFile::SeedText(std::string_view ns, std::string_view json) {
   return SeedStore(store_, ns, json, clock_.WallSeconds(), "seed()");
+}
+
+void TestFile::AdvanceClock(double ms) {
+  clock_.Hold();
+  // Rounded up: a timer that is due then is due.
+  clock_.AdvanceNs(static_cast<int64_t>(std::ceil(ms * 1e6)));
 }
 
 void TestFile::TickClock(double ms, std::function<void()> done) {

@@ -101,6 +101,7 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   Result<int64_t> SeedText(std::string_view ns, std::string_view json) override;
   bool ClockIsHeld() override { return clock_.held(); }
   void SetClock(double wall_ms) override { clock_.HoldAt(static_cast<int64_t>(wall_ms)); }
+  void AdvanceClock(double ms) override;
   void TickClock(double ms, std::function<void()> done) override;
   void ResetClock() override;
   std::vector<std::string> TakeUncaught() override;

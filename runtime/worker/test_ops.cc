@@ -47,6 +47,7 @@ Result<double> TestSeedText(TestHost& host, std::string_view ns, std::string_vie
 
 bool TestClockIsHeld(TestHost& host) { return host.ClockIsHeld(); }
 void TestSetClock(TestHost& host, double wall_ms) { host.SetClock(wall_ms); }
+void TestAdvanceClock(TestHost& host, double ms) { host.AdvanceClock(ms); }
 void TestTickClock(Deferred deferred, TestHost& host, double ms) {
   host.TickClock(ms, [deferred = std::move(deferred)] { deferred.ResolveUndefined(); });
 }
@@ -72,6 +73,7 @@ constexpr script::OpDef kOps[] = {
     Op<TestSeedText>("testSeedText"),
     Op<TestClockIsHeld>("testClockIsHeld"),
     Op<TestSetClock>("testSetClock"),
+    Op<TestAdvanceClock>("testAdvanceClock"),
     Op<TestTickClock>("testTickClock"),
     Op<TestResetClock>("testResetClock"),
     Op<TestTakeUncaught>("testTakeUncaught"),

@@ -26,7 +26,7 @@ class FileRun {
   std::string source_;
 };
 
-// With the builtins, the ops and the snapshot.
+// With the builtins, the ops and the snapshot; once.
 void InitializeEngine();
 
 }  // namespace sedge::worker

@@ -2,7 +2,7 @@
 // What an idle connection costs a server: opens many, asks each once, waits until the server has
 // come to rest, and prints how much its resident memory grew, in bytes per connection.
 //
-//   sedge_idle PORT PID [CONNECTIONS]
+//   sedge_idle PORT PID[,PID...] [CONNECTIONS]     (several: a server of several processes)
 #include <arpa/inet.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -38,12 +39,19 @@ constexpr std::string_view kRequest =
   std::exit(1);
 }
 
-long ResidentBytes(const std::string& pid) {
+long ResidentBytesOf(const std::string& pid) {
   std::ifstream status("/proc/" + pid + "/status");
   for (std::string line; std::getline(status, line);) {
     if (line.starts_with("VmRSS:")) return std::stol(line.substr(6)) * 1024;
   }
   Fail("no such process");
+}
+
+long ResidentBytes(const std::string& pids) {
+  std::istringstream stream(pids);
+  long sum = 0;
+  for (std::string pid; std::getline(stream, pid, ',');) sum += ResidentBytesOf(pid);
+  return sum;
 }
 
 int Open(uint16_t port) {
@@ -71,11 +79,11 @@ void Ask(int fd) {
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "usage: sedge_idle PORT PID [CONNECTIONS]\n");
+    std::fprintf(stderr, "usage: sedge_idle PORT PID[,PID...] [CONNECTIONS]\n");
     return 2;
   }
   const auto port = static_cast<uint16_t>(std::atoi(argv[1]));
-  const std::string pid = argv[2];
+  const std::string pids = argv[2];
   const int count = argc > 3 ? std::atoi(argv[3]) : kDefaultConnections;
   rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
@@ -85,14 +93,14 @@ int main(int argc, char** argv) {
   const int warm = Open(port);
   for (int i = 0; i < kWarmRequests / 2; ++i) Ask(warm);
   std::this_thread::sleep_for(kRest);
-  const long before = ResidentBytes(pid);
+  const long before = ResidentBytes(pids);
   std::vector<int> idle;
   for (int i = 0; i < count; ++i) {
     idle.push_back(Open(port));
     Ask(idle.back());
   }
   std::this_thread::sleep_for(kRest);
-  const long after = ResidentBytes(pid);
+  const long after = ResidentBytes(pids);
   for (const int fd : idle) Ask(fd);  // they are alive
   std::printf("%.0f\n", static_cast<double>(after - before) / count);
 }

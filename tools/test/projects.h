@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Projects: the configuration that belongs to each test file, read once for all files that share it.
-// One thread.
+// Projects: the configuration that belongs to each test file, read once for all files that share
+// it. One thread.
 #pragma once
 
 #include <map>
@@ -31,7 +31,8 @@ class Projects {
   Known Load(const std::vector<std::string>& configs);
 
   const std::vector<std::string> configs_;
-  std::map<std::string, Known> known_;  // by the folder of the worker; "" for --config, and for none
+  std::map<std::string, Known>
+      known_;  // by the folder of the worker; "" for --config, and for none
   std::vector<std::string> warnings_;
 };
 
