@@ -23,9 +23,9 @@ def ask(port, request, path=None, method=None, timeout=30):
         connection.close()
 
 
-def check(port, scenario, request):
+def check(port, scenario, request, timeout=30):
     try:
-        status, headers, body = ask(port, request)
+        status, headers, body = ask(port, request, timeout=timeout)
     except (OSError, http.client.HTTPException) as error:
         raise WrongAnswer(f"no answer: {error!r}") from None
     try:
@@ -44,12 +44,12 @@ def accepts(port):
         return False
 
 
-def wait_until_ready(child, port):
+def wait_until_ready(child, port, patience=READY_S):
     """Until something accepts connections. Raises WrongAnswer where the program ends first."""
-    deadline = time.monotonic() + READY_S
+    deadline = time.monotonic() + patience
     while not accepts(port):
         if not child.alive():
             raise WrongAnswer(f"{child.name} ended: {child.log()[-600:]}")
         if time.monotonic() > deadline:
-            raise WrongAnswer(f"{child.name} does not listen after {READY_S} s: {child.log()[-600:]}")
+            raise WrongAnswer(f"{child.name} does not listen after {patience} s: {child.log()[-600:]}")
         time.sleep(0.01)

@@ -131,7 +131,7 @@ class Miniflare(Peer):
         if place.setup.proxy:
             raise Cannot("it is workerd behind a proxy in Node: measured as workerd")
         options = {"host": "127.0.0.1", "port": place.port}
-        worker = {"modules": True, "scriptPath": place.worker, "compatibilityDate": COMPATIBILITY_DATE}
+        worker = {"modules": True, "modulesRoot": "/", "scriptPath": place.worker, "compatibilityDate": COMPATIBILITY_DATE}
         if place.setup.copies:
             options["workers"] = [{**worker, "name": f"w{i}", "routes": [f"{ROUTED_HOST}/w{i}/*"], "bindings": {"NUMBER": str(i)}}
                                   for i in range(place.setup.copies)]
@@ -146,15 +146,17 @@ class Miniflare(Peer):
 class Adapted(Peer):
     """Deno, Bun and Node: a few lines of adapters/ serve the worker."""
 
-    def __init__(self, name, program, version, before, after=(), env=None, missing=""):
+    def __init__(self, name, program, version, *, before=(), after=(), plain_request=False, env=None, missing=""):
         super().__init__(name, program, version, missing)
         self.before = before
-        self.after = list(after)
+        self.after = after
+        self.plain_request = plain_request  # see adapters/context.mjs
         self.env = env or {}
 
     def launch(self, place):
         adapter = os.path.join(ADAPTERS, f"{self.name}.mjs")
-        return Launch([self.program, *self.before, adapter, place.worker, str(place.port), *self.after], self.env)
+        more = ["--plain-request"] if place.setup.proxy and self.plain_request else []
+        return Launch([self.program, *self.before, adapter, place.worker, str(place.port), *self.after, *more], self.env)
 
 
 class Native(Peer):
@@ -210,10 +212,11 @@ def all_peers(programs, packages):
         Sedge("sedge", programs["sedge"], _first_line([programs["sedge"], "version"]).removeprefix("sedge "), own(programs["sedge"])),
         Workerd("workerd", workerd, workerd_version, no_workerd),
         Miniflare("miniflare", node, packages.versions["miniflare"], packages.folder, no_node),
-        Adapted("deno", deno, deno_version, ["run", "--no-config", "--no-lock", "-A"], env=quiet, missing=no_deno),
-        Adapted("bun", bun, bun_version, [], env=quiet, missing=no_bun),
-        Adapted("node", node, f"{node_version}, @hono/node-server {packages.versions['@hono/node-server']}", [],
-                [packages.folder], missing=no_node),
+        Adapted("deno", deno, deno_version, before=["run", "--no-config", "--no-lock", "-A"], plain_request=True, env=quiet,
+                missing=no_deno),
+        Adapted("bun", bun, bun_version, env=quiet, missing=no_bun),
+        Adapted("node", node, f"{node_version}, @hono/node-server {packages.versions['@hono/node-server']}",
+                after=[packages.folder], plain_request=True, missing=no_node),
         Nginx("nginx", nginx, _first_line([nginx, "-v"]).rpartition("/")[2] if nginx else "",
               "" if nginx else "nginx is missing: apt-get install nginx-light"),
         Native("sedge_hello", programs["sedge_hello"], "sedge's HTTP server with a handler in C++", own(programs["sedge_hello"])),
