@@ -36,6 +36,7 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, default=5, help="of every scenario (5)")
     parser.add_argument("--seconds", type=float, default=3.0, help="of load in a round (3)")
     parser.add_argument("--quick", action="store_true", help="one short round of everything, in two minutes: a look, no figures to keep")
+    parser.add_argument("--install", action="store_true", help="only install the peers, and print the folder of their npm packages")
     parser.add_argument("--out", metavar="FOLDER", help="for the results (build/bench/TIME)")
     parser.add_argument("--build", metavar="FOLDER", default=os.path.join(TREE, "build", "release"), help="the release build (build/release)")
     parser.add_argument("--sedge", metavar="PATH", help="another binary than that of the build")
@@ -122,8 +123,20 @@ def header(bench, options, programs, started):
     ]
 
 
+def install_only():
+    reasons = list(install.install_debian().values())
+    packages = install.install_packages()
+    for reason in [*reasons, packages.missing]:
+        if reason:
+            say(reason)
+    print("" if packages.missing else packages.folder)
+    return 1 if packages.missing else 0
+
+
 def main(arguments):
     options = parse(arguments)
+    if options.install:
+        return install_only()
     started = time.monotonic()
     server_core, load_core = cores(options.cores)
     programs = programs_of(options)
