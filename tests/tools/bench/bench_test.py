@@ -75,7 +75,8 @@ class ChildrenTest(unittest.TestCase):
     def test_none_outlives_the_block_not_even_one_that_was_left_behind_or_ignores_sigterm(self):
         with tempfile.TemporaryDirectory() as folder:
             with Children() as children:
-                orphan = children.start("orphan", ["sh", "-c", "sh -c 'trap : TERM; while :; do sleep 1; done' & exit 0"], None, folder)
+                stubborn = "sh -c 'trap : TERM; while :; do sleep 1; done' & exit 0"
+                orphan = children.start("orphan", ["sh", "-c", stubborn], None, folder)
                 children.start("tree", ["sh", "-c", "sleep 1000; :"], None, folder)
                 orphan.process.wait()
                 pids = [pid for pid in proc.tree(os.getpid()) if pid != os.getpid()]
@@ -137,8 +138,8 @@ class ResultsTest(unittest.TestCase):
         results = Results()
         for peer, user in (("sedge", 2), ("workerd", 60), ("deno", 4), ("floor", 1)):
             for factor in (0.9, 1, 1.2):
-                results.add("hello", peer, user_us=user * factor, cpu_us=user * factor, rps=100 / user, system_us=1, mib_per_s=1,
-                            p50_ms=None, p99_ms=1, rss_mb=10)
+                results.add("hello", peer, user_us=user * factor, cpu_us=user * factor, rps=100 / user, system_us=1,
+                            mib_per_s=1, p50_ms=None, p99_ms=1, rss_mb=10)
         results.reasons["hello", "bun"] = "bun is missing"
         results.launches["hello", "sedge"] = (["sedge", "serve", "a b.js"], {"x.toml": "y = 1\n"})
         results.loads["hello"] = ["wrk", "http://127.0.0.1:1/"]
@@ -157,7 +158,8 @@ class ResultsTest(unittest.TestCase):
 
     def test_the_report(self):
         with tempfile.TemporaryDirectory() as folder:
-            Report(self.results(), [Peer(name) for name in ("sedge", "workerd", "deno", "bun", "floor")], ["of a test"], partial=False).write(folder)
+            peers = [Peer(name) for name in ("sedge", "workerd", "deno", "bun", "floor")]
+            Report(self.results(), peers, ["of a test"], partial=False).write(folder)
             with open(os.path.join(folder, "report.md"), encoding="utf-8") as file:
                 text = file.read()
             self.assertIn("| workerd | 60.0 | 30.0x | 1.00 |", text)
@@ -178,7 +180,8 @@ class NumbersTest(unittest.TestCase):
         self.assertEqual(stats.median([3, None, 1, 2]), 2)
         self.assertIsNone(stats.median([None]))
         self.assertAlmostEqual(stats.spread([9, 10, 12]), 0.3)
-        self.assertEqual([stats.number(value) for value in (0.123, 12.34, 12345.6, None)], ["0.12", "12.3", "12,346", ""])
+        numbers = [stats.number(value) for value in (0.123, 12.34, 12345.6, None)]
+        self.assertEqual(numbers, ["0.12", "12.3", "12,346", ""])
 
 
 class InstructionsTest(unittest.TestCase):

@@ -57,8 +57,10 @@ class Children:
             child.process.poll()
 
     def start(self, name, command, core, folder, env=None):
-        """On `core`, or on any for None. Its output goes into the folder's NAME.out and NAME.err. Returns once the program is loaded."""
+        """On `core`, or on any for None. Its output goes into the folder's NAME.out and NAME.err. Returns once the
+        program is loaded."""
         os.makedirs(folder, exist_ok=True)
+        path = os.path.join(folder, name)
         parent = os.getpid()
 
         def prepare():
@@ -68,7 +70,7 @@ class Children:
             if core is not None:
                 os.sched_setaffinity(0, {core})
 
-        with open(os.path.join(folder, f"{name}.out"), "wb") as out, open(os.path.join(folder, f"{name}.err"), "wb") as err:
+        with open(f"{path}.out", "wb") as out, open(f"{path}.err", "wb") as err:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=folder,
                                        env={**os.environ, **(env or {})}, preexec_fn=prepare)
         child = Child(name, process, folder)

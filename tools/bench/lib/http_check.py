@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asks a server by hand: until it answers, and whether it answers right, so that nobody is measured answering errors."""
+"""Asks a server by hand: until it answers, and whether it answers right: nobody is measured answering errors."""
 import http.client
 import socket
 import time
@@ -15,8 +15,8 @@ def ask(port, request, path=None, method=None, timeout=30):
     """(status, headers with names in lower case, body)"""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
-        connection.request(method or request.method, path or request.paths[0],
-                           body=request.body.encode() if request.body and method is None else None, headers=request.headers)
+        body = request.body.encode() if request.body and method is None else None
+        connection.request(method or request.method, path or request.paths[0], body, request.headers)
         response = connection.getresponse()
         return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
     finally:

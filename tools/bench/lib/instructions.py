@@ -22,11 +22,14 @@ RENEW = "tools/bench/instructions --update"
 
 def parse(arguments):
     parser = argparse.ArgumentParser(
-        prog="tools/bench/instructions", description="Counts instructions per request with callgrind, and fails where they are more than "
-        f"5 % above those of {os.path.relpath(STORED, TREE)}. Counts depend on compiler, V8, type of build and processor: each has its own.",
+        prog="tools/bench/instructions",
+        description="Counts instructions per request with callgrind, and fails where they are more than "
+        f"5 % above those of {os.path.relpath(STORED, TREE)}. Counts depend on compiler, V8, type of build and "
+        "processor: each has its own.",
         epilog=f"To renew the counts, or add those of another compiler or V8: {RENEW}")
     parser.add_argument("scenario", nargs="*", help=f"only these (all of: {', '.join(callgrind.NAMES)})")
-    parser.add_argument("--build", metavar="FOLDER", default=os.path.join(TREE, "build", "release"), help="the build (build/release)")
+    parser.add_argument("--build", metavar="FOLDER", default=os.path.join(TREE, "build", "release"),
+                        help="the build (build/release)")
     parser.add_argument("--sedge", metavar="PATH", help="another binary than that of the build")
     parser.add_argument("--key", help="which counts to compare with (that of the build)")
     parser.add_argument("--update", action="store_true", help="store what is counted")
@@ -88,7 +91,8 @@ def main(arguments):
     everything = load_stored()
     stored = everything.get(key)
     if stored is None and not options.update:
-        return skip(f"no counts are stored for \"{key}\", only for: {'; '.join(everything) or 'nothing'}. Store them with: {RENEW}")
+        known = "; ".join(everything) or "nothing"
+        return skip(f'no counts are stored for "{key}", only for: {known}. Store them with: {RENEW}')
     names = options.scenario or callgrind.NAMES
     counts, good = {}, True
     work = tempfile.mkdtemp(prefix="sedge-instructions-")
@@ -113,5 +117,6 @@ def main(arguments):
             json.dump(everything, file, indent=2, sort_keys=True)
             file.write("\n")
     if not good:
-        print(f"A request costs more than it did for \"{key}\". Where that is meant to be, say why in the commit, and renew with: {RENEW}")
+        print(f'A request costs more than it did for "{key}". Where that is meant to be, say why in the commit, and '
+              f"renew with: {RENEW}")
     return 0 if good else 1
