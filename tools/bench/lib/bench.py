@@ -95,7 +95,8 @@ class Bench:
         port = free_port()
         config = os.path.join(folder, "nginx.conf")
         with open(config, "w", encoding="utf-8") as file:
-            file.write(nginx_config(folder, port, f"root {folder};", "sendfile on; tcp_nopush on; open_file_cache max=16;"))
+            file.write(nginx_config(folder, port, f"root {folder};",
+                                    "sendfile on; tcp_nopush on; open_file_cache max=16;"))
         child = self.children.start("origin", [nginx, "-e", os.path.join(folder, "nginx.err"), "-c", config],
                                     self.options.load_core, folder)
         http_check.wait_until_ready(child, port)
@@ -114,7 +115,8 @@ class Bench:
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
                     files[name] = file.read()
         self.results.launches[setup.name, peer.name] = (launch.command, files)
-        return Server(peer, self.children.start(peer.name, launch.command, self.options.server_core, folder, launch.env), port)
+        child = self.children.start(peer.name, launch.command, self.options.server_core, folder, launch.env)
+        return Server(peer, child, port)
 
     def start(self, setup, peer):
         """Starts a server and waits until it listens; once more on another port where that failed."""
@@ -206,8 +208,9 @@ class Bench:
             if status != 200:
                 raise http_check.WrongAnswer(f"seeding {path}: {status} {body[:200]!r}")
         http_check.check(server.port, scenario, request)
-        if self.options.warm_s:
-            load.run(self.load_command(scenario, request, server, self.options.warm_s), self.options.warm_s, self.options.load_core)
+        seconds = self.options.warm_s
+        if seconds:
+            load.run(self.load_command(scenario, request, server, seconds), seconds, self.options.load_core)
 
     def measure(self, scenario, request, server):
         http_check.check(server.port, scenario, request)
@@ -219,8 +222,9 @@ class Bench:
         used = proc.cpu(server.child.pid) - before
         self.results.load_averages.append(os.getloadavg()[0])
         per = result.requests
-        self.results.add(scenario.name, server.peer.name, user_us=used.user_us / per, system_us=used.system_us / per,
-                         cpu_us=(used.user_us + used.system_us) / per, rps=result.rps, mib_per_s=result.bytes_per_s / 2**20,
-                         p50_ms=result.p50_ms, p99_ms=result.p99_ms, rss_mb=proc.rss_mb(server.child.pid))
-        say(f"{scenario.name}: {server.peer.name}: user {used.user_us / per:.2f} us, system {used.system_us / per:.2f} us, "
-            f"{result.rps:,.0f} requests/s, {result.bytes_per_s / 2**20:,.1f} MiB/s")
+        user, system, mib = used.user_us / per, used.system_us / per, result.bytes_per_s / 2**20
+        self.results.add(scenario.name, server.peer.name, user_us=user, system_us=system, cpu_us=user + system,
+                         rps=result.rps, mib_per_s=mib, p50_ms=result.p50_ms, p99_ms=result.p99_ms,
+                         rss_mb=proc.rss_mb(server.child.pid))
+        say(f"{scenario.name}: {server.peer.name}: user {user:.2f} us, system {system:.2f} us, "
+            f"{result.rps:,.0f} requests/s, {mib:,.1f} MiB/s")
