@@ -95,6 +95,22 @@ TEST(TestRunTest, ARecordSaysWhatFailedAndWhere) {
   EXPECT_EQ(run.totals.failed, 1u);
 }
 
+TEST(TestRunTest, CodeFramesOfLongLinesAndWideCharacters) {
+  const Outcome run =
+      RunSource("const s = \"\u00e9\U0001F600\"; test(\"wide\", () => { expect(s).toBe(1); });\n" +
+                std::string("test(\"long\", () => { /* ") + std::string(300, 'x') +
+                " */ expect(1).toBe(2); /* " + std::string(300, 'y') + " */ });\n");
+  const std::string& wide = run.Named("wide").code_frame;
+  EXPECT_THAT(
+      wide,
+      HasSubstr(
+          "> 2 | const s = \"\u00e9\U0001F600\"; test(\"wide\", () => { expect(s).toBe(1); });\n"
+          "    |                                                ^\n"));
+  const std::string& cut = run.Named("long").code_frame;
+  EXPECT_THAT(cut, HasSubstr("> 3 | \u2026xxx"));
+  EXPECT_THAT(cut, HasSubstr("yyy\u2026\n"));
+}
+
 TEST(TestRunTest, AwaitedMatchersFailAtTheirLine) {
   const Outcome run = RunSource(R"(test("late", async () => {
   await null;
