@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <thread>
 
 #include "runtime/worker/start_engine.h"
@@ -22,8 +23,8 @@ TestSession::~TestSession() = default;
 
 void TestSession::Run(const std::vector<SessionFile>& files) {
   worker::StartEngine();
-  const size_t threads =
-      std::clamp<size_t>(static_cast<size_t>(options_.threads), 1, std::max<size_t>(files.size(), 1));
+  const size_t threads = std::clamp<size_t>(static_cast<size_t>(options_.threads), 1,
+                                            std::max<size_t>(files.size(), 1));
   threads_left_ = threads;
   std::vector<std::thread> running;
   for (size_t i = 0; i < threads; ++i) {
@@ -59,6 +60,18 @@ void TestSession::RunFiles(const std::vector<SessionFile>& files) {
   }
 }
 
+// What is under test: not the test file itself, nor packages.
+void TestSession::AddCoverage(script::Coverage& coverage, const std::string& test_file) {
+  Result<std::vector<script::ScriptCoverage>> taken = coverage.Take();
+  if (!taken.ok()) return;
+  std::lock_guard lock(listening_);
+  for (const script::ScriptCoverage& script : *taken) {
+    if (script.path != test_file && script.path.find("/node_modules/") == std::string::npos) {
+      options_.coverage->Add(script);
+    }
+  }
+}
+
 void TestSession::RunFile(const SessionFile& file) {
   const auto started = std::chrono::steady_clock::now();
   {
@@ -85,24 +98,33 @@ void TestSession::RunFile(const SessionFile& file) {
     std::lock_guard lock(listening_);
     listener_.OnConsole(file, worker, level, text);
   };
-  TestTotals totals;
+  std::map<script::Isolate*, std::unique_ptr<script::Coverage>> coverage;
+  if (options_.coverage) {
+    hooks.before_load = [&](script::Isolate& isolate) {
+      Result<std::unique_ptr<script::Coverage>> started = script::Coverage::Start(isolate);
+      if (started.ok()) coverage[&isolate] = std::move(started).value();
+    };
+    hooks.after_tests = [&](script::Isolate& isolate) {
+      if (const auto node = coverage.extract(&isolate)) AddCoverage(*node.mapped(), file.path);
+    };
+  }
+  std::vector<std::pair<std::string, FileStamp>> seen;
   if (!file.broken.empty()) {
     hooks.on_error(file.broken);
-    totals.failed = 1;
   } else {
     TestFile run(*file.project, file.path, options_.tests, store_, hooks);
     {
       std::lock_guard lock(mutex_);
       running_.insert(&run);
     }
-    totals = run.Run();
+    run.Run();
+    seen = run.seen();
     std::lock_guard lock(mutex_);
     running_.erase(&run);
   }
-  const std::chrono::duration<double, std::milli> took =
-      std::chrono::steady_clock::now() - started;
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
   std::lock_guard lock(listening_);
-  listener_.OnFileEnd(file, totals, took.count());
+  listener_.OnFileEnd(file, took.count(), seen);
 }
 
 }  // namespace sedge::test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// TestSession: runs test files on several threads, each file by itself (test_file.h), and tells what
-// comes of them. Files are begun in their order. Used by one thread, which waits; Stop() from any.
+// TestSession: runs test files on several threads, each file by itself (test_file.h), and tells
+// what comes of them. Files are begun in their order. Used by one thread, which waits; Stop() from
+// any.
 #pragma once
 
 #include <atomic>
@@ -12,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/script/coverage.h"
+#include "runtime/testing/coverage_report.h"
 #include "runtime/testing/shared_store.h"
 #include "runtime/testing/test_file.h"
 
@@ -26,7 +29,8 @@ struct SessionFile {
 
 struct SessionOptions {
   int threads = 1;
-  TestOptions tests;  // its `bail` ends the session
+  TestOptions tests;                   // its `bail` ends the session
+  CoverageReport* coverage = nullptr;  // gets what ran; null: it is not counted
 };
 
 // Calls come one at a time, from any thread.
@@ -39,7 +43,9 @@ class SessionListener {
   // What workers print outside of the tests' own capture.
   virtual void OnConsole(const SessionFile& file, const std::string& worker, int level,
                          std::string_view text) = 0;
-  virtual void OnFileEnd(const SessionFile& file, const TestTotals& totals, double duration_ms) = 0;
+  // `seen`: every file that it read, or looked for in vain.
+  virtual void OnFileEnd(const SessionFile& file, double duration_ms,
+                         const std::vector<std::pair<std::string, FileStamp>>& seen) = 0;
 };
 
 class TestSession {
@@ -58,6 +64,7 @@ class TestSession {
   void RunFiles(const std::vector<SessionFile>& files);
   void RunFile(const SessionFile& file);
   void Watch();
+  void AddCoverage(script::Coverage& coverage, const std::string& test_file);
 
   const SessionOptions options_;
   SessionListener& listener_;

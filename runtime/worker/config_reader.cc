@@ -40,7 +40,7 @@ Result<WorkerConfig> ConfigReader::Read(const std::string& base_dir) {
   NoteUnknown(
       root_, "",
       {"$schema", "name", "main", "compatibility_date", "compatibility_flags", "kv_namespaces",
-       "vars", "route", "routes", "dev", "limits", "listen", "trusted_proxies", "outbound"});
+       "vars", "route", "routes", "dev", "limits", "listen", "trusted_proxies", "outbound", "test"});
   SEDGE_RETURN_IF_ERROR(ReadNames());
   SEDGE_RETURN_IF_ERROR(ReadCompatibility());
   SEDGE_RETURN_IF_ERROR(ReadRoutes());
@@ -61,6 +61,7 @@ Result<WorkerConfig> ConfigReader::Read(const std::string& base_dir) {
       {"trusted_proxies", Kind::kArray, "an array of networks such as [\"10.0.0.0/8\", \"unix\"]",
        &ConfigReader::ReadTrustedProxies},
       {"outbound", Kind::kObject, "an object with allow, deny and ca", &ConfigReader::ReadOutbound},
+      {"test", Kind::kObject, "an object with workers", &ConfigReader::ReadTest},
   };
   for (const Section& section : sections) {
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* node,
@@ -134,7 +135,7 @@ Status ConfigReader::ReadKvNamespaces(const ConfigNode& node) {
                        "an object { binding, id }");
     }
     NoteUnknown(item, prefix,
-                {"binding", "id", "preview_id", "remote", "consistency", "consistency_seed"});
+                {"binding", "id", "preview_id", "remote", "consistency", "consistency_seed", "seed"});
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* binding,
                            Member(item, prefix, "binding", Kind::kString, "a string"));
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* id,
@@ -152,6 +153,7 @@ Status ConfigReader::ReadKvNamespaces(const ConfigNode& node) {
     SEDGE_RETURN_IF_ERROR(NoteBinding(binding->text, binding->line));
     KvNamespaceConfig ns{.binding = binding->text, .id = id ? id->text : binding->text};
     SEDGE_RETURN_IF_ERROR(ReadConsistency(item, prefix, ns));
+    SEDGE_RETURN_IF_ERROR(ReadSeed(item, prefix, ns));
     config_.kv_namespaces.push_back(std::move(ns));
   }
   return {};

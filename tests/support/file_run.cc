@@ -12,7 +12,7 @@ Result<test::TestTotals> FileRun::Run(
   const std::filesystem::path path = std::filesystem::absolute(file).lexically_normal();
   test::TestProject project;
   project.base_dir = path.parent_path();
-  if (!source_.empty()) project.sources->Add(path, source_);
+  if (!source_.empty()) project.texts[path] = source_;
   test::SharedStore store;
   std::string error;
   test::TestFile::Hooks hooks;

@@ -64,7 +64,8 @@ Result<std::vector<std::string>> FindTestFiles(const std::vector<std::string>& p
     } else if (fs::is_regular_file(absolute, error)) {
       files.push_back(absolute);
     } else {
-      return NotFound(path + ": there is no such file or folder; tests are chosen by name with -t NAME");
+      return NotFound(path +
+                      ": there is no such file or folder; tests are chosen by name with -t NAME");
     }
   }
   std::set<std::string> seen;
