@@ -12,9 +12,9 @@ namespace sedge::test {
 namespace {
 
 // Finds the innermost range at offsets that are asked for in order.
-class Counts {
+class CountFinder {
  public:
-  explicit Counts(const std::vector<script::FunctionCoverage>& functions) {
+  explicit CountFinder(const std::vector<script::FunctionCoverage>& functions) {
     for (const script::FunctionCoverage& function : functions) {
       ranges_.insert(ranges_.end(), function.ranges.begin(), function.ranges.end());
     }
@@ -101,10 +101,10 @@ void CoverageReport::Add(const script::ScriptCoverage& script, const FindPlace& 
   };
   // Of one script a line ran as often as its busiest part; scripts add up.
   std::map<std::pair<std::string, int>, uint64_t> lines;
-  Counts counts(script.functions);
+  CountFinder counts(script.functions);
   for (const CodeSpot& spot : spots) {
     const std::optional<Place> place = place_of(spot);
-    if (!place) continue;
+    if (!place || !Counts(place->path)) continue;
     uint64_t& line = lines[{place->path, place->line}];
     line = std::max(line, counts.At(spot.offset));
   }
@@ -119,10 +119,14 @@ void CoverageReport::Add(const script::ScriptCoverage& script, const FindPlace& 
     // The script itself is no function of it; nor is what has no code.
     if ((function.name.empty() && whole.start == 0) || spot == spots.end()) continue;
     const std::optional<Place> place = place_of(*spot);
-    if (!place) continue;
+    if (!place || !Counts(place->path)) continue;
     const std::string name = function.name.empty() ? "(anonymous)" : function.name;
     files_[place->path].functions[{place->line, name}] += whole.count;
   }
+}
+
+bool CoverageReport::Counts(const std::string& path) const {
+  return !excluded_.contains(path) && path.find("/node_modules/") == std::string::npos;
 }
 
 CoverageReport::Sums CoverageReport::SumsOf(const File& file) {
