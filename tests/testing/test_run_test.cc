@@ -338,6 +338,24 @@ test("handled", () => { Promise.reject(1).catch(() => {}); });
   EXPECT_EQ(run.Named("rejection").message, "Error: nobody waits");
 }
 
+TEST(TestRunTest, FunctionsWithADoneParameterSayWhenTheyAreOver) {
+  const Outcome run = RunSource(R"(
+import { onTestFinished } from "vitest";
+test("waits", (done) => { setTimeout(() => { console.log("in time"); done(); }, 5); });
+test("with the context", function (t, done) { setTimeout(done, 1); });
+test("fails", (done) => { setTimeout(() => done(new Error("told")), 1); });
+test("throws", (done) => { throw new Error("at once"); });
+test("never", (done) => {}, 10);
+beforeEach(done => setTimeout(done, 1));
+test("no callback", ({ name }) => { onTestFinished(() => console.log("over")); console.log(name); });
+)");
+  EXPECT_THAT(run.Lines(), ElementsAre("pass waits", "pass with the context", "fail fails", "fail throws",
+                                       "fail never", "pass no callback"));
+  EXPECT_EQ(run.Output("waits"), "in time;");
+  EXPECT_EQ(run.Output("no callback"), "no callback;over;");
+  EXPECT_EQ(run.Named("fails").message, "Error: told");
+}
+
 TEST(TestRunTest, SoftExpectationsAndCounts) {
   const Outcome run = RunSource(R"(
 test("soft", () => { expect.soft(1).toBe(2); console.log("went on"); expect.soft(3).toBe(4); });
