@@ -11,7 +11,11 @@
 
 #include "runtime/base/log.h"
 #include "runtime/worker/server.h"
+#include "tools/bundle/prepare.h"
+#include "tools/parent_watch.h"
+#include "tools/ready_line.h"
 #include "tools/serve_flags.h"
+#include "tools/temp_data.h"
 
 namespace sedge::tools {
 namespace {
@@ -32,7 +36,10 @@ constexpr const char* kExamples = R"(Examples:
 In a folder the first of wrangler.jsonc, wrangler.json, wrangler.toml and index.js counts;
 variables in .dev.vars or .env beside it are added. Prints "Listening on http://..." once it accepts
 connections. SIGINT and SIGTERM let running requests finish; a second one ends at once.
-SIGUSR1 logs what the server holds.)";
+SIGUSR1 logs what the server holds.
+
+As a child of a test: --port 0 --temp-data --exit-with-stdin --ready-format json leaves neither a
+process nor a folder behind, however the parent ends.)";
 
 sigset_t StopSignals() {
   sigset_t signals;
@@ -43,11 +50,21 @@ sigset_t StopSignals() {
 }
 
 // Blocked in every thread, so that they arrive where sigwait takes them.
-sigset_t BlockSignals() {
+sigset_t BlockSignals(bool exit_with_stdin) {
   sigset_t signals = StopSignals();
   sigaddset(&signals, SIGUSR1);
+  if (exit_with_stdin) sigaddset(&signals, ParentWatch::kSignal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
+}
+
+void PrintReady(const ServeFlags& flags, const worker::Server& server,
+                const worker::ServeOptions& options) {
+  const std::string text = flags.ready_format == "json"
+                               ? ReadyJson(server.urls(), server.admin_url(), options)
+                               : ReadyText(server.urls(), server.admin_url());
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
 }
 
 int Serve(const ServeFlags& flags) {
@@ -64,27 +81,48 @@ int Serve(const ServeFlags& flags) {
   for (const worker::WorkerConfig& config : options->workers) {
     for (const std::string& warning : config.warnings) LogWarn(warning);
   }
+  if (const Status status = PrepareAll(*options, {.node_env = "production"}); !status.ok()) {
+    PrintError(status);
+    return kExitFailed;
+  }
+  std::unique_ptr<TempData> temp_data;  // outlives the server
+  if (flags.temp_data) {
+    Result<std::unique_ptr<TempData>> made = TempData::Create();
+    if (!made.ok()) {
+      PrintError(made.status());
+      return kExitFailed;
+    }
+    temp_data = std::move(made).value();
+    options->data_dir = temp_data->path();
+  }
+  // For ends that run no destructors.
+  const auto remove_data = [path = temp_data ? temp_data->path() : ""] {
+    if (!path.empty()) TempData::Remove(path);
+  };
   signal(SIGPIPE, SIG_IGN);
   RaiseFileLimit();
-  const sigset_t signals = BlockSignals();
+  const sigset_t signals = BlockSignals(flags.exit_with_stdin);
+  if (flags.exit_with_stdin) ParentWatch::Start(remove_data);
   Result<std::unique_ptr<worker::Server>> server = worker::Server::Start(*options);
   if (!server.ok()) {
     PrintError(server.status());
     return kExitFailed;
   }
-  for (const std::string& url : (*server)->urls()) std::printf("Listening on %s\n", url.c_str());
-  const std::string admin = (*server)->admin_url();
-  if (!admin.empty()) std::printf("Admin on %s\n", admin.c_str());
-  std::fflush(stdout);
+  PrintReady(flags, **server, *options);
   int received = 0;
   while (sigwait(&signals, &received) == 0 && received == SIGUSR1)
     LogServerState((*server)->State());
+  if (received == ParentWatch::kSignal) {
+    LogInfo("stopping", {{"why", "standard input ended"}});
+    return kExitOk;  // at once: who would wait for answers is gone
+  }
   LogInfo("stopping", {{"signal", received == SIGINT ? "SIGINT" : "SIGTERM"}});
   // The next one has its default effect: it ends the process at once.
   const sigset_t stop = StopSignals();
   pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
   if (!(*server)->Stop()) {
     LogWarn("native work still runs at the deadline (shutdown_timeout_ms); it is given up");
+    remove_data();
     _exit(kExitOk);  // nothing else ends it; the store is as durable as after a crash
   }
   return kExitOk;
@@ -114,6 +152,7 @@ void AddServeCommand(CLI::App& root, CommandRun& run) {
   command->footer(kExamples);
   const auto flags = std::make_shared<ServeFlags>();
   AddServeFlags(*command, *flags);
+  AddChildFlags(*command, *flags);
   command->callback([flags, &run] { run = [flags] { return Serve(*flags); }; });
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <system_error>
 
@@ -39,7 +40,7 @@ Result<std::string> ReadFlagFile(const std::string& flag, const std::string& pat
   return text;
 }
 
-void ApplyBindings(const ServeFlags& flags, WorkerConfig& config) {
+Status ApplyBindings(const ServeFlags& flags, WorkerConfig& config) {
   for (const std::string& kv : flags.kv) {
     const size_t equals = kv.find('=');
     const std::string binding = kv.substr(0, equals);
@@ -52,6 +53,16 @@ void ApplyBindings(const ServeFlags& flags, WorkerConfig& config) {
     AppendJsonEscaped(json, std::string_view(var).substr(equals + 1));
     worker::SetVar(config, var.substr(0, equals), json + "\"");
   }
+  for (const std::string& var : flags.json_vars) {
+    const size_t equals = var.find('=');
+    const auto value = nlohmann::ordered_json::parse(var.substr(equals + 1), nullptr, false);
+    if (value.is_discarded()) {
+      return InvalidArgument("--var-json " + var +
+                             ": what follows the = is no JSON; a text is given with --var");
+    }
+    worker::SetVar(config, var.substr(0, equals), value.dump());
+  }
+  return {};
 }
 
 // One server has one set of limits: two workers may not disagree about those of the server.
@@ -229,7 +240,7 @@ Status LoadServeFiles(const ServeFlags& flags, ServeOptions& options) {
   const std::vector<std::string> here = {"."};
   for (const std::string& path : flags.paths.empty() ? here : flags.paths) {
     SEDGE_ASSIGN_OR_RETURN(WorkerConfig config, worker::LoadWorkerConfig(path, flags.env));
-    ApplyBindings(flags, config);
+    SEDGE_RETURN_IF_ERROR(ApplyBindings(flags, config));
     options.workers.push_back(std::move(config));
   }
   SEDGE_RETURN_IF_ERROR(worker::Router::Create(options.workers).status());

@@ -175,6 +175,10 @@ Status ReadLogFlags(const ServeFlags& flags, ServeOptions& options) {
                                                                 {{"text", LogFormat::kText},
                                                                  {"json", LogFormat::kJson}}));
   }
+  if (!flags.ready_format.empty()) {
+    SEDGE_RETURN_IF_ERROR(
+        OneOf<int>("--ready-format", flags.ready_format, {{"text", 0}, {"json", 1}}).status());
+  }
   return {};
 }
 
@@ -210,6 +214,8 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
   one("--threads", flags.threads, "N", "Threads, each with its own isolates (one per core)");
   many("--kv", flags.kv, "BINDING[=NAMESPACE]", "A KV namespace in env; repeatable");
   many("--var", flags.vars, "NAME=VALUE", "A variable in env; repeatable");
+  many("--var-json", flags.json_vars, "NAME=JSON",
+       "A variable that is no text, such as LIMITS={\"tries\":3}; repeatable");
   one("--data-dir", flags.data_dir, "DIR", "Where KV is kept (.sedge beside the configuration)");
   one("--origin", flags.origin, "URL", "Where fetch(request) to the worker's own host goes");
   many("--map", flags.maps, "HOST=URL",
@@ -225,6 +231,18 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
   one("--cf", flags.cf_file, "FILE", "JSON for request.cf");
   one("--log-level", flags.log_level, "LEVEL", "debug, info, warn, error or off (info)");
   one("--log-format", flags.log_format, "FORMAT", "text or json (text)");
+}
+
+void AddChildFlags(CLI::App& command, ServeFlags& flags) {
+  command.add_flag("--temp-data", flags.temp_data,
+                   "KV is kept in a new folder that goes with the server");
+  command
+      .add_option("--ready-format", flags.ready_format,
+                  "text or json: how standard output says that it listens (text)")
+      ->type_name("FORMAT")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  command.add_flag("--exit-with-stdin", flags.exit_with_stdin,
+                   "End at once when standard input ends: with the program that started it");
 }
 
 Result<ServeOptions> ReadServeFlags(const ServeFlags& flags) {
@@ -243,6 +261,12 @@ Result<ServeOptions> ReadServeFlags(const ServeFlags& flags) {
       CheckNamed("--kv", flags.kv, false, "BINDING or BINDING=NAMESPACE, such as CACHE=cache-1"));
   SEDGE_RETURN_IF_ERROR(
       CheckNamed("--var", flags.vars, true, "NAME=VALUE, such as GREETING=hello"));
+  SEDGE_RETURN_IF_ERROR(
+      CheckNamed("--var-json", flags.json_vars, true, "NAME=JSON, such as LIMITS={\"tries\":3}"));
+  if (flags.temp_data && !flags.data_dir.empty()) {
+    return FlagError("--data-dir", flags.data_dir,
+                     "--temp-data makes a folder of its own; allowed is one of them");
+  }
   if (!flags.origin.empty()) {
     Result<worker::Endpoint> origin = worker::ParseEndpoint(flags.origin);
     if (!origin.ok()) {

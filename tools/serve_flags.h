@@ -26,7 +26,9 @@ struct ServeFlags {
   std::string threads = {};
   std::vector<std::string> kv = {};
   std::vector<std::string> vars = {};
+  std::vector<std::string> json_vars = {};
   std::string data_dir = {};
+  bool temp_data = false;
   std::string origin = {};
   std::vector<std::string> maps = {};
   std::vector<std::string> ca_files = {};
@@ -37,10 +39,14 @@ struct ServeFlags {
   std::string cf_file = {};
   std::string log_level = {};
   std::string log_format = {};
+  std::string ready_format = {};
+  bool exit_with_stdin = false;
 };
 
 // `flags` outlives `command`.
 void AddServeFlags(CLI::App& command, ServeFlags& flags);
+// Those that only a server needs which another program starts.
+void AddChildFlags(CLI::App& command, ServeFlags& flags);
 
 // What the flags alone say; opens no file. A failure is wrong usage and names the flag.
 Result<worker::ServeOptions> ReadServeFlags(const ServeFlags& flags);

@@ -43,12 +43,14 @@ class NoClient final : public http::Client {
 
 }  // namespace
 
-TestFile::TestFile(const TestProject& project, std::string path, TestOptions options,
-                   SharedStore& store, Hooks hooks)
+TestFile::TestFile(const TestProject& project, std::string path, worker::WorkerConfig prepared,
+                   TestOptions options, SharedStore& store, Hooks hooks)
     : project_(project),
       path_(std::move(path)),
+      file_config_(std::move(prepared)),
       options_(std::move(options)),
       hooks_(std::move(hooks)),
+      sources_(std::make_shared<script::SourceCache>(file_config_.modules)),
       store_(store, clock_),
       eventual_(store_, clock_) {}
 
@@ -64,8 +66,8 @@ TestTotals TestFile::Run() {
     script::SetDateClock(nullptr);
   } else {
     FailFile(std::string(status.message()));
+    seen_ = sources_->Seen();
   }
-  seen_ = sources_->Seen();
   return totals_;
 }
 
@@ -77,18 +79,17 @@ Status TestFile::Prepare() {
   }
   SEDGE_ASSIGN_OR_RETURN(loop_, loop::Loop::Create());
   client_ = std::make_unique<NoClient>();
-  for (const auto& [path, text] : project_.texts) sources_->Add(path, text);
-  if (!project_.workers.empty()) file_config_ = project_.workers[0].config;
-  file_config_.main = path_;
+  if (!project_.workers.empty()) sources_->AddMade(project_.workers[0].config.modules);
   file_config_.base_dir = project_.base_dir;
   file_config_.limits.cpu_ms = 0;  // EndIfOverdue() has the tests' limits
   file_config_.limits.memory_bytes = std::max(file_config_.limits.memory_bytes, kMinMemoryBytes);
-  MakeSpec(file_config_, file_);
+  MakeSpec(file_config_, sources_, file_);
   file_.spec.is_test = true;
   workers_.resize(project_.workers.size());
   for (size_t i = 0; i < workers_.size(); ++i) {
     const WorkerUnderTest& under_test = project_.workers[i];
-    MakeSpec(under_test.config, workers_[i]);
+    MakeSpec(under_test.config, std::make_shared<script::SourceCache>(under_test.config.modules),
+             workers_[i]);
     workers_[i].spec.log_name = under_test.config.name;
     for (const worker::KvNamespaceConfig& ns : under_test.config.kv_namespaces) {
       if (ns.eventual) eventual_.SetSeed(ns.id, ns.eventual_seed);
@@ -109,7 +110,8 @@ Status TestFile::Prepare() {
   return OkStatus();
 }
 
-void TestFile::MakeSpec(const worker::WorkerConfig& config, Worker& worker) {
+void TestFile::MakeSpec(const worker::WorkerConfig& config,
+                        std::shared_ptr<script::SourceCache> sources, Worker& worker) {
   worker.fetches = std::make_unique<TestFetches>(
       *loop_,
       [this, is_file = &worker == &file_](int to, std::unique_ptr<MemoryExchange> exchange) {
@@ -123,7 +125,7 @@ void TestFile::MakeSpec(const worker::WorkerConfig& config, Worker& worker) {
   spec.store = &store_;
   spec.eventual = &eventual_;
   spec.clock = &clock_;
-  spec.sources = sources_;
+  spec.sources = std::move(sources);
   spec.bindings = worker::BindingsJson(config);
   spec.cf = worker::kLocalCf;
   spec.fetches = worker.fetches.get();
@@ -198,6 +200,12 @@ void TestFile::Close() {
   }
   when_idle_.clear();
   run_.reset();
+  seen_ = sources_->Seen();
+  for (const Worker& worker : workers_) {
+    if (!worker.isolate) continue;
+    const auto more = worker.spec.sources->Seen();
+    seen_.insert(seen_.end(), more.begin(), more.end());
+  }
   // Isolates release their exchanges; bodies of one may be read by another.
   for (Worker& worker : workers_) worker.isolate.reset();
   file_.isolate.reset();
@@ -313,13 +321,10 @@ Status TestFile::StartWorker(int index) {
   Worker& worker = workers_[static_cast<size_t>(index)];
   if (worker.started) return OkStatus();
   const WorkerUnderTest& under_test = project_.workers[static_cast<size_t>(index)];
-  if (under_test.main.empty()) {
-    return NotFound(under_test.config.source +
-                    " names no main script, so there is nothing to fetch from");
-  }
+  if (!under_test.broken.empty()) return InvalidArgument(under_test.broken);
   bool in_file = false;
   if (index == 0) {
-    SEDGE_ASSIGN_OR_RETURN(in_file, file_.isolate->StartModule(under_test.main));
+    SEDGE_ASSIGN_OR_RETURN(in_file, file_.isolate->StartModule(under_test.config.main));
   }
   if (!in_file) {
     SEDGE_ASSIGN_OR_RETURN(worker.isolate,

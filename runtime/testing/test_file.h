@@ -10,7 +10,6 @@
 #include <atomic>
 #include <functional>
 #include <list>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -33,19 +32,16 @@ namespace sedge::test {
 
 // A worker that tests can reach.
 struct WorkerUnderTest {
-  worker::WorkerConfig config;
-  std::string main;  // the absolute path of what is loaded; "" when there is nothing
-  // A file of pairs in wrangler's bulk format for each of some bindings, as the configuration has
-  // it.
+  worker::WorkerConfig config;  // prepared: `main` is what is loaded
+  std::string broken;           // why it cannot be loaded; else ""
+  // A file of pairs in wrangler's bulk format for each of some bindings, as the configuration has it.
   std::vector<std::pair<std::string, std::string>> seeds;  // namespace id -> absolute path
 };
 
 // What all files of one configuration share. Read-only.
 struct TestProject {
-  std::string base_dir;                  // absolute: stacks name files relative to it
+  std::string base_dir;  // absolute: stacks name files relative to it
   std::vector<WorkerUnderTest> workers;  // the main one first; may be none
-  // Absolute path -> text of files that are not on the disk as they are loaded.
-  std::map<std::string, std::string> texts;
 };
 
 class TestFile final : public worker::TestHost, private web::WorkerLogSink {
@@ -57,14 +53,18 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
     // With each isolate before it loads any code, and when the tests are over; may be empty.
     std::function<void(script::Isolate&)> before_load, after_tests;
   };
-  // What is given outlives it. `path` is absolute.
-  TestFile(const TestProject& project, std::string path, TestOptions options, SharedStore& store,
-           Hooks hooks);
+  // What is given outlives it. `path` (absolute) is the test file, and `prepared` the configuration
+  // of the main worker, if any, with what the file is loaded from as its `main`.
+  TestFile(const TestProject& project, std::string path, worker::WorkerConfig prepared,
+           TestOptions options, SharedStore& store, Hooks hooks);
   ~TestFile() override;
 
   // Runs everything; blocks until it is over.
   TestTotals Run();
 
+  const std::string& path() const { return path_; }
+  // Of the file's isolate, which coverage may ask for source maps.
+  script::SourceCache& sources() { return *sources_; }
   // After Run(): every file that was read, or looked for in vain.
   const std::vector<std::pair<std::string, FileStamp>>& seen() const { return seen_; }
 
@@ -84,7 +84,8 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   };
 
   Status Prepare();
-  void MakeSpec(const worker::WorkerConfig& config, Worker& worker);
+  void MakeSpec(const worker::WorkerConfig& config, std::shared_ptr<script::SourceCache> sources,
+                Worker& worker);
   Status Load();
   void StartTests();
   void ContinueLoading();
@@ -131,14 +132,14 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
 
   const TestProject& project_;
   const std::string path_;
+  worker::WorkerConfig file_config_;
   const TestOptions options_;
   const Hooks hooks_;
-  const std::shared_ptr<script::SourceCache> sources_ = std::make_shared<script::SourceCache>();
+  const std::shared_ptr<script::SourceCache> sources_;  // of the file's isolate
   TestClock clock_;
   ScopedStore store_;
   kv::EventualReads eventual_;
   worker::ServeOptions serve_options_;
-  worker::WorkerConfig file_config_;
   std::unique_ptr<loop::Loop> loop_;
   std::unique_ptr<http::Client> client_;
   std::vector<Worker> workers_;

@@ -25,6 +25,10 @@ struct SessionFile {
   std::string shown;  // for messages
   std::shared_ptr<const TestProject> project;
   std::string broken;  // why it cannot be run, where that is known already; else ""
+  // Makes what is loaded of it, on the thread that will run it: a configuration whose `main` that is.
+  // Adds the files that it came from to `seen`.
+  std::function<Result<worker::WorkerConfig>(std::vector<std::pair<std::string, FileStamp>>& seen)>
+      prepare;
 };
 
 struct SessionOptions {
@@ -63,8 +67,10 @@ class TestSession {
  private:
   void RunFiles(const std::vector<SessionFile>& files);
   void RunFile(const SessionFile& file);
+  void RunPrepared(const SessionFile& file, worker::WorkerConfig prepared, TestFile::Hooks hooks,
+                   std::vector<std::pair<std::string, FileStamp>>& seen);
   void Watch();
-  void AddCoverage(script::Coverage& coverage, const std::string& test_file);
+  void AddCoverage(script::Coverage& coverage, TestFile& file);
 
   const SessionOptions options_;
   SessionListener& listener_;

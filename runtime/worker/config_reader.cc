@@ -40,7 +40,11 @@ Result<WorkerConfig> ConfigReader::Read(const std::string& base_dir) {
   NoteUnknown(
       root_, "",
       {"$schema", "name", "main", "compatibility_date", "compatibility_flags", "kv_namespaces",
-       "vars", "route", "routes", "dev", "limits", "listen", "trusted_proxies", "outbound", "test"});
+       "vars", "route", "routes", "dev", "limits", "listen", "trusted_proxies", "outbound", "test",
+       // ReadBuild:
+       "build", "no_bundle", "minify", "keep_names", "tsconfig", "jsx_factory", "jsx_fragment",
+       "define", "alias", "rules", "find_additional_modules", "base_dir", "preserve_file_names",
+       "upload_source_maps"});
   SEDGE_RETURN_IF_ERROR(ReadNames());
   SEDGE_RETURN_IF_ERROR(ReadCompatibility());
   SEDGE_RETURN_IF_ERROR(ReadRoutes());
@@ -68,6 +72,7 @@ Result<WorkerConfig> ConfigReader::Read(const std::string& base_dir) {
                            Member(root_, "", section.name, section.kind, section.allowed));
     if (node) SEDGE_RETURN_IF_ERROR((this->*section.read)(*node));
   }
+  SEDGE_RETURN_IF_ERROR(ReadBuild());
   WarnOfUnknown();
   return std::move(config_);
 }
@@ -95,10 +100,10 @@ Status ConfigReader::ReadMain(const ConfigNode& node, const std::string& base_di
     return Error(node.line, "main is " + Quoted(node.text) +
                                 "; allowed is the path of a script, such as \"src/index.js\"");
   }
-  if (path.extension() != ".js" && path.extension() != ".mjs") {
+  if (!IsScriptExtension(path.extension().string())) {
     return Error(node.line, "main is " + Quoted(node.text) +
-                                "; allowed is a .js or .mjs file: TypeScript and the like must be "
-                                "bundled first, for example with esbuild --bundle --format=esm");
+                                "; allowed is a script: a .js, .mjs, .ts, .mts, .cts, .tsx, .jsx "
+                                "or .cjs file");
   }
   config_.main = (std::filesystem::path(base_dir) / path).lexically_normal().string();
   config_.main_line = node.line;

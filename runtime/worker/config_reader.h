@@ -37,6 +37,12 @@ class ConfigReader {
   Status ReadLimits(const ConfigNode& node);
   Status ReadListen(const ConfigNode& node);
   Status ReadTrustedProxies(const ConfigNode& node);
+  // config_build.cc:
+  Status ReadBuild();
+  Status ReadCustomBuild(const ConfigNode& node);
+  Status ReadRule(const ConfigNode& node, const std::string& key);
+  Status ReadPairs(std::string_view name, std::string_view allowed,
+                   std::vector<std::pair<std::string, std::string>>& pairs);
 
   // The member `name` of `object` when it is there; an error when its kind is another.
   Result<const ConfigNode*> Member(const ConfigNode& object, const std::string& prefix,

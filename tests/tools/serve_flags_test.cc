@@ -120,6 +120,9 @@ TEST(ServeFlagsReadTest, WrongValuesNameFlagAndAllowed) {
       {{.kv = {"CACHE="}}, "--kv CACHE=: allowed is BINDING"},
       {{.vars = {"NAME"}}, "--var NAME: allowed is NAME=VALUE"},
       {{.vars = {"=value"}}, "--var =value: allowed is NAME=VALUE"},
+      {{.json_vars = {"NAME"}}, "--var-json NAME: allowed is NAME=JSON"},
+      {{.data_dir = "d", .temp_data = true}, "--data-dir d: --temp-data makes a folder of its own"},
+      {{.ready_format = "xml"}, "--ready-format xml: allowed is one of text, json"},
       {{.origin = "127.0.0.1:9000"}, "--origin 127.0.0.1:9000: the URL"},
       {{.origin = "http://a.com/path"}, "has a path or a query; allowed is http://HOST"},
       {{.maps = {"a.com"}}, "--map a.com: allowed is HOST=URL"},
@@ -155,6 +158,17 @@ TEST_F(ServeFlagsTest, BindingsApplyToEveryWorker) {
                 ElementsAre(VarConfig{"EMPTY", "\"\""}, VarConfig{"MODE", "\"a=\\\"b\\\"\""}));
   }
   EXPECT_EQ(options.data_dir, (dir_ / ".sedge").string());
+}
+
+TEST_F(ServeFlagsTest, VariablesMayBeJson) {
+  ServeFlags flags{.paths = {script_}, .json_vars = {"OBJECT={\"a\": [1, null]}", "N=3"}};
+  ServeOptions options;
+  ASSERT_EQ(Load(flags, options), "");
+  EXPECT_THAT(options.workers[0].vars,
+              ElementsAre(VarConfig{"N", "3"}, VarConfig{"OBJECT", "{\"a\":[1,null]}"}));
+  flags.json_vars = {"OBJECT={"};
+  ServeOptions wrong;
+  EXPECT_THAT(Load(flags, wrong), HasSubstr("--var-json OBJECT"));
 }
 
 TEST_F(ServeFlagsTest, FlagsComeBeforeTheConfiguration) {
@@ -284,7 +298,8 @@ TEST_F(ServeFlagsTest, AdminNeedsATokenOfAFileOrOfTheEnvironment) {
   Write("tokens", "ci hash\n");
   EXPECT_THAT(LoadError(with), HasSubstr(tokens + ":1: the second word is no SHA-256 hash"));
   with.admin_tokens = tokens + "x";
-  EXPECT_THAT(LoadError(with), HasSubstr("--admin-tokens " + tokens + "x: the file cannot be read"));
+  EXPECT_THAT(LoadError(with),
+              HasSubstr("--admin-tokens " + tokens + "x: the file cannot be read"));
 }
 
 TEST_F(ServeFlagsTest, CfIsJsonWithFileAndLine) {

@@ -29,6 +29,7 @@ class Projects {
  private:
   struct Known {
     std::shared_ptr<const test::TestProject> project;
+    worker::WorkerConfig as_written;  // of the main worker, if any
     std::string broken;
   };
   Known Load(const std::vector<std::string>& configs);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the npm packages that talk to the KV API in tests, once, into a cache outside the tree:
-# ${XDG_CACHE_HOME:-~/.cache}/sedge-tests. Prints the folder that holds node_modules; or why it cannot, with status 77.
+# Installs the npm packages that talk to the KV API in tests (npm_cache.sh). Prints the folder that holds node_modules;
+# or why it cannot, with status 77.
 set -euo pipefail
 
 skip() {
@@ -10,7 +10,6 @@ skip() {
 }
 
 command -v node >/dev/null || skip "node is not installed"
-command -v npm >/dev/null || skip "npm is not installed"
 version=$(node --version)
 version=${version#v}
 major=${version%%.*}
@@ -23,22 +22,5 @@ else
   skip "node $version is too old for wrangler 4, which needs 20.3"
 fi
 cloudflare=7.3.0
-
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/sedge-tests
-folder=$cache/wrangler-$wrangler-cloudflare-$cloudflare
-mkdir -p "$cache"
-exec 9>"$cache/lock"
-flock -w 300 9 || skip "another installation into $cache takes too long"
-if [[ ! -e $folder/complete ]]; then
-  rm -rf "$folder"
-  mkdir "$folder"
-  echo '{ "private": true }' >"$folder/package.json"
-  log=$folder/npm.log
-  if ! timeout 240 npm install --prefix "$folder" --ignore-scripts --no-audit --no-fund --no-package-lock \
-    --fetch-retries 1 --fetch-timeout 30000 "wrangler@$wrangler" "cloudflare@$cloudflare" >"$log" 2>&1 9>&-; then
-    why=$(grep -m 1 'npm error' "$log" || tail -n 1 "$log")
-    skip "npm cannot install wrangler $wrangler and cloudflare $cloudflare: $why"
-  fi
-  touch "$folder/complete"
-fi
-echo "$folder"
+exec "$(dirname "$0")/npm_cache.sh" "wrangler-$wrangler-cloudflare-$cloudflare" "wrangler@$wrangler" \
+  "cloudflare@$cloudflare"
