@@ -104,7 +104,7 @@ void CoverageReport::Add(const script::ScriptCoverage& script, const FindPlace& 
   CountFinder counts(script.functions);
   for (const CodeSpot& spot : spots) {
     const std::optional<Place> place = place_of(spot);
-    if (!place || !Counts(place->path)) continue;
+    if (!place) continue;
     uint64_t& line = lines[{place->path, place->line}];
     line = std::max(line, counts.At(spot.offset));
   }
@@ -119,14 +119,10 @@ void CoverageReport::Add(const script::ScriptCoverage& script, const FindPlace& 
     // The script itself is no function of it; nor is what has no code.
     if ((function.name.empty() && whole.start == 0) || spot == spots.end()) continue;
     const std::optional<Place> place = place_of(*spot);
-    if (!place || !Counts(place->path)) continue;
+    if (!place) continue;
     const std::string name = function.name.empty() ? "(anonymous)" : function.name;
     files_[place->path].functions[{place->line, name}] += whole.count;
   }
-}
-
-bool CoverageReport::Counts(const std::string& path) const {
-  return !excluded_.contains(path) && path.find("/node_modules/") == std::string::npos;
 }
 
 CoverageReport::Sums CoverageReport::SumsOf(const File& file) {

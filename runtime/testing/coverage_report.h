@@ -7,7 +7,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "runtime/script/script_coverage.h"
@@ -26,8 +25,6 @@ class CoverageReport {
     int line = 0;
   };
   using FindPlace = std::function<std::optional<Place>(int line, int column)>;
-  // Counts nothing of a file (its absolute path): of a test, say. Packages' files never count.
-  void Exclude(std::string path) { excluded_.insert(std::move(path)); }
   void Add(const script::ScriptCoverage& script, const FindPlace& find = {});
 
   bool empty() const { return files_.empty(); }
@@ -49,12 +46,10 @@ class CoverageReport {
     size_t functions = 0;
     size_t functions_hit = 0;
   };
-  bool Counts(const std::string& path) const;
   static Sums SumsOf(const File& file);
   std::string Shown(const std::string& path) const;
 
-  std::string root_;
-  std::set<std::string> excluded_;
+  const std::string root_;
   std::map<std::string, File> files_;
 };
 

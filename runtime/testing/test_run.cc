@@ -178,6 +178,8 @@ void TestRun::DescribePlace(v8::Local<v8::Value> error, TestRecord& record) {
   record.line = described.line;
   record.column = described.column;
   record.code_frame = CodeFrame(record);
+  // The source of a source map may be in no file that can be read.
+  if (record.code_frame.empty()) record.code_frame = described.CodeFrame();
 }
 
 std::string TestRun::CodeFrame(const TestRecord& record) {

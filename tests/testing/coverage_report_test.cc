@@ -112,16 +112,6 @@ TEST(CoverageReportTest, MappedScriptsCountForTheirSources) {
   EXPECT_THAT(lcov, HasSubstr("DA:20,1\nDA:30,0\nLF:2\n"));
 }
 
-TEST(CoverageReportTest, TestsAndPackagesDoNotCount) {
-  CoverageReport report("/project");
-  report.Exclude("/project/src/a.js");
-  report.Add(Script("a;", {{"f", {{0, 2, 1}}}}));
-  script::ScriptCoverage package = Script("a;", {{"", {{0, 2, 1}}}});
-  package.path = "/project/node_modules/x/index.js";
-  report.Add(package);
-  EXPECT_TRUE(report.empty());
-}
-
 TEST(CoverageReportTest, MissedLinesAreRunsOfThem) {
   CoverageReport report("/");
   report.Add(Script("a;\n// no code\nb;\nc;\nd;\n", {{"", {{0, 30, 0}, {17, 18, 1}}}}));
