@@ -20,6 +20,7 @@ inline constexpr std::string_view kTopKeys[] = {"$schema",
                                                 "limits",
                                                 "listen",
                                                 "trusted_proxies",
+                                                "test",
                                                 "outbound",
                                                 "build",
                                                 "no_bundle",
@@ -36,11 +37,12 @@ inline constexpr std::string_view kTopKeys[] = {"$schema",
                                                 "preserve_file_names",
                                                 "upload_source_maps"};
 inline constexpr std::string_view kKvNamespaceKeys[] = {
-    "binding", "id", "preview_id", "remote", "consistency", "consistency_seed"};
+    "binding", "id", "preview_id", "remote", "consistency", "consistency_seed", "seed"};
 inline constexpr std::string_view kRouteKeys[] = {"pattern", "zone_name", "zone_id",
                                                   "custom_domain"};
 inline constexpr std::string_view kDevKeys[] = {"port", "ip"};
 inline constexpr std::string_view kOutboundKeys[] = {"allow", "deny", "ca"};
+inline constexpr std::string_view kTestKeys[] = {"workers"};
 inline constexpr std::string_view kBuildKeys[] = {"command", "cwd", "watch_dir", "upload"};
 inline constexpr std::string_view kRuleKeys[] = {"type", "globs", "fallthrough"};
 

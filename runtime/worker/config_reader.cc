@@ -59,6 +59,7 @@ Result<WorkerConfig> ConfigReader::Read(const std::string& base_dir) {
       {"trusted_proxies", Kind::kArray, "an array of networks such as [\"10.0.0.0/8\", \"unix\"]",
        &ConfigReader::ReadTrustedProxies},
       {"outbound", Kind::kObject, "an object with allow, deny and ca", &ConfigReader::ReadOutbound},
+      {"test", Kind::kObject, "an object with workers", &ConfigReader::ReadTest},
   };
   for (const Section& section : sections) {
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* node,
@@ -150,6 +151,7 @@ Status ConfigReader::ReadKvNamespaces(const ConfigNode& node) {
     SEDGE_RETURN_IF_ERROR(NoteBinding(binding->text, binding->line));
     KvNamespaceConfig ns{.binding = binding->text, .id = id ? id->text : binding->text};
     SEDGE_RETURN_IF_ERROR(ReadConsistency(item, prefix, ns));
+    SEDGE_RETURN_IF_ERROR(ReadSeed(item, prefix, ns));
     config_.kv_namespaces.push_back(std::move(ns));
   }
   return {};

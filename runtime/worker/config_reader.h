@@ -28,6 +28,8 @@ class ConfigReader {
   Status ReadCompatibility();
   Status ReadKvNamespaces(const ConfigNode& node);
   Status ReadConsistency(const ConfigNode& item, const std::string& prefix, KvNamespaceConfig& ns);
+  Status ReadSeed(const ConfigNode& item, const std::string& prefix, KvNamespaceConfig& ns);
+  Status ReadTest(const ConfigNode& node);
   Status ReadVars(const ConfigNode& node);
   Status ReadRoutes();
   Status ReadRoute(const ConfigNode& node, const std::string& key);

@@ -45,6 +45,7 @@ TEST(ConfigDocsTest, EveryKeyIsOnThePageAndNoOther) {
   Add(keys, "routes.", kRouteKeys);
   Add(keys, "dev.", kDevKeys);
   Add(keys, "outbound.", kOutboundKeys);
+  Add(keys, "test.", kTestKeys);
   Add(keys, "build.", kBuildKeys);
   Add(keys, "rules.", kRuleKeys);
   std::set<std::string> shown;
