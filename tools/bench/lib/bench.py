@@ -33,6 +33,7 @@ class Results:
     reasons: dict = field(default_factory=dict)  # {(scenario, peer): why there are none}
     launches: dict = field(default_factory=dict)  # {(setup, peer): (command, {file: text})}
     loads: dict = field(default_factory=dict)  # {scenario: the load's command}
+    notes: list = field(default_factory=list)  # lines of Markdown
     load_averages: list = field(default_factory=list)
 
     def add(self, scenario, peer, **metrics):
