@@ -14,6 +14,7 @@ from lib.setups import SETUPS
 # Below the ports that the kernel gives away, so that nobody gets one by chance.
 PORTS = range(20_000, 32_000)
 START_ATTEMPTS = 3
+OUT_OF_TIME = "the time was over"
 
 
 @dataclass
@@ -135,6 +136,10 @@ class Bench:
     def run_setup(self, name, scenarios):
         """All scenarios that share a setup, on servers that are started once."""
         setup = SETUPS[name]
+        if self.out_of_time():
+            for peer in self.peers:
+                self.refuse(scenarios, peer, OUT_OF_TIME)
+            return
         servers = []
         origin_child = None
         try:
@@ -186,7 +191,7 @@ class Bench:
     def attempt(self, scenario, server, work):
         """Runs `work`; where it fails, the scenario has a reason for this peer instead of figures."""
         if self.out_of_time():
-            reason = "the time was over"
+            reason = OUT_OF_TIME
         else:
             try:
                 work()
@@ -194,7 +199,7 @@ class Bench:
             except (http_check.WrongAnswer, load.LoadError, OSError) as error:
                 reason = str(error)
         key = (scenario.name, server.peer.name)
-        if not (reason == "the time was over" and key in self.results.samples):
+        if not (reason == OUT_OF_TIME and key in self.results.samples):
             self.results.samples.pop(key, None)
             self.results.reasons[key] = reason
             say(f"{scenario.name}: {server.peer.name}: {reason}")

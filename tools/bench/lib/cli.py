@@ -133,7 +133,8 @@ def header(bench, options, started):
         "first column",
         f"- source tree at {machine.commit(TREE)}; {'; '.join(versions)}",
         f"- {'; '.join(tools)}",
-        "- CPU times and RSS are those of the server's whole process tree, from /proc",
+        "- CPU times and RSS are those of the server's whole process tree, from /proc. Requests/s of the fastest are "
+        "bounded by the load's core",
         *bench.results.notes,
     ]
 
