@@ -116,7 +116,8 @@ class Bench:
             if name.endswith((".capnp", ".conf", ".json")):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
                     files[name] = file.read()
-        self.results.launches[setup.name, peer.name] = (launch.command, files)
+        environment = ["env", *(f"{name}={value}" for name, value in launch.env.items())] if launch.env else []
+        self.results.launches[setup.name, peer.name] = (environment + launch.command, files)
         child = self.children.start(peer.name, launch.command, self.options.server_core, folder, launch.env)
         return Server(peer, child, port)
 
