@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// MemoryExchange: a request that comes from a fetch of the same thread instead of a connection: of a
-// test to a worker, or of a worker to what a test answers in the network's place. One loop thread.
+// MemoryExchange: a request that comes from a fetch of the same thread instead of a connection: of
+// a test to a worker, or of a worker to what a test answers in the network's place. One loop
+// thread.
 #pragma once
 
 #include <functional>

@@ -21,6 +21,8 @@ using worker::WorkerIsolate;
 constexpr uint64_t kPumpMs = 5;
 // Tests hold more than the workers that they test.
 constexpr size_t kMinMemoryBytes = 512u << 20;
+// Scripts count milliseconds in floating point: a timer that is due then may be due a little later.
+constexpr int64_t kTimerSlackNs = 1000;
 // A test that has computed for all of its time is ended by force after so much more. Its thread's
 // time counts: on a busy machine a test takes long and has done little.
 constexpr int64_t kOverdueMs = 1'000;
@@ -43,12 +45,14 @@ class NoClient final : public http::Client {
 
 }  // namespace
 
-TestFile::TestFile(const TestProject& project, std::string path, TestOptions options,
-                   SharedStore& store, Hooks hooks)
+TestFile::TestFile(const TestProject& project, std::string path, worker::WorkerConfig prepared,
+                   TestOptions options, SharedStore& store, Hooks hooks)
     : project_(project),
       path_(std::move(path)),
+      file_config_(std::move(prepared)),
       options_(std::move(options)),
       hooks_(std::move(hooks)),
+      sources_(std::make_shared<script::SourceCache>(file_config_.modules)),
       store_(store, clock_),
       eventual_(store_, clock_) {}
 
@@ -64,6 +68,7 @@ TestTotals TestFile::Run() {
     script::SetDateClock(nullptr);
   } else {
     FailFile(std::string(status.message()));
+    seen_ = sources_->Seen();
   }
   return totals_;
 }
@@ -76,17 +81,17 @@ Status TestFile::Prepare() {
   }
   SEDGE_ASSIGN_OR_RETURN(loop_, loop::Loop::Create());
   client_ = std::make_unique<NoClient>();
-  if (!project_.workers.empty()) file_config_ = project_.workers[0].config;
-  file_config_.main = path_;
+  if (!project_.workers.empty()) sources_->AddMade(project_.workers[0].config.modules);
   file_config_.base_dir = project_.base_dir;
   file_config_.limits.cpu_ms = 0;  // EndIfOverdue() has the tests' limits
   file_config_.limits.memory_bytes = std::max(file_config_.limits.memory_bytes, kMinMemoryBytes);
-  MakeSpec(file_config_, file_);
+  MakeSpec(file_config_, sources_, file_);
   file_.spec.is_test = true;
   workers_.resize(project_.workers.size());
   for (size_t i = 0; i < workers_.size(); ++i) {
     const WorkerUnderTest& under_test = project_.workers[i];
-    MakeSpec(under_test.config, workers_[i]);
+    MakeSpec(under_test.config, std::make_shared<script::SourceCache>(under_test.config.modules),
+             workers_[i]);
     workers_[i].spec.log_name = under_test.config.name;
     for (const worker::KvNamespaceConfig& ns : under_test.config.kv_namespaces) {
       if (ns.eventual) eventual_.SetSeed(ns.id, ns.eventual_seed);
@@ -107,7 +112,8 @@ Status TestFile::Prepare() {
   return OkStatus();
 }
 
-void TestFile::MakeSpec(const worker::WorkerConfig& config, Worker& worker) {
+void TestFile::MakeSpec(const worker::WorkerConfig& config,
+                        std::shared_ptr<script::SourceCache> sources, Worker& worker) {
   worker.fetches = std::make_unique<TestFetches>(
       *loop_,
       [this, is_file = &worker == &file_](int to, std::unique_ptr<MemoryExchange> exchange) {
@@ -121,7 +127,7 @@ void TestFile::MakeSpec(const worker::WorkerConfig& config, Worker& worker) {
   spec.store = &store_;
   spec.eventual = &eventual_;
   spec.clock = &clock_;
-  spec.sources = project_.sources;
+  spec.sources = std::move(sources);
   spec.bindings = worker::BindingsJson(config);
   spec.cf = worker::kLocalCf;
   spec.fetches = worker.fetches.get();
@@ -141,6 +147,26 @@ Status TestFile::Load() {
 void TestFile::StartTests() {
   if (Status status = Load(); !status.ok()) return FailFile(std::string(status.message()));
   pump_->Start(kPumpMs);
+  loading_ = true;
+  load_timer_ = std::make_unique<loop::Timer>(*loop_, [this] {
+    FailFile(path_ + ": a top-level await did not come to its end within " +
+             std::to_string(kLoadMs / 1'000) + " s");
+  });
+  load_timer_->Start(kLoadMs);
+  ContinueLoading();
+}
+
+void TestFile::ContinueLoading() {
+  std::string error;
+  script::ModuleLoader::Loading state;
+  {
+    script::EntryScope scope(file_.isolate->isolate());
+    state = file_.isolate->isolate().modules().loading(&error);
+  }
+  if (state == script::ModuleLoader::Loading::kWaiting) return;
+  loading_ = false;
+  load_timer_.reset();
+  if (state == script::ModuleLoader::Loading::kFailed) return FailFile(error);
   run_ = std::make_unique<TestRun>(
       file_.isolate->isolate(), options_,
       [this](TestRecord record) { hooks_.on_record(std::move(record)); },
@@ -176,6 +202,12 @@ void TestFile::Close() {
   }
   when_idle_.clear();
   run_.reset();
+  seen_ = sources_->Seen();
+  for (const Worker& worker : workers_) {
+    if (!worker.isolate) continue;
+    const auto more = worker.spec.sources->Seen();
+    seen_.insert(seen_.end(), more.begin(), more.end());
+  }
   // Isolates release their exchanges; bodies of one may be read by another.
   for (Worker& worker : workers_) worker.isolate.reset();
   file_.isolate.reset();
@@ -183,6 +215,7 @@ void TestFile::Close() {
   file_.fetches.reset();
   exchanges_.clear();
   pump_.reset();
+  load_timer_.reset();
   real_timer_.reset();
   loop_.reset();
 }
@@ -209,14 +242,16 @@ void TestFile::ForEachIsolate(Visit visit) {
 
 void TestFile::OnTurn() {
   if (finished_) return;
+  if (stopped_) return Finish(totals_);
   CheckTermination();
+  if (loading_ && !finished_) ContinueLoading();
   if (finished_ || when_idle_.empty() || !Idle()) return;
   for (const auto& done : std::exchange(when_idle_, {})) done();
 }
 
 void TestFile::CheckTermination() {
   if (!file_.isolate || !file_.isolate->CheckTermination()) return;
-  if (stopped_) return FailFile("stopped");
+  if (stopped_) return Finish(totals_);
   std::string test;
   {
     std::lock_guard lock(mutex_);
@@ -243,8 +278,8 @@ void TestFile::SendTo(int worker, std::unique_ptr<MemoryExchange> exchange) {
   WorkerIsolate* const isolate = FindWorkerIsolate(worker);
   if (!isolate) return raw->Release();
   raw->set_isolate(isolate);
-  isolate->DispatchNow(raw, worker < 0 ? WorkerIsolate::Target::kMocks
-                                       : WorkerIsolate::Target::kWorker);
+  isolate->DispatchNow(raw,
+                       worker < 0 ? WorkerIsolate::Target::kMocks : WorkerIsolate::Target::kWorker);
 }
 
 void TestFile::Released(MemoryExchange* exchange) {
@@ -281,18 +316,17 @@ std::vector<std::string> TestFile::WorkerNames() {
 Status TestFile::StartWorker(int index) {
   if (index < 0 || static_cast<size_t>(index) >= workers_.size()) {
     return NotFound(
-        "there is no worker to test: no wrangler.jsonc, wrangler.json, wrangler.toml or index.js was "
+        "there is no worker to test: no wrangler.jsonc, wrangler.json, wrangler.toml or index.js "
+        "was "
         "found above the test file; name one with --config");
   }
   Worker& worker = workers_[static_cast<size_t>(index)];
   if (worker.started) return OkStatus();
   const WorkerUnderTest& under_test = project_.workers[static_cast<size_t>(index)];
-  if (under_test.main.empty()) {
-    return NotFound(under_test.config.source + " names no main script, so there is nothing to fetch from");
-  }
+  if (!under_test.broken.empty()) return InvalidArgument(under_test.broken);
   bool in_file = false;
   if (index == 0) {
-    SEDGE_ASSIGN_OR_RETURN(in_file, file_.isolate->StartModule(under_test.main));
+    SEDGE_ASSIGN_OR_RETURN(in_file, file_.isolate->StartModule(under_test.config.main));
   }
   if (!in_file) {
     SEDGE_ASSIGN_OR_RETURN(worker.isolate,
@@ -338,7 +372,7 @@ Result<int64_t> TestFile::SeedFile(std::string_view ns, std::string_view path) {
       std::filesystem::path(path).is_absolute()
           ? std::string(path)
           : (std::filesystem::path(path_).parent_path() / path).lexically_normal().string();
-  SEDGE_ASSIGN_OR_RETURN(const std::string_view text, project_.sources->Read(absolute));
+  SEDGE_ASSIGN_OR_RETURN(const std::string_view text, sources_->Read(absolute));
   return SeedStore(store_, ns, text, clock_.WallSeconds(), absolute);
 }
 
@@ -366,7 +400,7 @@ void TestFile::TickStep(int64_t until_ns, std::function<void()> done) {
     ForEachIsolate([&](WorkerIsolate& isolate) {
       kv_runs |= isolate.kv_operations() > 0;
       web::TimerService& timers = isolate.timers();
-      if (timers.due_ns() < 0 || timers.due_ns() > until_ns) return;
+      if (timers.due_ns() < 0 || timers.due_ns() > until_ns + kTimerSlackNs) return;
       if (!next || timers.due_ns() < next->due_ns()) next = &timers;
     });
     if (kv_runs) {

@@ -20,7 +20,8 @@ class TestHost {
 
   // A test begins; `deadline_ms` from now it is over, at the latest. "" and 0: none runs.
   virtual void SetCurrentTest(std::string_view name, int64_t deadline_ms) = 0;
-  // The native timer of what tests cannot move: calls the hook "fireRealTimers". Negative: not at all.
+  // The native timer of what tests cannot move: calls the hook "fireRealTimers". Negative: not at
+  // all.
   virtual void ArmRealTimer(double delay_ms) = 0;
 
   // The workers of the configuration, the main one first. -1: there is none of that name.

@@ -116,6 +116,7 @@ Status WorkerIsolate::LoadWorker() {
   }
   if (spec_.before_load) spec_.before_load(*isolate_);
   if (spec_.is_test) {
+    isolate_->modules().set_may_wait();
     isolate_->modules().set_builtin_modules([this](std::string_view specifier) {
       return isolate_->CallHook("testModule", {Utf8(isolate_->v8(), specifier)});
     });

@@ -123,7 +123,9 @@ TEST_F(ScopedStoreTest, TakesBackManyWritesAtOnce) {
 // Random frames against a map that is copied.
 TEST_F(ScopedStoreTest, IsExactForAnyOrderOfWritesAndFrames) {
   std::mt19937 random(7);
-  const auto pick = [&](int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); };
+  const auto pick = [&](int below) {
+    return static_cast<int>(random() % static_cast<unsigned>(below));
+  };
   using Model = std::map<std::string, std::string>;
   std::vector<Model> models(1);
   for (int step = 0; step < 4'000; ++step) {
@@ -207,7 +209,8 @@ TEST_F(ScopedStoreTest, SeedsAreWranglersBulkFormat) {
                                clock_.WallSeconds(), "seed.json");
   ASSERT_TRUE(count.ok()) << count.status().message();
   EXPECT_EQ(*count, 2);
-  EXPECT_THAT(Contents("ns"), ElementsAre(std::pair("a", "1|0|{\"m\":1}"), std::pair("b", "hi|1000060|-")));
+  EXPECT_THAT(Contents("ns"),
+              ElementsAre(std::pair("a", "1|0|{\"m\":1}"), std::pair("b", "hi|1000060|-")));
 }
 
 TEST_F(ScopedStoreTest, AWrongSeedSaysWhatAndWhere) {

@@ -19,8 +19,8 @@ TEST(TestDiscoveryTest, KnowsTestsByTheirNames) {
                            "a.b.test.tsx", "x_test.jsx", "y.test.mts"}) {
     EXPECT_TRUE(IsTestFile(name)) << name;
   }
-  for (const char* name : {"a.js", "test.js", "_test.js", ".test.js", "a.test.json", "a.test.js.map",
-                           "contest.js", "a_test.cc", "atest.js"}) {
+  for (const char* name : {"a.js", "test.js", "_test.js", ".test.js", "a.test.json",
+                           "a.test.js.map", "contest.js", "a_test.cc", "atest.js"}) {
     EXPECT_FALSE(IsTestFile(name)) << name;
   }
 }
@@ -49,7 +49,8 @@ TEST(TestDiscoveryTest, TakesFilesByAnyNameAndEachOnce) {
 TEST(TestDiscoveryTest, SaysThatAPathIsNotThere) {
   const auto files = FindTestFiles({"/no/such/folder"});
   ASSERT_FALSE(files.ok());
-  EXPECT_THAT(files.status().message(), HasSubstr("/no/such/folder: there is no such file or folder"));
+  EXPECT_THAT(files.status().message(),
+              HasSubstr("/no/such/folder: there is no such file or folder"));
 }
 
 TEST(TestDiscoveryTest, TheNearestWorkerAboveIsTheOneUnderTest) {
@@ -57,10 +58,13 @@ TEST(TestDiscoveryTest, TheNearestWorkerAboveIsTheOneUnderTest) {
   folder.Write("wrangler.toml", "name = \"a\"\nmain = \"a.js\"\n");
   folder.Write("inner/worker.js", "");
   EXPECT_EQ(FindWorkerFolder(folder.path() + "/test/deep/x_test.js"), folder.path());
-  EXPECT_EQ(FindWorkerFolder(folder.path() + "/inner/x_test.js"), folder.path() + "/inner");
+  EXPECT_EQ(FindWorkerFolder(folder.path() + "/inner/x_test.js"), folder.path());
   std::filesystem::create_directory(folder.path() + "/repository");
   std::filesystem::create_directory(folder.path() + "/repository/.git");
+  folder.Write("repository/script/worker.js", "");
   EXPECT_EQ(FindWorkerFolder(folder.path() + "/repository/x_test.js"), "");
+  EXPECT_EQ(FindWorkerFolder(folder.path() + "/repository/script/x_test.js"),
+            folder.path() + "/repository/script");
 }
 
 }  // namespace

@@ -93,8 +93,8 @@ class Server:
             connection.close()
 
     def dump(self):
-        """Instructions since the last dump of the thread that has the most, which serves. The others are the watchdog, which
-        runs by the clock, and V8's helpers, whose share depends on when they get to run."""
+        """Instructions since the last dump of the thread that has the most, which serves. The others are the watchdog,
+        which runs by the clock, and V8's helpers, whose share depends on when they get to run."""
         done = subprocess.run(["vgdb", f"--pid={self.child.pid}", "dump"], capture_output=True, text=True,
                               timeout=PATIENCE_S, check=False)
         self.dumps += 1

@@ -84,15 +84,15 @@ def main(arguments):
     for program in ("valgrind", "vgdb"):
         if not shutil.which(program):
             return skip(f"{program} is missing: apt-get install valgrind")
-    sedge = os.path.abspath(options.sedge or os.path.join(options.build, "sedge"))
-    if not os.access(sedge, os.X_OK):
-        sys.exit(f"instructions: {sedge} is missing; build it with: tools/build.sh sedge")
     key = options.key or key_of(options.build)
     everything = load_stored()
     stored = everything.get(key)
     if stored is None and not options.update:
         known = "; ".join(everything) or "nothing"
         return skip(f'no counts are stored for "{key}", only for: {known}. Store them with: {RENEW}')
+    sedge = os.path.abspath(options.sedge or os.path.join(options.build, "sedge"))
+    if not os.access(sedge, os.X_OK):
+        sys.exit(f"instructions: {sedge} is missing; build it with: tools/build.sh sedge")
     names = options.scenario or callgrind.NAMES
     counts, good = {}, True
     work = tempfile.mkdtemp(prefix="sedge-instructions-")
