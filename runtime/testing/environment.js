@@ -140,8 +140,14 @@ async function waitOnExecutionContext(context) {
   if (failed !== undefined) throw failed.error;
 }
 
+// Resolves once what the test has set going is over: requests, what waitUntil() was given, and KV.
+async function settled() {
+  if (!ops.testIsIdle()) await ops.testWhenIdle();
+}
+
 exports.exports = {
   SELF: new Fetcher(0),
+  settled,
   worker,
   env,
   seed,

@@ -10,6 +10,8 @@ const { ArrayPrototypePush, Error, Promise, PromisePrototypeThen } = primordials
 
 // A test whose time is over gets so long to end what it set going.
 const kLateMs = 100;
+// What hooks of suites may compute without letting go.
+const kBetweenMs = 60_000;
 
 // Resolves once nothing is under way, or to what still is.
 function settle(maxMs) {
@@ -55,7 +57,10 @@ function finish(maxMs, what) {
 // Each may return a promise.
 exports.environment = {
   __proto__: null,
-  beforeSuite: open,
+  beforeSuite() {
+    ops.testBegin("", kBetweenMs);
+    open();
+  },
   afterSuite: (maxMs) => finish(maxMs, "The suite"),
   // `timeoutMs`: when the test is over at the latest.
   beforeTest(name, timeoutMs) {
@@ -67,7 +72,7 @@ exports.environment = {
       await finish(isLate ? kLateMs : maxMs, "The test");
     } finally {
       ops.testResetClock();
-      ops.testBegin("", 0);
+      ops.testBegin("", kBetweenMs);
     }
   },
 };

@@ -340,8 +340,9 @@ TEST_F(TestCommandTest, ATestThatHangsIsEndedByForce) {
   WriteTest("test/b_test.js", "test(\"waits for ever\", () => new Promise(() => {}));\n");
   const Outcome run = Run({"--timeout", "200", "--threads", "2"});
   EXPECT_EQ(run.status, 1);
-  EXPECT_THAT(run.out + run.err, AllOf(HasSubstr("the test \"hangs\" computed on without letting go"),
-                                       HasSubstr("took longer than 200 ms")));
+  EXPECT_THAT(run.out + run.err,
+              AllOf(HasSubstr("the test \"hangs\" computed on without letting go"),
+                    HasSubstr("took longer than 200 ms")));
 }
 
 TEST_F(TestCommandTest, ChoosesTestsByName) {

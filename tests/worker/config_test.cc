@@ -133,6 +133,19 @@ TEST(ConfigTest, ANamespaceMayBeEventuallyConsistent) {
       HasSubstr("allowed is a number from 0"));
 }
 
+TEST(ConfigTest, TestsHaveSeedsAndMoreWorkers) {
+  const auto config = FromToml(
+      "main = \"a.js\"\n[[kv_namespaces]]\nbinding = \"A\"\nseed = \"kv/a.json\"\n"
+      "[test]\nworkers = [\"../auth\"]\n");
+  ASSERT_TRUE(config.ok()) << config.status().message();
+  EXPECT_EQ(config->kv_namespaces[0].seed, config->base_dir + "/kv/a.json");
+  ASSERT_EQ(config->test_workers.size(), 1u);
+  EXPECT_THAT(config->test_workers[0], ::testing::EndsWith("/auth"));
+  EXPECT_THAT(config->warnings, IsEmpty());
+  EXPECT_THAT(std::string(FromToml("main = \"a.js\"\n[test]\nworkers = [1]\n").status().message()),
+              HasSubstr("test.workers"));
+}
+
 TEST(ConfigTest, TomlAndJsoncSayTheSame) {
   const Result<WorkerConfig> toml = FromToml(kToml), json = FromJsonc(kJsonc);
   ASSERT_TRUE(toml.ok()) << toml.status().message();
