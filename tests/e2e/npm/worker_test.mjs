@@ -68,6 +68,32 @@ test("a script as text, a path, a file: URL; a folder; a configuration", async (
   fs.rmSync(at, { recursive: true });
 });
 
+test("an environment of the configuration", async () => {
+  const at = folder({ "index.js": kEcho, "wrangler.toml": 'main = "index.js"\n[vars]\nA = "top"\n[env.staging.vars]\nA = "staging"\n' });
+  await withWorker({ dir: at, env: "staging" }, async (w) => assert.deepEqual(await json(w.fetch("/env")), { A: "staging" }));
+  await assert.rejects(startWorker({ dir: at, env: "none" }), /none/);
+  fs.rmSync(at, { recursive: true });
+});
+
+test("several workers of one server, told apart by their routes, on several threads", async () => {
+  const worker = (name) => folder({
+    "index.js": `export default { async fetch(r, env) { return new Response("${name} " + await env.KV.get("k")); } };`,
+    "wrangler.toml": `name = "${name}"\nmain = "index.js"\nroute = "${name}.example/*"\n[[kv_namespaces]]\nbinding = "KV"\nid = "id-${name}"\n`,
+  });
+  const dirs = [worker("one"), worker("two")];
+  await withWorker({ dir: dirs, threads: 3, seed: { "id-one": { k: "1" }, "id-two": { k: "2" } } }, async (w) => {
+    assert.throws(() => w.kv("KV"), /another namespace in each worker; take one of the ids id-one, id-two/);
+    for (let i = 0; i < 20; ++i) {
+      assert.equal(await (await w.fetch("http://one.example/")).text(), "one 1");
+      assert.equal(await (await w.fetch("http://two.example/")).text(), "two 2");
+    }
+    await w.kv("id-one").put("k", "changed");
+    await w.reset();
+    assert.equal(await (await w.fetch("http://one.example/")).text(), "one 1");
+  });
+  for (const dir of dirs) fs.rmSync(dir, { recursive: true });
+});
+
 test("requests: paths, URLs, Request objects, bodies", async () => {
   await withWorker({ script: kEcho }, async (w) => {
     assert.match(w.url, /^http:\/\/127\.0\.0\.1:\d+$/);
