@@ -4,6 +4,9 @@
 find_path(V8_INCLUDE_DIR v8.h PATHS "${SEDGE_DEPS_DIR}/usr/include/node" /usr/include/node NO_DEFAULT_PATH)
 find_library(V8_LIBRARY NAMES node
   PATHS "${SEDGE_DEPS_DIR}/usr/lib" /usr/lib PATH_SUFFIXES ${CMAKE_LIBRARY_ARCHITECTURE} NO_DEFAULT_PATH)
+# The inspector's header is among those of the sources.
+find_path(V8_INSPECTOR_INCLUDE_DIR v8-inspector.h
+  PATHS "${V8_INCLUDE_DIR}" "${V8_INCLUDE_DIR}/../nodejs/deps/v8/include" NO_DEFAULT_PATH)
 if(V8_INCLUDE_DIR)
   file(STRINGS "${V8_INCLUDE_DIR}/v8-version.h" _v8_lines REGEX "#define V8_(MAJOR|MINOR|BUILD)_")
   foreach(part MAJOR MINOR BUILD)
@@ -13,7 +16,7 @@ if(V8_INCLUDE_DIR)
   set(V8_VERSION "${_v8_MAJOR}.${_v8_MINOR}.${_v8_BUILD}")
 endif()
 include(FindPackageHandleStandardArgs)
-find_package_handle_standard_args(V8 REQUIRED_VARS V8_LIBRARY V8_INCLUDE_DIR VERSION_VAR V8_VERSION
+find_package_handle_standard_args(V8 REQUIRED_VARS V8_LIBRARY V8_INCLUDE_DIR V8_INSPECTOR_INCLUDE_DIR VERSION_VAR V8_VERSION
   REASON_FAILURE_MESSAGE "install Debian's libnode-dev, and where another vendor's nodejs is installed, run tools/deps.sh")
 if(V8_FOUND AND NOT TARGET V8::V8)
   # libnode-dev and libnode must be of one build: a header of another V8 compiles and then crashes.

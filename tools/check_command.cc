@@ -7,6 +7,7 @@
 
 #include "runtime/worker/config_env.h"
 #include "runtime/worker/router.h"
+#include "tools/bundle/prepare.h"
 
 namespace sedge::tools {
 namespace {
@@ -22,6 +23,16 @@ std::string Count(size_t count, const char* noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+// Makes what the runtime would load, and compiles that.
+Status Check(const worker::WorkerConfig& config, const CompileWorker& compile) {
+  const PreparedWorker made = Prepare(config, {.node_env = "production"});
+  SEDGE_RETURN_IF_ERROR(made.status);
+  for (const BuildMessage& warning : made.warnings) {
+    std::fprintf(stderr, "sedge: warning: %s\n", warning.ToText().c_str());
+  }
+  return compile(made.config);
+}
+
 int RunCheck(const std::vector<std::string>& paths, const std::string& env,
              const CompileWorker& compile) {
   if (const Status wrong = worker::CheckEnvironmentName(env); !wrong.ok()) {
@@ -32,7 +43,7 @@ int RunCheck(const std::vector<std::string>& paths, const std::string& env,
   const std::vector<std::string> here = {"."};
   for (const std::string& path : paths.empty() ? here : paths) {
     Result<worker::WorkerConfig> config = worker::LoadWorkerConfig(path, env);
-    const Status status = config.ok() ? compile(*config) : config.status();
+    const Status status = config.ok() ? Check(*config, compile) : config.status();
     if (config.ok()) {
       for (const std::string& warning : config->warnings) {
         std::fprintf(stderr, "sedge: warning: %s\n", warning.c_str());
@@ -69,7 +80,7 @@ AddCommand CheckCommand(CompileWorker compile) {
         ->type_name("NAME");
     command
         ->add_option("path", *paths,
-                     "Scripts (.js, .mjs), folders, or wrangler.jsonc, .json or .toml files; "
+                     "Scripts (.js, .mjs, .ts), folders, or wrangler.jsonc, .json or .toml files; "
                      "default: this folder")
         ->type_name("PATH");
     command->callback([paths, env, compile, &run] {

@@ -13,6 +13,7 @@
 
 #include "runtime/base/log.h"
 #include "runtime/worker/server.h"
+#include "tools/bundle/prepare.h"
 #include "tools/parent_watch.h"
 #include "tools/ready_line.h"
 #include "tools/serve_flags.h"
@@ -120,6 +121,10 @@ int Serve(const ServeFlags& flags) {
   }
   for (const worker::WorkerConfig& config : options->workers) {
     for (const std::string& warning : config.warnings) LogWarn(warning);
+  }
+  if (const Status status = PrepareAll(*options, {.node_env = "production"}); !status.ok()) {
+    PrintError(status);
+    return kExitFailed;
   }
   const Result<std::unique_ptr<TempData>> temp_data = MakeTempData(flags, *options);
   if (!temp_data.ok()) {

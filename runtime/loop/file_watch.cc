@@ -112,7 +112,8 @@ bool FileWatch::IsWanted(const std::string& path) const {
 }
 
 void FileWatch::Watch(const WatchSet& set) {
-  const bool same_folders = set_.folders == set.folders;
+  const bool same_folders =
+      set_.folders == set.folders && set_.flat_folders == set.flat_folders;
   set_ = set;
   std::set<std::string> given;
   for (const WatchedFile& file : set_.files) {
@@ -201,19 +202,25 @@ void FileWatch::Arm(bool all_known) {
     folder->names.clear();
   }
   std::set<std::string> seen;
-  for (const std::string& folder : set_.folders) {
+  const auto scan = [&](const std::string& folder, int depth) {
     if (IsFolder(folder)) {
-      ScanTree(folder, 0, all_known, seen);
+      ScanTree(folder, depth, all_known, seen);
     } else {
       NoteFile(folder);  // so that its coming is seen
     }
-  }
-  for (auto& [path, file] : files_) {
+  };
+  for (const std::string& folder : set_.folders) scan(folder, 0);
+  for (const std::string& folder : set_.flat_folders) scan(folder, kMaxDepth - 1);
+  for (auto at = files_.begin(); at != files_.end();) {
+    auto& [path, file] = *at;
+    bool left = false;
     if (!file.found) {
       NoteFile(path);
     } else if (!seen.contains(path)) {
-      MarkDirty(file);  // it went, or its folder did
+      left = FileStamp::Of(path).exists;  // its folder is watched no more
+      if (!left) MarkDirty(file);         // it went
     }
+    at = left ? files_.erase(at) : std::next(at);
   }
   std::erase_if(folders_, [](const auto& folder) { return !folder.second->needed; });
 }

@@ -35,6 +35,8 @@ struct WatchSet {
   // Absolute; every file below them, also one that comes later. Names that begin with a dot, and
   // node_modules, are left out.
   std::vector<std::string> folders;
+  // Likewise, but for the files that lie directly in them.
+  std::vector<std::string> flat_folders;
   // Of the files below folders, those that count; empty: all. Gets the path.
   std::function<bool(const std::string& path)> wanted;
 };

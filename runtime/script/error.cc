@@ -120,6 +120,21 @@ void PlaceFromStack(v8::Isolate* isolate, ScriptError& error) {
   }
 }
 
+// Places in what a bundler made become those in what the author wrote.
+void ToOriginal(v8::Isolate* isolate, ScriptError& error) {
+  Isolate* self = Isolate::From(isolate);
+  if (!self) return;
+  error.stack = self->modules().OriginalStack(error.stack);
+  if (error.line == 0) return;
+  StackPlace place{error.file, error.line, error.column};
+  std::string source_line;
+  if (!self->modules().ToOriginal(place, &source_line)) return;
+  error.file = std::move(place.file);
+  error.line = place.line;
+  error.column = place.column;
+  error.source_line = std::move(source_line);
+}
+
 }  // namespace
 
 std::string ScriptError::CodeFrame() const {
@@ -147,6 +162,7 @@ std::string ScriptError::ToText() const {
   text += message;
   const std::string frame = CodeFrame();
   if (!frame.empty()) text += "\n" + frame;
+  if (!hint.empty()) text += "\n  " + hint;
   return text;
 }
 
@@ -160,6 +176,7 @@ ScriptError DescribeException(v8::Isolate* isolate, v8::Local<v8::Context> conte
   if (!caught.HasCaught()) return error;
   DescribeThrown(isolate, context, caught.Exception(), error);
   if (!caught.Message().IsEmpty()) DescribePlace(isolate, context, caught.Message(), error);
+  ToOriginal(isolate, error);
   return error;
 }
 
@@ -170,6 +187,7 @@ ScriptError DescribeError(v8::Isolate* isolate, v8::Local<v8::Context> context,
   v8::Local<v8::Message> message = v8::Exception::CreateMessage(isolate, thrown);
   if (!message.IsEmpty() && thrown->IsNativeError()) DescribePlace(isolate, context, message, error);
   if (error.file.empty()) PlaceFromStack(isolate, error);
+  ToOriginal(isolate, error);
   return error;
 }
 

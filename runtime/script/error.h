@@ -16,9 +16,11 @@ struct ScriptError {
   int line = 0;             // 1-based; 0: unknown
   int column = 0;           // 1-based
   std::string source_line;  // the text of that line, or ""
+  std::string hint;         // what to do, where that is known
   bool terminated = false;  // ended by force; there is no message
 
-  // "worker.js:3:5: TypeError: x is not a function", then a code frame when the line is known.
+  // "worker.js:3:5: TypeError: x is not a function", then a code frame when the line is known,
+  // and the hint.
   std::string ToText() const;
   // The code frame alone: the line with its number, and a caret under the column. "" when unknown.
   std::string CodeFrame() const;

@@ -2,7 +2,9 @@
 #include "runtime/script/module_loader.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "runtime/script/buffers.h"
 #include "runtime/script/entry_scope.h"
@@ -14,11 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class FileKind { kScript, kJson, kText, kData, kWasm, kUnknown };
-
 // What wrangler's default module rules make of an extension.
-FileKind KindOf(const std::string& path) {
-  const std::string extension = fs::path(path).extension();
+FileKind UsualKind(const std::string& extension) {
   if (extension == ".js" || extension == ".mjs") return FileKind::kScript;
   if (extension == ".json") return FileKind::kJson;
   if (extension == ".txt" || extension == ".html" || extension == ".sql") return FileKind::kText;
@@ -38,6 +37,12 @@ void ThrowError(v8::Isolate* isolate, const std::string& text) {
 }
 
 }  // namespace
+
+FileKind ModuleLoader::KindOf(const std::string& path) const {
+  const std::string extension = fs::path(path).extension();
+  const auto own = kinds_.find(extension);
+  return own != kinds_.end() ? own->second : UsualKind(extension);
+}
 
 void ModuleLoader::ConfigureIsolate() {
   isolate_.v8()->SetHostImportModuleDynamicallyCallback(OnDynamicImport);
@@ -87,7 +92,34 @@ Status ModuleLoader::CheckMain(std::shared_ptr<SourceCache> sources, const std::
   main_ = DisplayName(path);
   v8::Local<v8::Module> module;
   v8::Local<v8::Script> script;
-  return CompileMain(path, &module, &script);
+  SEDGE_RETURN_IF_ERROR(CompileMain(path, &module, &script));
+  return CheckHandlers(path, module, script);
+}
+
+// The texts are those of worker/dispatch.js, which looks when the code has run.
+Status ModuleLoader::CheckHandlers(const std::string& path, v8::Local<v8::Module> module,
+                                   v8::Local<v8::Script> script) {
+  if (!script.IsEmpty()) {
+    SEDGE_ASSIGN_OR_RETURN(const std::string_view text, sources_->Read(path));
+    if (text.find("addEventListener") != std::string_view::npos) return {};
+    return InvalidArgument(main_ + ": the script handles no requests: it neither exports anything "
+                           "nor calls addEventListener(\"fetch\", ...)");
+  }
+  v8::Isolate* isolate = isolate_.v8();
+  v8::Local<v8::Object> exports = module->GetModuleNamespace().As<v8::Object>();
+  v8::Local<v8::Array> names;
+  std::string others;
+  if (!exports->GetOwnPropertyNames(isolate_.context(), v8::SKIP_SYMBOLS).ToLocal(&names)) return {};
+  for (uint32_t i = 0; i < names->Length(); ++i) {
+    v8::Local<v8::Value> name;
+    if (!names->Get(isolate_.context(), i).ToLocal(&name)) continue;
+    const std::string text = *v8::String::Utf8Value(isolate, name);
+    if (text == "default") return {};
+    others += (others.empty() ? "" : ", ") + text;
+  }
+  return InvalidArgument(main_ + ": the module has no default export" +
+                         (others.empty() ? "" : " (it exports " + others + ")") +
+                         "; write: export default { async fetch(request, env, ctx) { ... } }");
 }
 
 Status ModuleLoader::CompileMain(const std::string& path, v8::Local<v8::Module>* module,
@@ -135,7 +167,9 @@ Result<MainScript> ModuleLoader::RunModule(v8::Local<v8::Module> module, v8::Try
     ScriptError error = DescribeError(isolate, isolate_.context(), promise->Result());
     return InvalidArgument(error.ToText());
   }
-  if (promise->State() == v8::Promise::kPending) {
+  if (promise->State() == v8::Promise::kPending && std::exchange(may_wait_, false)) {
+    waiting_.Reset(isolate, promise);
+  } else if (promise->State() == v8::Promise::kPending) {
     return InvalidArgument(PathOf(module) +
                            ": a top-level await does not finish: a worker cannot wait for timers, "
                            "requests or long cryptography while it loads; do that inside a "
@@ -143,6 +177,16 @@ Result<MainScript> ModuleLoader::RunModule(v8::Local<v8::Module> module, v8::Try
   }
   NoteStarted();
   return MainScript{true, module->GetModuleNamespace().As<v8::Object>()};
+}
+
+ModuleLoader::Loading ModuleLoader::loading(std::string* error) {
+  if (waiting_.IsEmpty()) return Loading::kDone;
+  v8::Local<v8::Promise> promise = waiting_.Get(isolate_.v8());
+  if (promise->State() == v8::Promise::kPending) return Loading::kWaiting;
+  waiting_.Reset();
+  if (promise->State() == v8::Promise::kFulfilled) return Loading::kDone;
+  *error = DescribeError(isolate_.v8(), isolate_.context(), promise->Result()).ToText();
+  return Loading::kFailed;
 }
 
 Result<MainScript> ModuleLoader::RunClassic(v8::Local<v8::Script> script, v8::TryCatch& caught) {
@@ -163,7 +207,49 @@ void ModuleLoader::NoteStarted() {
 
 Status ModuleLoader::ErrorStatus(v8::TryCatch& caught) {
   ScriptError error = DescribeException(isolate_.v8(), isolate_.context(), caught);
-  return error.terminated ? TerminatedStatus() : InvalidArgument(error.ToText());
+  const StackPlace noted = std::exchange(failed_at_, {});
+  if (error.terminated) return TerminatedStatus();
+  if (error.file.empty() && noted.line > 0) {
+    StackPlace place = noted;
+    error.source_line = SourceLine(place.file, place.line);
+    ToOriginal(place, &error.source_line);
+    error.file = place.file;
+    error.line = place.line;
+    error.column = place.column;
+    // The loader's own words: what is wrong, and what to do in further lines.
+    if (error.message.starts_with("Error: ")) error.message.erase(0, 7);
+    if (const size_t advice = error.message.find("\n  "); advice != std::string::npos) {
+      error.hint = error.message.substr(advice + 3);
+      error.message.resize(advice);
+    }
+  }
+  return InvalidArgument(error.ToText());
+}
+
+void ModuleLoader::NoteImport(v8::Local<v8::Module> referrer, v8::Local<v8::String> specifier) {
+  v8::Local<v8::FixedArray> requests = referrer->GetModuleRequests();
+  for (int i = 0; i < requests->Length(); ++i) {
+    v8::Local<v8::ModuleRequest> request =
+        requests->Get(isolate_.context(), i).As<v8::ModuleRequest>();
+    if (!request->GetSpecifier()->StringEquals(specifier)) continue;
+    v8::Location at = referrer->SourceOffsetToLocation(request->GetSourceOffset());
+    failed_at_ = {DisplayName(PathOf(referrer)), at.GetLineNumber() + 1, at.GetColumnNumber() + 1};
+    return;
+  }
+}
+
+// V8 says "... at position 12", or nothing when the text ends too early.
+void ModuleLoader::NotePlaceInJson(const std::string& path, std::string_view text,
+                                   const std::string& why) {
+  constexpr std::string_view kPosition = " position ";
+  size_t offset = text.size();
+  if (const size_t at = why.find(kPosition); at != std::string::npos) {
+    offset = std::min<size_t>(std::strtoul(why.c_str() + at + kPosition.size(), nullptr, 10), offset);
+  }
+  const std::string_view before = text.substr(0, offset);
+  const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  failed_at_ = {DisplayName(path), static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1,
+                static_cast<int>(offset - line_start) + 1};
 }
 
 Status ModuleLoader::TerminatedStatus() {
@@ -239,6 +325,7 @@ v8::MaybeLocal<v8::Value> ModuleLoader::ReadValue(const std::string& path, std::
       const std::string why =
           DescribeException(isolate, isolate_.context(), caught).message;
       caught.Reset();
+      NotePlaceInJson(path, text, why);
       isolate->ThrowException(
           v8::Exception::SyntaxError(Text(isolate, DisplayName(path) + " is not JSON: " + why)));
       caught.ReThrow();
@@ -288,9 +375,11 @@ Result<std::string> ModuleLoader::ResolvePath(const std::string& specifier,
         specifier.starts_with("https:") || specifier.starts_with("http:")) {
       return NotFound(place + " cannot be resolved: this kind of module is not supported");
     }
-    return NotFound(place + " cannot be resolved: packages are not looked up at run time; bundle the "
-                            "worker first (for example: npx esbuild --bundle --format=esm), or use "
-                            "a relative path such as \"./" + specifier + "\"");
+    size_t end = specifier.find('/');
+    if (specifier.starts_with("@") && end != std::string::npos) end = specifier.find('/', end + 1);
+    return NotFound(place + " cannot be resolved: npm packages are bundled with the project's esbuild, "
+                            "and there is none (or no_bundle is true)\n  Install both: npm install "
+                            "--save-dev esbuild && npm install " + specifier.substr(0, end));
   }
   std::string wanted = specifier;
   if (const size_t query = wanted.find('?'); query != std::string::npos) wanted.resize(query);
@@ -313,6 +402,14 @@ bool ModuleLoader::IsAmongModules(const std::string& path) const {
   if (path.starts_with(base_dir_ + "/")) return true;
   return std::any_of(folders_.begin(), folders_.end(),
                      [&](const std::string& folder) { return path.starts_with(folder); });
+}
+
+bool ModuleLoader::IsInFolders(const std::string& path) const {
+  if (IsAmongModules(path)) return true;
+  const std::string folder = fs::path(path).parent_path().string();
+  return std::any_of(by_path_.begin(), by_path_.end(), [&](const auto& known) {
+    return fs::path(known.first).parent_path().string() == folder;
+  });
 }
 
 const std::string& ModuleLoader::PathOf(v8::Local<v8::Module> module) {
@@ -347,6 +444,14 @@ std::string ModuleLoader::SourceLine(const std::string& name, int line) {
   return std::string(found);
 }
 
+bool ModuleLoader::LoadedFile(const std::string& name, std::string* path, std::string* text) {
+  *path = PathOfDisplayName(name);
+  if (!sources_ || name.empty() || name.starts_with("sedge:") || !sources_->Exists(*path)) return false;
+  const Result<std::string_view> found = sources_->Read(*path);
+  if (found.ok()) *text = *found;
+  return found.ok();
+}
+
 std::string ModuleLoader::PathOfDisplayName(const std::string& name) const {
   return (fs::path(base_dir_) / name).lexically_normal().string();
 }
@@ -364,6 +469,7 @@ v8::MaybeLocal<v8::Module> ModuleLoader::OnResolve(v8::Local<v8::Context> contex
           .ToLocal(&module)) {
     return module;
   }
+  if (self.failed_at_.line == 0) self.NoteImport(referrer, specifier);
   caught.ReThrow();
   return {};
 }

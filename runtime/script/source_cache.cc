@@ -36,8 +36,21 @@ Result<std::string> ReadWhole(const std::string& path) {
 
 }  // namespace
 
+void SourceCache::AddMade(std::shared_ptr<const Texts> made) {
+  std::lock_guard lock(mutex_);
+  if (made) made_.push_back(std::move(made));
+}
+
+const std::string* SourceCache::FindMade(const std::string& path) const {
+  for (const std::shared_ptr<const Texts>& texts : made_) {
+    if (const auto found = texts->find(path); found != texts->end()) return &found->second;
+  }
+  return nullptr;
+}
+
 Result<std::string_view> SourceCache::Read(const std::string& path) {
   std::lock_guard lock(mutex_);
+  if (const std::string* made = FindMade(path)) return std::string_view(*made);
   auto found = files_.find(path);
   if (found == files_.end()) {
     seen_[path] = FileStamp::Of(path);
@@ -52,9 +65,14 @@ void SourceCache::Add(const std::string& path, std::string text) {
   files_[path] = std::make_unique<std::string>(std::move(text));
 }
 
+bool SourceCache::WasRead(const std::string& path) {
+  std::lock_guard lock(mutex_);
+  return FindMade(path) || files_.contains(path);
+}
+
 bool SourceCache::Exists(const std::string& path) {
   std::lock_guard lock(mutex_);
-  if (files_.contains(path)) return true;
+  if (FindMade(path) || files_.contains(path)) return true;
   const FileStamp stamp = FileStamp::Of(path);
   if (!stamp.exists) seen_[path] = stamp;
   return stamp.exists;

@@ -58,10 +58,14 @@ function valueText(value) {
 function entriesText(entries) {
   const list = [];
   if (ArrayIsArray(entries)) {
-    for (let i = 0; i < entries.length; ++i) ArrayPrototypePush(list, { ...entries[i], value: valueText(entries[i].value) });
+    for (let i = 0; i < entries.length; ++i) {
+      ArrayPrototypePush(list, { ...entries[i], value: valueText(entries[i].value) });
+    }
   } else {
     const keys = ObjectKeys(entries);
-    for (let i = 0; i < keys.length; ++i) ArrayPrototypePush(list, { key: keys[i], value: valueText(entries[keys[i]]) });
+    for (let i = 0; i < keys.length; ++i) {
+      ArrayPrototypePush(list, { key: keys[i], value: valueText(entries[keys[i]]) });
+    }
   }
   return JSONStringify(list);
 }

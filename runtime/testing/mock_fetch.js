@@ -110,8 +110,8 @@ function responseOf(value) {
     const init = { status: value.status ?? 200, statusText: value.statusText ?? "", headers: value.headers ?? {} };
     return ObjectHasOwn(value, "json") ? Response.json(value.json, init) : new Response(value.body ?? null, init);
   }
-  throw new TypeError("mock.fetch: an answer is a Response, a text, an object like { status, headers, body, json }, or a " +
-    `function of the request that gives one; got ${inspect(value)}`);
+  throw new TypeError("mock.fetch: an answer is a Response, a text, an object like { status, headers, body, json }, " +
+    `or a function of the request that gives one; got ${inspect(value)}`);
 }
 
 // A request of its own, whose body can be read at any time.
@@ -147,7 +147,7 @@ function dispatch(slot) {
   const mock = find(method, url);
   if (mock === undefined) {
     const text = unmockedText(method, url);
-    console.warn(text); // the worker may catch the error
+    if (ops.testIsOfWorker(slot)) console.warn(text); // it may catch the error
     fail(slot, text);
     return;
   }

@@ -10,8 +10,9 @@ function words() {
   const suite = require("testing/suite");
   const { expect } = require("testing/expect");
   const { test, describe, beforeAll, beforeEach, afterEach, afterAll } = suite;
+  const { onTestFinished, onTestFailed } = require("testing/runner");
   return { __proto__: null, test, it: test, describe, suite: describe, beforeAll, beforeEach, afterEach, afterAll,
-    expect };
+    expect, onTestFinished, onTestFailed };
 }
 
 function sedgeTest() {
@@ -43,7 +44,9 @@ function jestGlobals() {
 function nodeTest() {
   const all = words();
   const { test } = all;
-  const given = { mock: require("testing/mock").mock, before: all.beforeAll, after: all.afterAll, skip: test.skip,
+  const { mock } = require("testing/mock");
+  mock.timers = require("testing/fake_timers").nodeTimers;
+  const given = { mock, before: all.beforeAll, after: all.afterAll, skip: test.skip,
     only: test.only, todo: test.todo };
   const named = extend(all, given);
   named.default = test;

@@ -7,15 +7,9 @@ const {
   globalThis: globalObject,
 } = primordials;
 
+const { makeFakeTimers } = require("testing/fake_timers");
 const { isMock, mock, spyOn } = require("testing/mock");
 const { waitFor, waitUntil } = require("testing/wait");
-
-let clock; // { now(), set(time), tick(milliseconds) -> promise, reset() }
-
-function needClock(what) {
-  if (clock === undefined) throw new Error(`${what}(): there is no clock here that tests can move`);
-  return clock;
-}
 
 const stubs = []; // [object, key, descriptor]
 
@@ -63,31 +57,10 @@ function makeHelpers(name) {
     resetModules() { return helpers; },
     setConfig() {},
     setTimeout: refuse(say("setTimeout"), "give the time as test(name, fn, milliseconds)"),
-    useFakeTimers(options) {
-      const { set, now } = needClock(say("useFakeTimers"));
-      set(options?.now ?? now());
-      return helpers;
-    },
-    useRealTimers() {
-      clock?.reset();
-      return helpers;
-    },
-    setSystemTime(time) { needClock(say("setSystemTime")).set(time); return helpers; },
-    getMockedSystemTime: () => new primordials.Date(needClock(say("getMockedSystemTime")).now()),
-    now: () => needClock(say("now")).now(),
-    async advanceTimersByTimeAsync(milliseconds) {
-      await needClock(say("advanceTimersByTimeAsync")).tick(milliseconds);
-      return helpers;
-    },
-    advanceTimersByTime(milliseconds) {
-      return needClock(say("advanceTimersByTime")).tick(milliseconds);
-    },
+    ...makeFakeTimers(() => helpers),
   };
   return helpers;
 }
 
 exports.vi = makeHelpers("vi");
 exports.jest = makeHelpers("jest");
-exports.setClock = (given) => {
-  clock = given;
-};

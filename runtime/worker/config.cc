@@ -2,6 +2,7 @@
 #include "runtime/worker/config.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -35,9 +36,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kConfigNames[] = {"wrangler.jsonc", "wrangler.json", "wrangler.toml"};
-constexpr std::string_view kScriptNames[] = {"index.js",      "index.mjs",     "worker.js",
-                                             "worker.mjs",    "src/index.js",  "src/index.mjs",
-                                             "src/worker.js", "src/worker.mjs"};
+constexpr std::string_view kScriptNames[] = {
+    "index.js",      "index.mjs",      "worker.js",    "worker.mjs",    "src/index.js",
+    "src/index.mjs", "src/worker.js",  "src/worker.mjs", "index.ts",    "index.tsx",
+    "worker.ts",     "worker.tsx",     "src/index.ts", "src/index.tsx", "src/worker.ts",
+    "src/worker.tsx"};
+
+constexpr size_t kMaxShownLine = 200;  // of a line of the file in an error
 
 std::string ScriptNames() {
   std::string names;
@@ -51,6 +56,22 @@ std::string ScriptNames() {
 bool IsFile(const fs::path& path) {
   std::error_code error;
   return fs::is_regular_file(path, error);
+}
+
+// The failure with the line of the file that it names: "wrangler.toml:3: why", then "  3 | text".
+Status WithLine(const Status& failure, const std::string& source, std::string_view text) {
+  const std::string message(failure.message());
+  if (!message.starts_with(source + ":")) return failure;
+  const int number = std::atoi(message.c_str() + source.size() + 1);
+  for (int i = 1; i < number; ++i) {
+    const size_t end = text.find('\n');
+    if (end == std::string_view::npos) return failure;
+    text.remove_prefix(end + 1);
+  }
+  text = text.substr(0, text.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  if (number < 1 || text.empty() || text.size() > kMaxShownLine) return failure;
+  return {failure.code(), message + "\n  " + std::to_string(number) + " | " + std::string(text)};
 }
 
 Result<WorkerConfig> LoadScript(const fs::path& shown, const std::string& env) {
@@ -70,8 +91,10 @@ Result<WorkerConfig> LoadConfigFile(const fs::path& shown, const std::string& en
   SEDGE_ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(path, source));
   const ConfigSyntax syntax =
       path.extension() == ".toml" ? ConfigSyntax::kToml : ConfigSyntax::kJsonc;
-  SEDGE_ASSIGN_OR_RETURN(WorkerConfig config,
-                         ParseWorkerConfig(syntax, text, source, path.parent_path().string(), env));
+  Result<WorkerConfig> read =
+      ParseWorkerConfig(syntax, text, source, path.parent_path().string(), env);
+  if (!read.ok()) return WithLine(read.status(), source, text);
+  WorkerConfig config = std::move(read).value();
   if (config.main.empty()) {
     for (const std::string_view name : kScriptNames) {
       const fs::path script = path.parent_path() / name;
@@ -84,8 +107,10 @@ Result<WorkerConfig> LoadConfigFile(const fs::path& shown, const std::string& en
                          "main is missing, and none of " + ScriptNames() +
                              " is there; write for example main = \"src/index.js\"");
     }
-  } else if (!IsFile(config.main)) {
-    return ConfigError(source, config.main_line, "main: there is no file " + config.main);
+  } else if (!IsFile(config.main) && config.build.command.empty()) {  // which may make it
+    return WithLine(
+        ConfigError(source, config.main_line, "main: there is no file " + config.main), source,
+        text);
   }
   SEDGE_RETURN_IF_ERROR(AddLocalVars(config, shown.parent_path(), env));
   return config;
@@ -108,10 +133,15 @@ Result<WorkerConfig> LoadFolder(const fs::path& shown, const std::string& env) {
 
 }  // namespace
 
+bool HasConfig(const std::string& folder) {
+  return std::any_of(std::begin(kConfigNames), std::end(kConfigNames),
+                     [&](std::string_view name) { return IsFile(fs::path(folder) / name); });
+}
+
 bool HasWorker(const std::string& folder) {
-  const auto is_here = [&](std::string_view name) { return IsFile(fs::path(folder) / name); };
-  return std::any_of(std::begin(kConfigNames), std::end(kConfigNames), is_here) ||
-         std::any_of(std::begin(kScriptNames), std::end(kScriptNames), is_here);
+  return HasConfig(folder) ||
+         std::any_of(std::begin(kScriptNames), std::end(kScriptNames),
+                     [&](std::string_view name) { return IsFile(fs::path(folder) / name); });
 }
 
 Result<WorkerConfig> LoadWorkerConfig(const std::string& path, const std::string& env) {
@@ -120,18 +150,18 @@ Result<WorkerConfig> LoadWorkerConfig(const std::string& path, const std::string
   const fs::file_status status = fs::status(shown, error);
   if (!fs::exists(status)) {
     return NotFound(path +
-                    ": there is no such file or folder; allowed is a script (.js, .mjs), a "
-                    "folder, or a wrangler.jsonc, .json or .toml");
+                    ": there is no such file or folder; allowed is a script (.js, .mjs, .ts), "
+                    "a folder, or a wrangler.jsonc, .json or .toml");
   }
   if (fs::is_directory(status)) return LoadFolder(shown, env);
   const fs::path extension = shown.extension();
-  if (extension == ".js" || extension == ".mjs") return LoadScript(shown, env);
+  if (IsScriptExtension(extension.string())) return LoadScript(shown, env);
   if (extension == ".json" || extension == ".jsonc" || extension == ".toml") {
     return LoadConfigFile(shown, env);
   }
   return InvalidArgument(path +
                          ": the file is of another kind than a worker; allowed is a script "
-                         "(.js, .mjs), a folder, or a wrangler.jsonc, .json or .toml");
+                         "(.js, .mjs, .ts), a folder, or a wrangler.jsonc, .json or .toml");
 }
 
 Result<WorkerConfig> ParseWorkerConfig(ConfigSyntax syntax, std::string_view text,

@@ -13,6 +13,7 @@
 #include "runtime/base/limits.h"
 #include "runtime/base/status.h"
 #include "runtime/base/trusted_proxies.h"
+#include "runtime/worker/build_config.h"
 #include "runtime/worker/listen_address.h"
 #include "runtime/worker/outbound_policy.h"
 #include "runtime/worker/route.h"
@@ -28,6 +29,7 @@ struct KvNamespaceConfig {
   std::string id;         // the namespace in the store; the binding's name when none is given
   bool eventual = false;  // reads may be old, as on the real edge: for tests
   uint64_t eventual_seed = 0;
+  std::string seed = {};  // absolute: the file that tests begin with; "": none
   bool operator==(const KvNamespaceConfig&) const = default;
 };
 
@@ -47,6 +49,7 @@ struct RouteConfig {
 struct WorkerConfig {
   std::string name;
   std::string main;   // absolute path of the entry module
+  std::string bundled_from;  // the file that `main` was made of; empty: it is that file
   int main_line = 0;  // where the configuration names it; 0: it does not
   std::string
       base_dir;        // absolute folder of the configuration, or of the script when there is none
@@ -63,21 +66,26 @@ struct WorkerConfig {
   TrustedProxies trusted_proxies;
   int trusted_proxies_line = 0;       // 0: not given
   OutboundPolicy outbound;            // where fetch() may connect
+  BuildConfig build;                  // how its files become what runs
+  std::shared_ptr<const ModuleTexts> modules;  // what a bundler made of them; null: the files run
   std::vector<std::string> ca_files;  // absolute; trusted by the whole server
+  std::vector<std::string> test_workers;  // absolute: configurations of more workers for tests
   Limits limits;
   std::map<std::string, int> limit_lines;  // the limits that the file sets: key -> line
   std::vector<std::string> warnings;       // for the log
 };
 
-// PATH is a script (.js, .mjs), a wrangler file or a folder. In a folder the first of
-// wrangler.jsonc, wrangler.json, wrangler.toml, index.js, worker.js, src/index.js (and .mjs of
-// each) counts. `env` chooses a section [env.NAME]; "": none. Errors read "wrangler.toml:7: what is
-// wrong; what is allowed".
+// PATH is a script (.js, .mjs, .ts ...), a wrangler file or a folder. In a folder the first of
+// wrangler.jsonc, wrangler.json, wrangler.toml, index, worker, src/index, src/worker (each as .js,
+// .mjs, .ts, .tsx) counts. `env` chooses a section [env.NAME]; "": none. Errors read
+// "wrangler.toml:7: what is wrong; what is allowed".
 Result<WorkerConfig> LoadWorkerConfig(const std::string& path, const std::string& env = "");
 
 // The files that may decide what LoadWorkerConfig gives, absolute, whether they are there or not.
 std::vector<std::string> ConfigFiles(const std::string& path, const std::string& env);
 
+// Whether the folder has a wrangler file.
+bool HasConfig(const std::string& folder);
 // Whether LoadWorkerConfig would find something to read in the folder.
 bool HasWorker(const std::string& folder);
 

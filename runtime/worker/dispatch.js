@@ -14,7 +14,9 @@ const { reportException } = require("html/report_error");
 const { closeFetchEvent, createFetchEvent, eventPassesThrough } = require("worker/fetch_event");
 const { createContext, passesThrough } = require("worker/execution_context");
 const { env } = require("worker/environment");
-const { PromisePrototypeThen, PromiseResolve, SafeMap, TypeError, globalThis: globalObject } = primordials;
+const {
+  ArrayPrototypeJoin, ObjectKeys, PromisePrototypeThen, PromiseResolve, SafeMap, TypeError, globalThis: globalObject,
+} = primordials;
 
 const kNotAResponse = "Incorrect type for Promise: the Promise did not resolve to 'Response'.";
 
@@ -28,12 +30,28 @@ function start(exported) {
   }
   target = exported.default;
   if (target === undefined) {
-    return "the module has no default export; write: export default { async fetch(request, env, ctx) { ... } }";
+    const others = ArrayPrototypeJoin(ObjectKeys(exported), ", ");
+    return `the module has no default export${others === "" ? "" : ` (it exports ${others})`
+    }; write: export default { async fetch(request, env, ctx) { ... } }`;
   }
-  if (typeof target?.fetch !== "function") {
-    return "Handler does not export a fetch() function: the default export needs a method fetch(request, env, ctx)";
-  }
+  if (typeof target?.fetch !== "function") return wrongHandler();
   return undefined;
+}
+
+function kindOf(value) {
+  if (value === null) return "null";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+function wrongHandler() {
+  let why = "the default export has no fetch";
+  if (target === null || typeof target !== "object") {
+    why = `the default export is ${kindOf(target)}`;
+  } else if (target.fetch !== undefined) {
+    why = `its fetch is ${kindOf(target.fetch)}`;
+  }
+  return `Handler does not export a fetch() function: ${why
+  }; write: export default { async fetch(request, env, ctx) { ... } }`;
 }
 
 function describe(value) {

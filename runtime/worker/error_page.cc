@@ -52,6 +52,7 @@ ErrorPage PageFor(const script::ScriptError& error) {
     page.place = error.file + ":" + std::to_string(error.line) + ":" + std::to_string(error.column);
   }
   page.stack = error.stack;
+  page.hint = error.hint;
   return page;
 }
 
@@ -70,6 +71,7 @@ std::string RenderHtml(const ErrorPage& page) {
   html.append(kStyle).append("</style><h1>").append(Escape(page.title)).append("</h1>");
   if (!page.place.empty()) html.append("<p class=\"place\">").append(Escape(page.place)).append("</p>");
   if (!page.detail.empty()) html.append("<pre>").append(Escape(page.detail)).append("</pre>");
+  if (!page.hint.empty()) html.append("<p>").append(Escape(page.hint)).append("</p>");
   if (!page.stack.empty()) html.append("<pre>").append(Escape(page.stack)).append("</pre>");
   html.append("<footer>").append(std::to_string(page.status)).append(" from sedge");
   if (!page.live_token.empty()) html.append("; this page goes once the worker is mended");
@@ -83,6 +85,7 @@ std::string RenderText(const ErrorPage& page) {
   std::string text = page.title + "\n";
   if (!page.place.empty()) text += "  at " + page.place + "\n";
   if (!page.detail.empty()) text += page.detail + "\n";
+  if (!page.hint.empty()) text += "  " + page.hint + "\n";
   return text;
 }
 

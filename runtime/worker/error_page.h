@@ -20,6 +20,8 @@ struct ErrorPage {
   std::string detail;  // what to do, or the code frame; may be empty
   std::string place;   // "src/index.js:3:5", or ""
   std::string stack;   // may be empty
+  // What to do about an error of the worker's code; may be empty.
+  std::string hint = {};
   // In a browser the page asks for itself again once this is out of date (dev_gate.h); "": never.
   std::string live_token = {};
 };

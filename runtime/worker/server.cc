@@ -96,7 +96,7 @@ Result<std::shared_ptr<const Deployment>> Server::Deploy(ServeOptions options,
     spec.store = store_.get();
     spec.eventual = eventual_.get();
     spec.clock = &Clock::System();
-    spec.sources = std::make_shared<script::SourceCache>();
+    spec.sources = std::make_shared<script::SourceCache>(config.modules);
     spec.outbound = std::make_shared<OutboundFilter>(kept, config);
     spec.bindings = BindingsJson(config);
     spec.cf = kept.cf_json.empty() ? std::string(kLocalCf) : kept.cf_json;
@@ -214,8 +214,9 @@ Status CheckWorker(const WorkerConfig& config) {
   SEDGE_ASSIGN_OR_RETURN(const std::unique_ptr<script::Isolate> isolate,
                          script::Isolate::Create({}));
   script::EntryScope scope(*isolate);
-  return isolate->modules().CheckMain(std::make_shared<script::SourceCache>(), config.base_dir,
-                                      config.main);
+  SetFileKinds(config, isolate->modules());
+  return isolate->modules().CheckMain(std::make_shared<script::SourceCache>(config.modules),
+                                      config.base_dir, config.main);
 }
 
 }  // namespace sedge::worker

@@ -47,11 +47,13 @@ Result<double> TestSeedText(TestHost& host, std::string_view ns, std::string_vie
 
 bool TestClockIsHeld(TestHost& host) { return host.ClockIsHeld(); }
 void TestSetClock(TestHost& host, double wall_ms) { host.SetClock(wall_ms); }
+void TestAdvanceClock(TestHost& host, double ms) { host.AdvanceClock(ms); }
 void TestTickClock(Deferred deferred, TestHost& host, double ms) {
   host.TickClock(ms, [deferred = std::move(deferred)] { deferred.ResolveUndefined(); });
 }
 void TestResetClock(TestHost& host) { host.ResetClock(); }
 
+bool TestIsOfWorker(TestHost& host, uint64_t slot) { return host.IsOfWorker(slot); }
 void TestFailFetch(TestHost& host, uint64_t slot, std::string_view why) {
   host.FailFetch(slot, why);
 }
@@ -72,9 +74,11 @@ constexpr script::OpDef kOps[] = {
     Op<TestSeedText>("testSeedText"),
     Op<TestClockIsHeld>("testClockIsHeld"),
     Op<TestSetClock>("testSetClock"),
+    Op<TestAdvanceClock>("testAdvanceClock"),
     Op<TestTickClock>("testTickClock"),
     Op<TestResetClock>("testResetClock"),
     Op<TestTakeUncaught>("testTakeUncaught"),
+    Op<TestIsOfWorker>("testIsOfWorker"),
     Op<TestFailFetch>("testFailFetch"),
 };
 

@@ -6,12 +6,11 @@
 #include "runtime/script/entry_scope.h"
 #include "runtime/script/error.h"
 #include "runtime/script/result.h"
+#include "runtime/worker/error_hint.h"
 #include "runtime/worker/error_page.h"
 
 namespace sedge::worker {
 namespace {
-
-constexpr int kErrorLevel = 4;  // of the console
 
 v8::Local<v8::Value> Utf8(v8::Isolate* isolate, std::string_view text) {
   v8::Local<v8::Value> value;
@@ -38,6 +37,14 @@ web::CryptoService::RunBlocking CountingPoolOf(loop::Loop& loop, std::shared_ptr
 }
 
 }  // namespace
+
+void SetFileKinds(const WorkerConfig& config, script::ModuleLoader& modules) {
+  for (const ModuleRule& rule : config.build.rules) {
+    modules.SetFileKind(rule.extension, rule.type == ModuleType::kText   ? script::FileKind::kText
+                                        : rule.type == ModuleType::kData ? script::FileKind::kData
+                                                                         : script::FileKind::kWasm);
+  }
+}
 
 Result<std::unique_ptr<WorkerIsolate>> WorkerIsolate::Create(
     const WorkerSpec& spec, loop::Loop& loop, http::Client& client,
@@ -109,10 +116,12 @@ Status WorkerIsolate::LoadWorker() {
   }
   if (spec_.before_load) spec_.before_load(*isolate_);
   if (spec_.is_test) {
+    isolate_->modules().set_may_wait();
     isolate_->modules().set_builtin_modules([this](std::string_view specifier) {
       return isolate_->CallHook("testModule", {Utf8(isolate_->v8(), specifier)});
     });
   }
+  SetFileKinds(*spec_.config, isolate_->modules());
   SEDGE_ASSIGN_OR_RETURN(
       const script::MainScript main,
       isolate_->modules().LoadMain(spec_.sources, spec_.config->base_dir, spec_.config->main,
@@ -140,7 +149,9 @@ Status WorkerIsolate::StartHandler(const script::MainScript& main, const std::st
     return InvalidArgument(script::DescribeException(v8, isolate_->context(), caught).ToText());
   }
   if (wrong->IsString()) {
-    return InvalidArgument(path + ": " + *v8::String::Utf8Value(v8, wrong));
+    const std::string& from = spec_.config->bundled_from;
+    return InvalidArgument((from.empty() || path != spec_.config->main ? path : from) + ": " +
+                           *v8::String::Utf8Value(v8, wrong));
   }
   dispatch_hook_ = isolate_->NewHook("dispatch");
   return {};
@@ -271,19 +282,29 @@ void WorkerIsolate::AnswerTerminated(SlotId id) {
         "The handler ran without yielding for too long. Raise limits.cpu_ms in the configuration "
         "if it must.";
   }
-  LogError(page.title, {{"worker", spec_.config->name}, {"request", incoming_.Label(id)}});
+  if (spec_.log_sink) {
+    spec_.log_sink->OnHandlerError(spec_.log_name, page.title);
+  } else {
+    LogError(page.title, {{"worker", spec_.config->name}, {"request", incoming_.Label(id)}});
+  }
   RespondWithPage(incoming_, id, page);
 }
 
 void WorkerIsolate::RespondWithError(SlotId id, v8::Local<v8::Value> error) {
-  const script::ScriptError described =
+  script::ScriptError described =
       script::DescribeError(isolate_->v8(), isolate_->context(), error);
   // The error is that memory ran out, or describing it was: CheckTermination answers.
   if (isolate_->terminating()) return;
   const std::string request = incoming_.Label(id);
+  described.hint = HintFor(described.message, described.source_line, *spec_.config);
   std::string text = described.stack.empty() ? described.ToText() : described.stack;
+  if (!described.stack.empty()) {
+    const std::string frame = described.CodeFrame();
+    if (!frame.empty()) text += "\n" + frame;
+    if (!described.hint.empty()) text += "\n  " + described.hint;
+  }
   if (spec_.log_sink) {
-    spec_.log_sink->OnConsole(spec_.log_name, kErrorLevel, text);
+    spec_.log_sink->OnHandlerError(spec_.log_name, text);
   } else if (incoming_.client_gone(id)) {
     LogDebug("a request failed whose client is gone", {{"request", request}, {"why", text}});
   } else {

@@ -52,6 +52,9 @@ struct WorkerSpec {
   TestHost* test_host = nullptr;
 };
 
+// Tells the loader what `rules` in the configuration say.
+void SetFileKinds(const WorkerConfig& config, script::ModuleLoader& modules);
+
 class WorkerIsolate final : private web::IncomingRequests::Observer {
  public:
   // Called with an isolate before its code runs for the first time, and with null before one whose

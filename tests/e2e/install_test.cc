@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `cmake --install` gives, as a project outside the tree uses it: examples/googletest is
+// What `cmake --install` gives, as a project outside the tree uses it: tools/fixture/example is
 // configured, built and run with the installed program and fixtures.
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ TEST(InstallTest, AProjectOutsideTheTreeTestsItsWorkerWithTheInstalledFixtures) 
   const std::string moved = folder.path() + "/moved";
   std::filesystem::rename(prefix, moved);
   ASSERT_NO_FATAL_FAILURE(Shell("'" + moved + "/bin/sedge' version >/dev/null"));
-  std::filesystem::copy(SEDGE_SOURCE_DIR "/examples/googletest", project,
+  std::filesystem::copy(SEDGE_SOURCE_DIR "/tools/fixture/example", project,
                         std::filesystem::copy_options::recursive);
   ASSERT_NO_FATAL_FAILURE(Shell("cmake -G Ninja -S '" + project + "' -B '" + project +
                                 "/build' -DCMAKE_PREFIX_PATH='" + moved + "' && cmake --build '" +

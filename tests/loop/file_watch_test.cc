@@ -272,5 +272,21 @@ TEST_F(FileWatchTest, WatchesWhatLiesBelowAFolder) {
   EXPECT_EQ(watch_->file_count(), 2u);
 }
 
+TEST_F(FileWatchTest, WatchesWhatLiesDirectlyInAFolder) {
+  WriteOld("t/a.js", "one");
+  WriteOld("t/deep/b.js", "one");
+  WatchSet set;
+  set.flat_folders = {Path("t")};
+  watch_->Watch(set);
+  EXPECT_EQ(watch_->file_count(), 1u);
+  Write("t/deep/b.js", "two");
+  Write("t/c.js", "new");
+  ExpectNextIs("t/c.js");
+  Write("t/a.js", "two");
+  ExpectNextIs("t/a.js");
+  watch_->Watch({});
+  EXPECT_EQ(watch_->file_count(), 0u);
+}
+
 }  // namespace
 }  // namespace sedge::loop

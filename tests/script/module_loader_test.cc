@@ -79,7 +79,7 @@ TEST_F(ModuleLoaderTest, ImportsThatDoNotResolveSayWhatWasLookedFor) {
             std::string::npos);
   Start({});
   Add("/w/worker.js", "import 'hono'; export default {};");
-  EXPECT_NE(Load().find("bundle the worker first"), std::string::npos);
+  EXPECT_NE(Load().find("npm install --save-dev esbuild"), std::string::npos);
 }
 
 TEST_F(ModuleLoaderTest, BadJsonNamesTheFile) {

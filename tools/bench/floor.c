@@ -9,8 +9,8 @@
 #include <uv.h>
 
 static const char kAnswer[] =
-    "HTTP/1.1 200 OK\r\nContent-Type: text/plain;charset=UTF-8\r\nContent-Length: 12\r\n"
-    "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\nHello World!";
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain;charset=UTF-8\r\nContent-Length: 11\r\n"
+    "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\nhello world";
 
 struct Connection {
   uv_tcp_t tcp;

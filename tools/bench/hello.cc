@@ -14,7 +14,7 @@ class HelloHandler final : public sedge::http::RequestHandler {
  public:
   void OnRequest(sedge::http::Exchange* exchange) override {
     const sedge::http::HeaderField fields[] = {{"Content-Type", "text/plain;charset=UTF-8"}};
-    if (!exchange->Respond({200, "", fields}, "Hello World!").ok()) exchange->Abort();
+    if (!exchange->Respond({200, "", fields}, "hello world").ok()) exchange->Abort();
     exchange->Release();
   }
 };

@@ -2,16 +2,18 @@
 // What an idle connection costs a server: opens many, asks each once, waits until the server has
 // come to rest, and prints how much its resident memory grew, in bytes per connection.
 //
-//   sedge_idle PORT PID [CONNECTIONS]
+//   sedge_idle PORT PID[,PID...] [CONNECTIONS]     (several: a server of several processes)
 #include <arpa/inet.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -38,12 +40,19 @@ constexpr std::string_view kRequest =
   std::exit(1);
 }
 
-long ResidentBytes(const std::string& pid) {
+long ResidentBytesOf(const std::string& pid) {
   std::ifstream status("/proc/" + pid + "/status");
   for (std::string line; std::getline(status, line);) {
     if (line.starts_with("VmRSS:")) return std::stol(line.substr(6)) * 1024;
   }
   Fail("no such process");
+}
+
+long ResidentBytes(const std::string& pids) {
+  std::istringstream stream(pids);
+  long sum = 0;
+  for (std::string pid; std::getline(stream, pid, ',');) sum += ResidentBytesOf(pid);
+  return sum;
 }
 
 int Open(uint16_t port) {
@@ -58,12 +67,35 @@ int Open(uint16_t port) {
   return fd;
 }
 
+// Whether `answer` has all of a response: its length, or its last chunk, says so.
+bool IsWhole(std::string_view answer) {
+  const size_t head = answer.find("\r\n\r\n");
+  if (head == std::string_view::npos) return false;
+  std::string names(answer.substr(0, head));
+  for (char& c : names) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  constexpr std::string_view kLength = "\r\ncontent-length:";
+  const size_t length = names.find(kLength);
+  if (length == std::string::npos) return answer.ends_with("0\r\n\r\n");
+  return answer.size() >=
+         head + 4 + std::strtoul(names.c_str() + length + kLength.size(), nullptr, 10);
+}
+
 void Ask(int fd) {
-  char answer[4096];
+  char buffer[4096];
+  std::string answer;
   if (send(fd, kRequest.data(), kRequest.size(), MSG_NOSIGNAL) < 0) Fail("send");
-  const ssize_t got = recv(fd, answer, sizeof answer, 0);
-  if (got <= 0 || !std::string_view(answer, static_cast<size_t>(got)).starts_with("HTTP/1.1 200")) {
-    Fail("no answer");
+  while (!IsWhole(answer)) {
+    const ssize_t got = recv(fd, buffer, sizeof buffer, 0);
+    if (got == 0) {
+      std::fprintf(stderr, "the server closed a connection that was idle\n");
+      std::exit(1);
+    }
+    if (got < 0) Fail("recv");
+    answer.append(buffer, static_cast<size_t>(got));
+  }
+  if (!answer.starts_with("HTTP/1.1 200")) {
+    std::fprintf(stderr, "the answer is no 200: %s\n", answer.c_str());
+    std::exit(1);
   }
 }
 
@@ -71,11 +103,11 @@ void Ask(int fd) {
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "usage: sedge_idle PORT PID [CONNECTIONS]\n");
+    std::fprintf(stderr, "usage: sedge_idle PORT PID[,PID...] [CONNECTIONS]\n");
     return 2;
   }
   const auto port = static_cast<uint16_t>(std::atoi(argv[1]));
-  const std::string pid = argv[2];
+  const std::string pids = argv[2];
   const int count = argc > 3 ? std::atoi(argv[3]) : kDefaultConnections;
   rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
@@ -85,14 +117,14 @@ int main(int argc, char** argv) {
   const int warm = Open(port);
   for (int i = 0; i < kWarmRequests / 2; ++i) Ask(warm);
   std::this_thread::sleep_for(kRest);
-  const long before = ResidentBytes(pid);
+  const long before = ResidentBytes(pids);
   std::vector<int> idle;
   for (int i = 0; i < count; ++i) {
     idle.push_back(Open(port));
     Ask(idle.back());
   }
   std::this_thread::sleep_for(kRest);
-  const long after = ResidentBytes(pid);
+  const long after = ResidentBytes(pids);
   for (const int fd : idle) Ask(fd);  // they are alive
   std::printf("%.0f\n", static_cast<double>(after - before) / count);
 }

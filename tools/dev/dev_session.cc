@@ -86,15 +86,39 @@ void DevSession::Load() {
   load_start_ns_ = Clock::System().MonotonicNs();
   auto loaded = std::make_shared<Loaded>();
   loaded->options = base_;
+  PrepareOptions prepare;
+  prepare.run_build_command = BuildCommandIsDue();
   loop_->RunBlocking(
-      [this, loaded] { loaded->status = LoadServeFiles(flags_.serve, loaded->options); },
+      [this, loaded, prepare] {
+        loaded->status = LoadServeFiles(flags_.serve, loaded->options);
+        if (loaded->status.ok()) {
+          loaded->status = PrepareAll(loaded->options, prepare, &loaded->build);
+        }
+      },
       [this, loaded] { OnRead(std::move(*loaded)); });
+}
+
+// At the start, by key, and for changes of the configuration and below build.watch_dir; not for
+// those of what the command itself makes.
+bool DevSession::BuildCommandIsDue() const {
+  if (changed_.empty()) return true;
+  const auto is_source = [this](const std::string& path) {
+    return std::ranges::any_of(build_.files, [&](const auto& file) { return file.first == path; }) ||
+           std::ranges::any_of(sources_, [&](const auto& file) { return file.first == path; });
+  };
+  return std::ranges::any_of(changed_, [&](const std::string& path) {
+    const bool below = std::ranges::any_of(build_.trees, [&](const std::string& tree) {
+      return path.starts_with(tree + "/");
+    });
+    return below || !is_source(path);
+  });
 }
 
 void DevSession::OnRead(Loaded loaded) {
   for (const worker::WorkerConfig& config : loaded.options.workers) {
     for (const std::string& warning : config.warnings) WarnOnce(warning);
   }
+  build_ = std::move(loaded.build);
   if (again_) {
     LoadAgain();
     return;
@@ -138,7 +162,7 @@ bool DevSession::StartServer(worker::ServeOptions options) {
 }
 
 void DevSession::OnReloaded(worker::ReloadResult result) {
-  sources_ = std::move(result.files);
+  if (!result.files.empty()) sources_ = std::move(result.files);
   if (again_) {
     LoadAgain();
     return;
@@ -208,6 +232,9 @@ void DevSession::Rewatch() {
     set.files.push_back({std::filesystem::absolute(flags_.serve.cf_file).string()});
   }
   for (const auto& [path, stamp] : sources_) set.files.push_back({path, &stamp});
+  for (const auto& [path, stamp] : build_.files) set.files.push_back({path, &stamp});
+  set.flat_folders = build_.folders;
+  set.folders = build_.trees;
   watch_->Watch(set);
   if (!watch_->problem().empty()) WarnOnce(watch_->problem());
 }

@@ -17,6 +17,7 @@
 #include "runtime/loop/signals.h"
 #include "runtime/loop/timer.h"
 #include "runtime/worker/server.h"
+#include "tools/bundle/prepare.h"
 #include "tools/dev/dev_output.h"
 #include "tools/dev/key_terminal.h"
 #include "tools/serve_flags.h"
@@ -49,6 +50,7 @@ class DevSession {
   struct Loaded {
     Status status;
     worker::ServeOptions options;
+    BuildWatch build;
   };
 
   void Load();
@@ -61,6 +63,7 @@ class DevSession {
   void WarnOfRestart(const worker::ServeOptions& wanted);
   void Announce();
 
+  bool BuildCommandIsDue() const;
   void Rewatch();
   void OnChanged(const std::vector<std::string>& changed);
   void OnTick();
@@ -90,6 +93,7 @@ class DevSession {
   int64_t load_start_ns_ = 0;
   std::vector<std::string> changed_;  // what led to this load
   std::vector<std::pair<std::string, FileStamp>> sources_;
+  BuildWatch build_;    // of the last load
   std::string folder_;  // that paths are shown relative to
   std::set<std::string> warned_;
 };

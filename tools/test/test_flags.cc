@@ -25,25 +25,38 @@ Result<int> ReadNumber(const std::string& flag, const std::string& text, int max
 }  // namespace
 
 void AddTestFlags(CLI::App& command, TestFlags& flags) {
-  command.add_option("path", flags.paths, "Test files, or folders with tests in them; default: this folder")
+  command
+      .add_option("path", flags.paths,
+                  "Test files, or folders with tests in them; default: this folder")
       ->type_name("PATH");
-  command.add_option("-t,--filter", flags.filter, "Only tests whose full name contains TEXT, or matches /TEXT/")
+  command
+      .add_option("-t,--filter", flags.filter,
+                  "Only tests whose full name contains TEXT, or matches /TEXT/")
       ->type_name("TEXT");
-  command.add_flag("--watch", flags.watch, "Run again what a saved file concerns, until q is pressed");
+  command.add_flag("--watch", flags.watch,
+                   "Run again what a saved file concerns, until q is pressed");
   command.add_option("--reporter", flags.reporter, "pretty, tap or junit; default: pretty")
       ->type_name("KIND");
-  command.add_option("--output", flags.output, "Write the report to FILE instead of standard output")
+  command
+      .add_option("--output", flags.output, "Write the report to FILE instead of standard output")
       ->type_name("FILE");
   command.add_flag("--coverage", flags.coverage, "Count the lines that tests ran");
-  command.add_option("--coverage-dir", flags.coverage_dir, "Where lcov.info goes; default: coverage")
+  command
+      .add_option("--coverage-dir", flags.coverage_dir, "Where lcov.info goes; default: coverage")
       ->type_name("DIR");
-  command.add_option("--threads", flags.threads, "Files that run at a time; default: one for each core")
+  command
+      .add_option("--threads", flags.threads,
+                  "Files that run at a time; default: one for each core")
       ->type_name("N");
-  command.add_option("--timeout", flags.timeout, "What a test may take, in milliseconds; default: 5000")
+  command
+      .add_option("--timeout", flags.timeout,
+                  "What a test may take, in milliseconds; default: 5000")
       ->type_name("MS");
-  command.add_option("--config", flags.configs,
-                     "The worker under test: a script, folder or wrangler file; more are workers that "
-                     "tests reach by name. Default: the nearest above each test file")
+  command
+      .add_option("--config", flags.configs,
+                  "The worker under test: a script, folder or wrangler file; more are workers that "
+                  "tests reach by name. Default: the nearest above each test file")
+      ->allow_extra_args(false)  // what follows its value is a path of tests
       ->type_name("FILE");
   command.add_option("--env", flags.env, "The [env.NAME] of the configuration")->type_name("NAME");
   command.add_flag("--bail", flags.bail, "End at the first failure");
@@ -52,7 +65,9 @@ void AddTestFlags(CLI::App& command, TestFlags& flags) {
 Result<TestCommandOptions> ReadTestFlags(const TestFlags& flags) {
   TestCommandOptions options;
   options.flags = flags;
-  options.threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMaxThreads);
+  options.threads =
+      std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMaxThreads);
+  if (!flags.coverage_dir.empty()) options.coverage_dir = flags.coverage_dir;
   if (!flags.reporter.empty()) {
     const std::optional<ReporterKind> kind = ParseReporterKind(flags.reporter);
     if (!kind) {
@@ -64,7 +79,8 @@ Result<TestCommandOptions> ReadTestFlags(const TestFlags& flags) {
     SEDGE_ASSIGN_OR_RETURN(options.threads, ReadNumber("--threads", flags.threads, kMaxThreads));
   }
   if (!flags.timeout.empty()) {
-    SEDGE_ASSIGN_OR_RETURN(options.timeout_ms, ReadNumber("--timeout", flags.timeout, kMaxTimeoutMs));
+    SEDGE_ASSIGN_OR_RETURN(options.timeout_ms,
+                           ReadNumber("--timeout", flags.timeout, kMaxTimeoutMs));
   }
   return options;
 }

@@ -7,6 +7,8 @@
 #include "runtime/base/log.h"
 #include "runtime/script/entry_scope.h"
 #include "runtime/script/error.h"
+#include "runtime/script/isolate.h"
+#include "runtime/script/module_loader.h"
 
 namespace sedge::web {
 
@@ -18,7 +20,8 @@ void TimerService::Arm(double delay_ms) {
     due_ns_ = -1;
     timer_.Stop();
   } else {
-    due_ns_ = clock_.MonotonicNs() + static_cast<int64_t>(delay_ms * 1e6);
+    // Rounded up, so that a timer that is not due yet is due later.
+    due_ns_ = clock_.MonotonicNs() + static_cast<int64_t>(std::ceil(delay_ms * 1e6));
     // Rounded up: a timer may be late, never early. HTML's delays end at 2^31 - 1.
     timer_.Start(static_cast<uint64_t>(std::ceil(delay_ms)));
   }
@@ -69,7 +72,8 @@ double Now(TimerService& timers) {
 }
 double WallNow(TimerService& timers) { return static_cast<double>(timers.clock().WallMs()); }
 
-void ReportUncaught(WorkerLog& log, std::string_view text) {
+void ReportUncaught(script::Isolate& isolate, WorkerLog& log, std::string_view bundled) {
+  const std::string text = isolate.modules().OriginalStack(bundled);
   if (log.sink) {
     log.sink->OnUncaught(log.worker, text);
   } else if (log.worker.empty()) {
@@ -80,7 +84,9 @@ void ReportUncaught(WorkerLog& log, std::string_view text) {
 }
 
 // level: 0 debug, 1 log, 2 info, 3 warn, 4 error.
-void ConsoleWrite(WorkerLog& log, int32_t level, std::string_view text) {
+void ConsoleWrite(script::Isolate& isolate, WorkerLog& log, int32_t level,
+                  std::string_view written) {
+  const std::string text = isolate.modules().OriginalStack(written);
   if (log.sink) return log.sink->OnConsole(log.worker, level, text);
   constexpr LogLevel kLevels[] = {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kInfo, LogLevel::kWarn,
                                   LogLevel::kError};

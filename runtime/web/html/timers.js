@@ -209,6 +209,21 @@ exports.clearTimeout = functions.clearTimeout;
 exports.clearInterval = functions.clearInterval;
 exports.fireTimers = fireTimers;
 exports.setRequestContext = setRequestContext;
+// For clocks that tests move: when the first timer is due, from now (undefined: there is none); the timers that wait;
+// and a fireTimers() that may run inside of another, and inside of a script.
+exports.nextTimerDelay = () => heap.first === undefined ? undefined : heap.first.due - ops.now();
+exports.waitingTimers = () => {
+  const list = [];
+  if (active !== undefined) MapPrototypeForEach(active, (timer) => ArrayPrototypePush(list, timer));
+  return list;
+};
+exports.fireNested = () => {
+  const outer = { __proto__: null, isFiring, running, runMicrotasks };
+  fireTimers(() => {});
+  isFiring = outer.isFiring;
+  running = outer.running;
+  runMicrotasks = outer.runMicrotasks;
+};
 // For other builtins: startTimer(delayMs, callback) -> id, to be given to cancelTimer.
 exports.startTimer = (delay, callback) => start(callback, delay, undefined, false).id;
 exports.cancelTimer = cancelTimer;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A JSON API over KV, as tools/bench/kv measures it: /item/KEY gives a value, /list a page of keys with metadata, and
-// /hello what costs no KV. POST /seed?from=N&to=M&bytes=B writes keys, POST /seed-large 1,000 with metadata.
+// A JSON API over KV, as tools/bench/run and kv measure it: /item/KEY gives a value, PUT /put/KEY stores one, /list a
+// page of keys with metadata, and /hello what costs no KV. POST /seed?from=N&to=M&bytes=B writes keys, POST /seed-large
+// 1,000 with metadata.
 const json = { headers: { "content-type": "application/json" } };
 const hello = JSON.stringify({ text: "x".repeat(180) });
 
@@ -30,6 +31,10 @@ export default {
     if (path.startsWith("/item/")) {
       const value = await env.KV.get(path.slice(6));
       return value === null ? new Response("null", { status: 404 }) : new Response(value, json);
+    }
+    if (path.startsWith("/put/")) {
+      await env.KV.put(path.slice(5), await request.text());
+      return new Response("stored");
     }
     if (path === "/hello") return new Response(hello, json);
     if (path === "/list") return Response.json((await env.KV.list({ prefix: "listed:" })).keys.length);

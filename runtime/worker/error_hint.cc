@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/worker/error_hint.h"
+
+#include <algorithm>
+#include <regex>
+#include <string_view>
+#include <vector>
+
+#include "runtime/worker/suggest.h"
+
+namespace sedge::worker {
+namespace {
+
+// Longer lines are of bundled code, where nothing can be read off. std::regex recurses per
+// character.
+constexpr size_t kMaxLineBytes = 500;
+
+std::vector<std::string_view> BindingNames(const WorkerConfig& config) {
+  std::vector<std::string_view> names;
+  for (const KvNamespaceConfig& ns : config.kv_namespaces) names.push_back(ns.binding);
+  for (const VarConfig& var : config.vars) names.push_back(var.name);
+  return names;
+}
+
+bool IsVar(const WorkerConfig& config, const std::string& name) {
+  return std::any_of(config.vars.begin(), config.vars.end(),
+                     [&](const VarConfig& var) { return var.name == name; });
+}
+
+bool IsKv(const WorkerConfig& config, const std::string& name) {
+  return std::any_of(config.kv_namespaces.begin(), config.kv_namespaces.end(),
+                     [&](const KvNamespaceConfig& ns) { return ns.binding == name; });
+}
+
+std::string KvSnippet(const WorkerConfig& config, const std::string& name) {
+  if (config.source.ends_with(".toml")) {
+    return "[[kv_namespaces]] with binding = \"" + name + "\" in " + config.source;
+  }
+  const std::string snippet = "\"kv_namespaces\": [{ \"binding\": \"" + name + "\" }]";
+  const bool json = config.source.ends_with(".json") || config.source.ends_with(".jsonc");
+  return snippet + " in " + (json ? config.source : "a wrangler.jsonc");
+}
+
+// "env.KV is undefined: ..." with what there is, and how one is added.
+std::string NoBinding(const WorkerConfig& config, const std::string& name) {
+  const std::vector<std::string_view> known = BindingNames(config);
+  std::string text = "env." + name + " is undefined: the worker has no binding of this name";
+  const std::string near = DidYouMean(name, known);
+  if (!near.empty()) {
+    text += near;
+  } else if (known.empty()) {
+    text += ", nor any other";
+  } else {
+    text += " (there are: ";
+    for (size_t i = 0; i < known.size(); ++i) text += (i > 0 ? ", " : "") + std::string(known[i]);
+    text += ")";
+  }
+  return text + ". Add a KV namespace with --kv " + name + " or " + KvSnippet(config, name) +
+         "; a variable with --var " + name + "=VALUE or in \"vars\".";
+}
+
+// The name behind "env." whose property is read on the line; "" when it cannot be told.
+std::string EnvNameBefore(const std::string& property, const std::string& line) {
+  static const std::regex path(
+      R"(\benv(?:\??\.([A-Za-z_$][\w$]*)|\[["']([^"']+)["']\])\)?!?(?:\??\.\s*([A-Za-z_$][\w$]*)|\[))");
+  for (std::sregex_iterator it(line.begin(), line.end(), path), end; it != end; ++it) {
+    if ((*it)[3].matched && (*it)[3] != property) continue;
+    return (*it)[1].matched ? (*it)[1] : (*it)[2];
+  }
+  return "";
+}
+
+std::string OfUndefined(const std::string& message, const std::string& line,
+                        const WorkerConfig& config) {
+  static const std::regex read(
+      R"(^TypeError: Cannot read properties of undefined \(reading '(.*)'\))");
+  std::smatch match;
+  if (!std::regex_search(message, match, read)) return "";
+  const std::string name = EnvNameBefore(match[1], line);
+  if (name.empty() || IsKv(config, name) || IsVar(config, name)) return "";
+  return NoBinding(config, name);
+}
+
+std::string OfNoFunction(const std::string& message, const WorkerConfig& config) {
+  static const std::regex call(R"(^TypeError: (?:.*\b)?env\.([\w$]+)\.([\w$]+) is not a function)");
+  std::smatch match;
+  if (!std::regex_search(message, match, call)) return "";
+  const std::string name = match[1];
+  if (IsKv(config, name)) {
+    return "env." + name + " is a KV namespace: it has get, getWithMetadata, put, delete and list.";
+  }
+  if (!IsVar(config, name)) return "";
+  return "env." + name + " is a variable. For a KV namespace of this name write " +
+         KvSnippet(config, name) + ", and take the variable away.";
+}
+
+struct Absent {
+  std::string_view name;
+  std::string_view hint;
+};
+constexpr Absent kAbsent[] = {
+    {"process", "process is of Node.js: variables of a worker are in env, such as env.MODE."},
+    {"Buffer", "Buffer is of Node.js: use Uint8Array, TextEncoder, and Uint8Array.fromBase64."},
+    {"require",
+     "require is of Node.js: use import; main modules that use it are bundled when "
+     "they are named .cjs or import something."},
+    {"module", "module.exports is of Node.js: use export default."},
+    {"__dirname", "A worker has no file system; import files with import text from \"./x.txt\"."},
+    {"window", "A worker has no window: its global object is globalThis."},
+    {"document", "A worker has no document: it answers with text that it makes."},
+    {"localStorage", "A worker has no localStorage: keep data in a KV namespace."},
+    {"XMLHttpRequest", "Use fetch()."},
+    {"caches", "sedge has no Cache API yet; docs/workers.md lists what there is."},
+    {"HTMLRewriter", "sedge has no HTMLRewriter yet; docs/workers.md lists what there is."},
+    {"WebSocketPair", "sedge has no WebSocket yet; docs/workers.md lists what there is."},
+    {"WebSocket", "sedge has no WebSocket yet; docs/workers.md lists what there is."},
+};
+
+std::string OfReference(const std::string& message, const WorkerConfig& config) {
+  static const std::regex reference(R"(^ReferenceError: ([\w$]+) is not defined)");
+  std::smatch match;
+  if (!std::regex_search(message, match, reference)) return "";
+  const std::string name = match[1];
+  if (IsKv(config, name) || IsVar(config, name)) {
+    return "In a module, bindings are in the second argument of fetch(request, env, ctx): env." +
+           name + ".";
+  }
+  for (const Absent& absent : kAbsent) {
+    if (absent.name == name) return std::string(absent.hint);
+  }
+  const std::string near = DidYouMean(name, BindingNames(config));
+  return near.empty() ? "" : "The worker has no binding " + name + near + ".";
+}
+
+}  // namespace
+
+std::string HintFor(const std::string& message, const std::string& source_line,
+                    const WorkerConfig& config) {
+  if (message.size() > kMaxLineBytes) return "";
+  const std::string line = source_line.size() > kMaxLineBytes ? "" : source_line;
+  std::string hint = OfUndefined(message, line, config);
+  if (hint.empty()) hint = OfNoFunction(message, config);
+  if (hint.empty()) hint = OfReference(message, config);
+  return hint;
+}
+
+}  // namespace sedge::worker
