@@ -66,6 +66,7 @@ Status TestFile::Prepare() {
   client_ = std::make_unique<NoClient>();
   if (!project_.workers.empty()) file_config_ = project_.workers[0].config;
   file_config_.main = path_;
+  file_config_.bundled_from.clear();  // that is of the worker
   file_config_.base_dir = project_.base_dir;
   file_config_.limits.cpu_ms = 0;  // EndIfOverdue() has the tests' limits
   file_config_.limits.memory_bytes = std::max(file_config_.limits.memory_bytes, kMinMemoryBytes);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/testing/test_session.h"
+#include "tools/bundle/prepare.h"
 
 namespace sedge::tools {
 
@@ -29,6 +30,8 @@ class Projects {
     std::string broken;
   };
   Known Load(const std::vector<std::string>& configs);
+  void Bundle(test::SessionFile& file);
+  static PrepareOptions Options(bool run_build_command);
 
   const std::vector<std::string> configs_;
   std::map<std::string, Known>
