@@ -23,16 +23,19 @@ struct MaintenanceProgress {
 struct MaintenanceOptions {
   Clock* clock = &Clock::System();
   std::function<void(const MaintenanceProgress&)> progress = {};
+  bool can_exchange = true;  // tests: the file system knows RENAME_EXCHANGE
 };
 
 struct CheckReport {
   std::vector<DamagedFile> files;      // logs, CURRENT, MANIFEST and FORMAT among them
   std::vector<std::string> torn_logs;  // no damage: what a crash leaves
+  // Logs with whole writes that the next opening would leave out; a repair takes them in.
+  std::vector<std::string> holes;
   bool readable = true;  // false: the list of files is damaged, so entries could not be looked at
   SurveyReport survey;
 
   bool fine() const {
-    return files.empty() && readable && survey.lost.empty() && survey.mended == 0;
+    return files.empty() && holes.empty() && readable && survey.lost.empty() && survey.mended == 0;
   }
 };
 

@@ -20,6 +20,7 @@ constexpr const char* kDescription =
 constexpr const char* kExamples = R"(Examples:
   sedge serve                       serve the worker of this folder
   sedge serve worker.js --port 0    serve a script alone on any free port
+  sedge dev                         serve it while you write it, with each change
   sedge check                       validate without running anything
   sedge kv key list --binding KV    what is in a KV namespace
   sedge serve --help                every flag of a command

@@ -57,10 +57,13 @@ command=("$sedge" serve "$folder")
 pipe=$(mktemp -d)
 trap 'rm -rf "$pipe"' EXIT
 mkfifo "$pipe/out"
+# Whatever ends this script ends the server, where util-linux can see to that.
+guard=()
+command -v setpriv >/dev/null && guard=(setpriv --pdeathsig TERM)
 # A process group of its own: Ctrl-C reaches this script alone, which passes it on once. A second signal would end
 # requests that are still running.
 set -m
-"${command[@]}" "$@" >"$pipe/out" &
+${guard[@]:+"${guard[@]}"} "${command[@]}" "$@" >"$pipe/out" &
 pid=$!
 set +m
 trap 'kill -TERM "$pid" 2>/dev/null || true' INT TERM HUP

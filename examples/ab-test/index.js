@@ -27,7 +27,8 @@ function showPage(request, url, weights) {
   const preview = url.searchParams.get("theme");
   if (preview !== null) {
     if (weights.has(preview)) return page(request, preview);
-    return text(`There is no such theme; there are ${[...weights.keys()].join(" and ")}`, 400);
+    const names = kThemeNames.filter((name) => weights.has(name));
+    return text(`There is no such theme; there are ${names.join(" and ")}`, 400);
   }
   const known = themeOf(request, weights);
   if (known !== null) return page(request, known);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page and its cookie as a visitor's browser meets them.
-import { SELF, createExecutionContext, describe, expect, mock, test } from "sedge:test";
+import { SELF, afterEach, createExecutionContext, describe, expect, mock, test } from "sedge:test";
 import { choose, readWeights } from "./choice.js";
 import worker from "./index.js";
+
+afterEach(() => mock.restoreAll());
 
 const themeIn = (html) => /data-theme="([^"]*)"/.exec(html)?.[1];
 const get = (path, cookie) => SELF.fetch(path, { headers: cookie === undefined ? {} : { Cookie: cookie } });

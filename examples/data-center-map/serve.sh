@@ -24,10 +24,13 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkfifo "$folder/out"
 
+# Whatever ends this script ends the server, where util-linux can see to that.
+guard=()
+command -v setpriv >/dev/null && guard=(setpriv --pdeathsig TERM)
 # A process group of its own: Ctrl-C reaches this script alone, which passes it on once. A second signal
 # would end requests that are still running.
 set -m
-"$sedge" serve "$here/map-api" "$here/data-center-api" ${data_dir[@]:+"${data_dir[@]}"} "$@" >"$folder/out" &
+${guard[@]:+"${guard[@]}"} "$sedge" serve "$here/map-api" "$here/data-center-api" ${data_dir[@]:+"${data_dir[@]}"} "$@" >"$folder/out" &
 pid=$!
 set +m
 trap 'kill -TERM "$pid" 2>/dev/null || true' INT TERM HUP

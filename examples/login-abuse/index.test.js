@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attempts to log in, good and bad ones, before a site whose password is "right".
 import {
-  SELF, beforeEach, clock, createExecutionContext, describe, env, expect, mock, seed, test, waitOnExecutionContext,
+  SELF, afterEach, beforeEach, clock, createExecutionContext, describe, env, expect, mock, seed, test,
+  waitOnExecutionContext,
 } from "sedge:test";
 import { zeroBits } from "./challenge.js";
 import { changeRecord, addPartner, fade, readRecord } from "./counters.js";
@@ -48,6 +49,8 @@ async function solve({ token, bits }) {
     if (zeroBits(new Uint8Array(hash)) >= bits) return `${token}:${i}`;
   }
 }
+
+afterEach(() => mock.restoreAll());
 
 describe("a person", () => {
   test("logs in, and the site sees the score", async () => {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The model against values that were worked out by hand: the sum of the leaves, put through the logistic function.
-import { beforeEach, clock, describe, env, expect, mock, seed, test } from "sedge:test";
+import { afterEach, beforeEach, clock, describe, env, expect, mock, seed, test } from "sedge:test";
 import { kFeatures } from "./features.js";
 import { Model, loadModel } from "./model.js";
 import modelOfFolder from "./model.json";
+
+afterEach(() => mock.restoreAll());
 
 const kNames = ["a", "b"];
 const leaf = (nodeid, weight) => ({ nodeid, leaf: weight });

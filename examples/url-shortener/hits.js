@@ -6,6 +6,7 @@
 const kWriteMs = 1000;
 const kRounds = 20;        // of one write after another in one request's time
 const kMaxCounters = 10_000;
+const kMinExpirationSeconds = 61;
 
 const counters = new Map(); // slug and time of creation -> { id, hits, isWriting }
 
@@ -27,17 +28,22 @@ export function countHit(kv, slug, link, ctx) {
 }
 
 async function write(kv, key, counter, expiresAt) {
-  const expiration = expiresAt === undefined ? undefined : Date.parse(expiresAt) / 1000;
   try {
     for (let i = 0; i < kRounds; ++i) {
       await new Promise((resolve) => setTimeout(resolve, kWriteMs));
       const { hits } = counter;
-      await kv.put(key, "", { metadata: { hits }, expiration });
+      await kv.put(key, "", { metadata: { hits }, expiration: expirationOf(expiresAt) });
       if (counter.hits === hits) return;
     }
   } finally {
     counter.isWriting = false; // the next hit writes what is left
   }
+}
+
+// With the link, or, since KV wants a minute at least, soon after it.
+function expirationOf(expiresAt) {
+  if (expiresAt === undefined) return undefined;
+  return Math.max(Date.parse(expiresAt) / 1000, Math.ceil(Date.now() / 1000) + kMinExpirationSeconds);
 }
 
 function forgetIdle() {

@@ -48,6 +48,7 @@ describe("a link", () => {
     await clock.tick(20_000);
     expect((await follow(slug)).status).toBe(404);
     expect((await show(slug)).status).toBe(404);
+    await clock.tick(61_000);
     expect((await env.LINKS.list()).keys).toEqual([]);
   });
 

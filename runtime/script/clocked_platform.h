@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ClockedPlatform: V8's platform, with another clock for Date on threads that ask for one. Everything
-// else goes to the platform below it. Any thread; lives for ever.
+// ClockedPlatform: V8's platform, with another clock for Date on threads that ask for one.
+// Everything else goes to the platform below it. Any thread; lives for ever.
 #pragma once
 
 #include <v8-platform.h>

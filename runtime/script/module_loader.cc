@@ -190,7 +190,9 @@ Result<MainScript> ModuleLoader::RunModule(v8::Local<v8::Module> module, v8::Try
     ScriptError error = DescribeError(isolate, isolate_.context(), promise->Result());
     return InvalidArgument(error.ToText());
   }
-  if (promise->State() == v8::Promise::kPending) {
+  if (promise->State() == v8::Promise::kPending && std::exchange(may_wait_, false)) {
+    waiting_.Reset(isolate, promise);
+  } else if (promise->State() == v8::Promise::kPending) {
     return InvalidArgument(PathOf(module) +
                            ": a top-level await does not finish: a worker cannot wait for timers, "
                            "requests or long cryptography while it loads; do that inside a "
@@ -198,6 +200,16 @@ Result<MainScript> ModuleLoader::RunModule(v8::Local<v8::Module> module, v8::Try
   }
   NoteStarted();
   return MainScript{true, module->GetModuleNamespace().As<v8::Object>()};
+}
+
+ModuleLoader::Loading ModuleLoader::loading(std::string* error) {
+  if (waiting_.IsEmpty()) return Loading::kDone;
+  v8::Local<v8::Promise> promise = waiting_.Get(isolate_.v8());
+  if (promise->State() == v8::Promise::kPending) return Loading::kWaiting;
+  waiting_.Reset();
+  if (promise->State() == v8::Promise::kFulfilled) return Loading::kDone;
+  *error = DescribeError(isolate_.v8(), isolate_.context(), promise->Result()).ToText();
+  return Loading::kFailed;
 }
 
 Result<MainScript> ModuleLoader::RunClassic(v8::Local<v8::Script> script, v8::TryCatch& caught) {

@@ -86,6 +86,13 @@ class ModuleLoader {
   Status CheckMain(std::shared_ptr<SourceCache> sources, const std::string& base_dir,
                    const std::string& path);
 
+  // The main file may wait for timers and requests at its top level: LoadMain then returns before it
+  // has come to its end, and loading() says when it has. For test files.
+  void set_may_wait() { may_wait_ = true; }
+  enum class Loading : uint8_t { kWaiting, kDone, kFailed };
+  // `error` of one that failed: a text for the user. REQUIRES: an EntryScope.
+  Loading loading(std::string* error);
+
   // That the worker was ended by force while it loaded: which limit it passed.
   Status TerminatedStatus();
 
@@ -181,6 +188,8 @@ class ModuleLoader {
   std::vector<std::string> folders_;  // of modules that were loaded at start, each ending with "/"
   FindModule find_builtin_;
   bool started_ = false;
+  bool may_wait_ = false;
+  v8::Global<v8::Promise> waiting_;  // of the main file, while it loads
   StackPlace failed_at_;  // of the failure that ErrorStatus describes next; line 0: unknown
   std::map<std::string, FileKind> kinds_;  // by extension; besides the usual ones
   std::map<std::string, v8::Global<v8::Module>> by_path_;  // and builtin modules by specifier

@@ -15,9 +15,9 @@ constexpr std::string_view kClientHeader = "cf-connecting-ip";
 constexpr std::string_view kLocalClient = "127.0.0.1";
 
 bool IsConnectionField(std::string_view name) {
-  for (const std::string_view field : {"connection", "content-length", "keep-alive",
-                                       "proxy-connection", "trailer", "transfer-encoding",
-                                       "upgrade"}) {
+  for (const std::string_view field :
+       {"connection", "content-length", "keep-alive", "proxy-connection", "trailer",
+        "transfer-encoding", "upgrade"}) {
     if (EqualsIgnoreCase(name, field)) return true;
   }
   return false;

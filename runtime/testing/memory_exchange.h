@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// MemoryExchange: a request that comes from a fetch of the same thread instead of a connection: of a
-// test to a worker, or of a worker to what a test answers in the network's place. One loop thread.
+// MemoryExchange: a request that comes from a fetch of the same thread instead of a connection: of
+// a test to a worker, or of a worker to what a test answers in the network's place. One loop
+// thread.
 #pragma once
 
 #include <functional>
@@ -26,6 +27,9 @@ class MemoryExchange final : public http::Exchange {
   void Cancel();
   // Gives it a failure. Nothing happens after a response.
   void Fail(Status why);
+  // A worker sends it, not the test itself.
+  bool is_of_worker() const { return of_worker_ || request_.incoming != 0; }
+  void set_of_worker() { of_worker_ = true; }
   // Which isolate works on it, as its sender numbers them.
   const void* isolate() const { return isolate_; }
   void set_isolate(const void* isolate) { isolate_ = isolate; }
@@ -67,6 +71,7 @@ class MemoryExchange final : public http::Exchange {
   http::RequestHead head_;
   std::function<void()> abort_callback_;
   bool aborted_ = false;
+  bool of_worker_ = false;
   const void* isolate_ = nullptr;
 };
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// ScopedStore: what a test file sees of the run's store: namespaces of its own, by the file's clock, and
-// frames: what was written since OpenFrame() is taken back by CloseFrame(). It is the production store
-// and path all the same. How it is taken back depends on what was there when the frame began:
-// - Nothing: the name stands for a fresh namespace from then on. That takes no time, whatever the test
+// ScopedStore: what a test file sees of the run's store: namespaces of its own, by the file's
+// clock, and frames: what was written since OpenFrame() is taken back by CloseFrame(). It is the
+// production store and path all the same. How it is taken back depends on what was there when the
+// frame began:
+// - Nothing: the name stands for a fresh namespace from then on. That takes no time, whatever the
+// test
 //   wrote; the old one goes with the run's folder.
 // - Entries (seeds, what outer frames wrote): the first write of a key in a frame keeps what it
 //   overwrites, and one batch writes it all back. That costs what the test itself wrote, no more.

@@ -11,8 +11,8 @@
 
 namespace sedge::test {
 
-// Gives the number of pairs. Nothing is written when something is wrong with one; the error names it,
-// and `source`.
+// Gives the number of pairs. Nothing is written when something is wrong with one; the error names
+// it, and `source`.
 Result<int64_t> SeedStore(kv::Store& store, std::string_view ns, std::string_view json,
                           int64_t now_seconds, const std::string& source);
 

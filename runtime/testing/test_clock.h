@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TestClock: the machine's clock until a test holds it; from then on it stands still and moves when it
-// is told to. Any thread reads; one sets.
+// TestClock: the machine's clock until a test holds it; from then on it stands still and moves when
+// it is told to. Any thread reads; one sets.
 #pragma once
 
 #include <atomic>

@@ -25,8 +25,7 @@ int TakeWorker(http::HeaderList& headers) {
 
 }  // namespace
 
-TestFetches::TestFetches(loop::Loop& loop, Send send,
-                         std::function<void(MemoryExchange*)> released)
+TestFetches::TestFetches(loop::Loop& loop, Send send, std::function<void(MemoryExchange*)> released)
     : loop_(loop), send_(std::move(send)), released_(std::move(released)) {}
 
 TestFetches::~TestFetches() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/testing/test_file.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -19,12 +21,19 @@ using worker::WorkerIsolate;
 constexpr uint64_t kPumpMs = 5;
 // Tests hold more than the workers that they test.
 constexpr size_t kMinMemoryBytes = 512u << 20;
-// A test that was not over in time is ended by force after so much more: until then its own timer
-// would have said so if its code let go.
-constexpr int64_t kOverdueMs = 2'000;
+// Scripts count milliseconds in floating point: a timer that is due then may be due a little later.
+constexpr int64_t kTimerSlackNs = 1000;
+// A test that has computed for all of its time is ended by force after so much more. Its thread's
+// time counts: on a busy machine a test takes long and has done little.
+constexpr int64_t kOverdueMs = 1'000;
 constexpr int64_t kLoadMs = 30'000;
+constexpr int kErrorLevel = 4;  // of the console
 
-int64_t NowMs() { return Clock::System().MonotonicNs() / 1'000'000; }
+int64_t ReadMs(clockid_t clock) {
+  timespec time;
+  if (clock_gettime(clock, &time) != 0) return 0;
+  return int64_t{time.tv_sec} * 1'000 + time.tv_nsec / 1'000'000;
+}
 
 // What isolates are given in the network's place; nothing of a test run gets there.
 class NoClient final : public http::Client {
@@ -36,12 +45,14 @@ class NoClient final : public http::Client {
 
 }  // namespace
 
-TestFile::TestFile(const TestProject& project, std::string path, TestOptions options,
-                   SharedStore& store, Hooks hooks)
+TestFile::TestFile(const TestProject& project, std::string path, worker::WorkerConfig prepared,
+                   TestOptions options, SharedStore& store, Hooks hooks)
     : project_(project),
       path_(std::move(path)),
+      file_config_(std::move(prepared)),
       options_(std::move(options)),
       hooks_(std::move(hooks)),
+      sources_(std::make_shared<script::SourceCache>(file_config_.modules)),
       store_(store, clock_),
       eventual_(store_, clock_) {}
 
@@ -57,25 +68,30 @@ TestTotals TestFile::Run() {
     script::SetDateClock(nullptr);
   } else {
     FailFile(std::string(status.message()));
+    seen_ = sources_->Seen();
   }
   return totals_;
 }
 
 Status TestFile::Prepare() {
+  clockid_t clock;
+  if (pthread_getcpuclockid(pthread_self(), &clock) == 0) {
+    std::lock_guard lock(mutex_);
+    cpu_clock_ = clock;
+  }
   SEDGE_ASSIGN_OR_RETURN(loop_, loop::Loop::Create());
   client_ = std::make_unique<NoClient>();
-  if (!project_.workers.empty()) file_config_ = project_.workers[0].config;
-  file_config_.main = path_;
-  file_config_.bundled_from.clear();  // that is of the worker
+  if (!project_.workers.empty()) sources_->AddMade(project_.workers[0].config.modules);
   file_config_.base_dir = project_.base_dir;
   file_config_.limits.cpu_ms = 0;  // EndIfOverdue() has the tests' limits
   file_config_.limits.memory_bytes = std::max(file_config_.limits.memory_bytes, kMinMemoryBytes);
-  MakeSpec(file_config_, file_);
+  MakeSpec(file_config_, sources_, file_);
   file_.spec.is_test = true;
   workers_.resize(project_.workers.size());
   for (size_t i = 0; i < workers_.size(); ++i) {
     const WorkerUnderTest& under_test = project_.workers[i];
-    MakeSpec(under_test.config, workers_[i]);
+    MakeSpec(under_test.config, std::make_shared<script::SourceCache>(under_test.config.modules),
+             workers_[i]);
     workers_[i].spec.log_name = under_test.config.name;
     for (const worker::KvNamespaceConfig& ns : under_test.config.kv_namespaces) {
       if (ns.eventual) eventual_.SetSeed(ns.id, ns.eventual_seed);
@@ -96,10 +112,14 @@ Status TestFile::Prepare() {
   return OkStatus();
 }
 
-void TestFile::MakeSpec(const worker::WorkerConfig& config, Worker& worker) {
+void TestFile::MakeSpec(const worker::WorkerConfig& config,
+                        std::shared_ptr<script::SourceCache> sources, Worker& worker) {
   worker.fetches = std::make_unique<TestFetches>(
       *loop_,
-      [this](int to, std::unique_ptr<MemoryExchange> exchange) { SendTo(to, std::move(exchange)); },
+      [this, is_file = &worker == &file_](int to, std::unique_ptr<MemoryExchange> exchange) {
+        if (!is_file) exchange->set_of_worker();
+        SendTo(to, std::move(exchange));
+      },
       [this](MemoryExchange* exchange) { Released(exchange); });
   worker::WorkerSpec& spec = worker.spec;
   spec.options = &serve_options_;
@@ -107,7 +127,7 @@ void TestFile::MakeSpec(const worker::WorkerConfig& config, Worker& worker) {
   spec.store = &store_;
   spec.eventual = &eventual_;
   spec.clock = &clock_;
-  spec.sources = project_.sources;
+  spec.sources = std::move(sources);
   spec.bindings = worker::BindingsJson(config);
   spec.cf = worker::kLocalCf;
   spec.fetches = worker.fetches.get();
@@ -127,6 +147,26 @@ Status TestFile::Load() {
 void TestFile::StartTests() {
   if (Status status = Load(); !status.ok()) return FailFile(std::string(status.message()));
   pump_->Start(kPumpMs);
+  loading_ = true;
+  load_timer_ = std::make_unique<loop::Timer>(*loop_, [this] {
+    FailFile(path_ + ": a top-level await did not come to its end within " +
+             std::to_string(kLoadMs / 1'000) + " s");
+  });
+  load_timer_->Start(kLoadMs);
+  ContinueLoading();
+}
+
+void TestFile::ContinueLoading() {
+  std::string error;
+  script::ModuleLoader::Loading state;
+  {
+    script::EntryScope scope(file_.isolate->isolate());
+    state = file_.isolate->isolate().modules().loading(&error);
+  }
+  if (state == script::ModuleLoader::Loading::kWaiting) return;
+  loading_ = false;
+  load_timer_.reset();
+  if (state == script::ModuleLoader::Loading::kFailed) return FailFile(error);
   run_ = std::make_unique<TestRun>(
       file_.isolate->isolate(), options_,
       [this](TestRecord record) { hooks_.on_record(std::move(record)); },
@@ -162,6 +202,12 @@ void TestFile::Close() {
   }
   when_idle_.clear();
   run_.reset();
+  seen_ = sources_->Seen();
+  for (const Worker& worker : workers_) {
+    if (!worker.isolate) continue;
+    const auto more = worker.spec.sources->Seen();
+    seen_.insert(seen_.end(), more.begin(), more.end());
+  }
   // Isolates release their exchanges; bodies of one may be read by another.
   for (Worker& worker : workers_) worker.isolate.reset();
   file_.isolate.reset();
@@ -169,6 +215,7 @@ void TestFile::Close() {
   file_.fetches.reset();
   exchanges_.clear();
   pump_.reset();
+  load_timer_.reset();
   real_timer_.reset();
   loop_.reset();
 }
@@ -180,10 +227,9 @@ void TestFile::Stop() {
 }
 
 void TestFile::EndIfOverdue() {
-  const int64_t deadline = deadline_ms_;
-  if (deadline == 0 || NowMs() < deadline + kOverdueMs) return;
   std::lock_guard lock(mutex_);
-  if (running_) running_->Terminate(script::Termination::kCpu);
+  if (!running_ || cpu_limit_ms_ == 0 || ReadMs(*cpu_clock_) < cpu_limit_ms_ + kOverdueMs) return;
+  running_->Terminate(script::Termination::kCpu);
 }
 
 template <typename Visit>
@@ -196,14 +242,16 @@ void TestFile::ForEachIsolate(Visit visit) {
 
 void TestFile::OnTurn() {
   if (finished_) return;
+  if (stopped_) return Finish(totals_);
   CheckTermination();
+  if (loading_ && !finished_) ContinueLoading();
   if (finished_ || when_idle_.empty() || !Idle()) return;
   for (const auto& done : std::exchange(when_idle_, {})) done();
 }
 
 void TestFile::CheckTermination() {
   if (!file_.isolate || !file_.isolate->CheckTermination()) return;
-  if (stopped_) return FailFile("stopped");
+  if (stopped_) return Finish(totals_);
   std::string test;
   {
     std::lock_guard lock(mutex_);
@@ -213,7 +261,7 @@ void TestFile::CheckTermination() {
   const std::string what =
       memory ? "needs more than " + std::to_string(file_config_.limits.memory_bytes >> 20) +
                    " MB of memory (limits.memory_mb)"
-             : "ran on without letting go after its time was over, and was ended by force";
+             : "computed on without letting go after its time was over, and was ended by force";
   FailFile((test.empty() ? "the file" : "the test \"" + test + "\"") + " " + what +
            "; what comes after it in this file was not run");
 }
@@ -230,8 +278,8 @@ void TestFile::SendTo(int worker, std::unique_ptr<MemoryExchange> exchange) {
   WorkerIsolate* const isolate = FindWorkerIsolate(worker);
   if (!isolate) return raw->Release();
   raw->set_isolate(isolate);
-  isolate->DispatchNow(raw, worker < 0 ? WorkerIsolate::Target::kMocks
-                                       : WorkerIsolate::Target::kWorker);
+  isolate->DispatchNow(raw,
+                       worker < 0 ? WorkerIsolate::Target::kMocks : WorkerIsolate::Target::kWorker);
 }
 
 void TestFile::Released(MemoryExchange* exchange) {
@@ -241,7 +289,7 @@ void TestFile::Released(MemoryExchange* exchange) {
 void TestFile::SetCurrentTest(std::string_view name, int64_t deadline_ms) {
   std::lock_guard lock(mutex_);
   current_test_ = name;
-  deadline_ms_ = deadline_ms > 0 ? NowMs() + deadline_ms : 0;
+  cpu_limit_ms_ = deadline_ms > 0 && cpu_clock_ ? ReadMs(*cpu_clock_) + deadline_ms : 0;
 }
 
 void TestFile::ArmRealTimer(double delay_ms) {
@@ -268,18 +316,17 @@ std::vector<std::string> TestFile::WorkerNames() {
 Status TestFile::StartWorker(int index) {
   if (index < 0 || static_cast<size_t>(index) >= workers_.size()) {
     return NotFound(
-        "there is no worker to test: no wrangler.jsonc, wrangler.json, wrangler.toml or index.js was "
+        "there is no worker to test: no wrangler.jsonc, wrangler.json, wrangler.toml or index.js "
+        "was "
         "found above the test file; name one with --config");
   }
   Worker& worker = workers_[static_cast<size_t>(index)];
   if (worker.started) return OkStatus();
   const WorkerUnderTest& under_test = project_.workers[static_cast<size_t>(index)];
-  if (under_test.main.empty()) {
-    return NotFound(under_test.config.source + " names no main script, so there is nothing to fetch from");
-  }
+  if (!under_test.broken.empty()) return InvalidArgument(under_test.broken);
   bool in_file = false;
   if (index == 0) {
-    SEDGE_ASSIGN_OR_RETURN(in_file, file_.isolate->StartModule(under_test.main));
+    SEDGE_ASSIGN_OR_RETURN(in_file, file_.isolate->StartModule(under_test.config.main));
   }
   if (!in_file) {
     SEDGE_ASSIGN_OR_RETURN(worker.isolate,
@@ -325,7 +372,7 @@ Result<int64_t> TestFile::SeedFile(std::string_view ns, std::string_view path) {
       std::filesystem::path(path).is_absolute()
           ? std::string(path)
           : (std::filesystem::path(path_).parent_path() / path).lexically_normal().string();
-  SEDGE_ASSIGN_OR_RETURN(const std::string_view text, project_.sources->Read(absolute));
+  SEDGE_ASSIGN_OR_RETURN(const std::string_view text, sources_->Read(absolute));
   return SeedStore(store_, ns, text, clock_.WallSeconds(), absolute);
 }
 
@@ -353,7 +400,7 @@ void TestFile::TickStep(int64_t until_ns, std::function<void()> done) {
     ForEachIsolate([&](WorkerIsolate& isolate) {
       kv_runs |= isolate.kv_operations() > 0;
       web::TimerService& timers = isolate.timers();
-      if (timers.due_ns() < 0 || timers.due_ns() > until_ns) return;
+      if (timers.due_ns() < 0 || timers.due_ns() > until_ns + kTimerSlackNs) return;
       if (!next || timers.due_ns() < next->due_ns()) next = &timers;
     });
     if (kv_runs) {
@@ -377,11 +424,19 @@ void TestFile::ResetClock() {
   ForEachIsolate([](WorkerIsolate& isolate) { isolate.timers().Rearm(); });
 }
 
-void TestFile::FailFetch(SlotId slot, std::string_view why) {
+// What the file's isolate works on under that number.
+MemoryExchange* TestFile::FindExchange(SlotId slot) {
   for (const auto& exchange : exchanges_) {
-    if (exchange->user_data != slot || exchange->isolate() != file_.isolate.get()) continue;
+    if (exchange->user_data == slot && exchange->isolate() == file_.isolate.get()) {
+      return exchange.get();
+    }
+  }
+  return nullptr;
+}
+
+void TestFile::FailFetch(SlotId slot, std::string_view why) {
+  if (MemoryExchange* const exchange = FindExchange(slot)) {
     exchange->Fail(InvalidArgument(std::string(why)));
-    break;
   }
   // Its answer goes nowhere.
   http::ResponseHead head;
@@ -389,10 +444,33 @@ void TestFile::FailFetch(SlotId slot, std::string_view why) {
   file_.isolate->incoming().RespondPlain(slot, head, "");
 }
 
+bool TestFile::IsOfWorker(SlotId slot) {
+  const MemoryExchange* const exchange = FindExchange(slot);
+  return exchange && exchange->is_of_worker();
+}
+
 std::vector<std::string> TestFile::TakeUncaught() { return std::exchange(uncaught_, {}); }
 
 void TestFile::OnConsole(const std::string& worker, int level, std::string_view text) {
-  hooks_.on_console(worker, level, text);
+  // The file's own comes here when no test runs.
+  if (worker.empty()) return hooks_.on_console(worker, level, text);
+  PrintInTest(level, worker + ": " + std::string(text));
+}
+
+void TestFile::OnHandlerError(const std::string&, std::string_view text) {
+  PrintInTest(kErrorLevel, std::string(text));
+}
+
+// To the test that runs, as if it had printed it.
+void TestFile::PrintInTest(int level, std::string text) {
+  loop_->Post([this, level, text = std::move(text)] {
+    if (finished_ || !file_.isolate) return;
+    script::Isolate& isolate = file_.isolate->isolate();
+    script::EntryScope scope(isolate);
+    v8::Local<v8::Value> line;
+    if (!script::Utf8ToV8(isolate.v8(), text).ToLocal(&line)) return;
+    isolate.CallHook("printInTest", {v8::Integer::New(isolate.v8(), level), line}).IsEmpty();
+  });
 }
 
 void TestFile::OnUncaught(const std::string& worker, std::string_view text) {

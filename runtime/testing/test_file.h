@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// TestFile: one test file from its load to the end of its last test, on a loop and in isolates of its
-// own: the file's isolate, in which the main worker runs too when it is a module, so that they share
-// modules and globals; and one for each further worker that is asked for. Nothing is shared with other
-// files but the store's folder. The thread that runs it.
+// TestFile: one test file from its load to the end of its last test, on a loop and in isolates of
+// its own: the file's isolate, in which the main worker runs too when it is a module, so that they
+// share modules and globals; and one for each further worker that is asked for. Nothing is shared
+// with other files but the store's folder. The thread that runs it.
 #pragma once
+
+#include <time.h>
 
 #include <atomic>
 #include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kv/eventual_reads.h"
+#include "runtime/base/file_stamp.h"
 #include "runtime/loop/loop.h"
 #include "runtime/loop/timer.h"
 #include "runtime/testing/memory_exchange.h"
@@ -27,8 +32,8 @@ namespace sedge::test {
 
 // A worker that tests can reach.
 struct WorkerUnderTest {
-  worker::WorkerConfig config;
-  std::string main;       // the absolute path of what is loaded; "" when there is nothing
+  worker::WorkerConfig config;  // prepared: `main` is what is loaded
+  std::string broken;           // why it cannot be loaded; else ""
   // A file of pairs in wrangler's bulk format for each of some bindings, as the configuration has it.
   std::vector<std::pair<std::string, std::string>> seeds;  // namespace id -> absolute path
 };
@@ -37,7 +42,6 @@ struct WorkerUnderTest {
 struct TestProject {
   std::string base_dir;  // absolute: stacks name files relative to it
   std::vector<WorkerUnderTest> workers;  // the main one first; may be none
-  std::shared_ptr<script::SourceCache> sources = std::make_shared<script::SourceCache>();
 };
 
 class TestFile final : public worker::TestHost, private web::WorkerLogSink {
@@ -49,31 +53,42 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
     // With each isolate before it loads any code, and when the tests are over; may be empty.
     std::function<void(script::Isolate&)> before_load, after_tests;
   };
-  // What is given outlives it. `path` is absolute.
-  TestFile(const TestProject& project, std::string path, TestOptions options, SharedStore& store,
-           Hooks hooks);
+  // What is given outlives it. `path` (absolute) is the test file, and `prepared` the configuration
+  // of the main worker, if any, with what the file is loaded from as its `main`.
+  TestFile(const TestProject& project, std::string path, worker::WorkerConfig prepared,
+           TestOptions options, SharedStore& store, Hooks hooks);
   ~TestFile() override;
 
   // Runs everything; blocks until it is over.
   TestTotals Run();
 
+  const std::string& path() const { return path_; }
+  // Of the file's isolate, which coverage may ask for source maps.
+  script::SourceCache& sources() { return *sources_; }
+  // After Run(): every file that was read, or looked for in vain.
+  const std::vector<std::pair<std::string, FileStamp>>& seen() const { return seen_; }
+
   // Any thread, while Run() is under way: ends it at once.
   void Stop();
-  // Any thread: ends what runs in JavaScript when the current test should have been over by now.
+  // Any thread: ends what runs in JavaScript when the current test has used more of its thread's
+  // time than there was for all of it.
   void EndIfOverdue();
 
  private:
   struct Worker {
     worker::WorkerSpec spec;
     std::unique_ptr<TestFetches> fetches;
-    std::unique_ptr<worker::WorkerIsolate> isolate;  // null: it runs in the file's, or was not asked for
+    std::unique_ptr<worker::WorkerIsolate>
+        isolate;  // null: it runs in the file's, or was not asked for
     bool started = false;
   };
 
   Status Prepare();
-  void MakeSpec(const worker::WorkerConfig& config, Worker& worker);
+  void MakeSpec(const worker::WorkerConfig& config, std::shared_ptr<script::SourceCache> sources,
+                Worker& worker);
   Status Load();
   void StartTests();
+  void ContinueLoading();
   void Close();
   void OnTurn();
   void Finish(TestTotals totals);
@@ -81,6 +96,8 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   void CheckTermination();
   void SendTo(int worker, std::unique_ptr<MemoryExchange> exchange);
   void Released(MemoryExchange* exchange);
+  MemoryExchange* FindExchange(SlotId slot);
+  void PrintInTest(int level, std::string text);
   template <typename Visit>
   void ForEachIsolate(Visit visit);
   void TickStep(int64_t until_ns, std::function<void()> done);
@@ -105,21 +122,24 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   void TickClock(double ms, std::function<void()> done) override;
   void ResetClock() override;
   std::vector<std::string> TakeUncaught() override;
+  bool IsOfWorker(SlotId slot) override;
   void FailFetch(SlotId slot, std::string_view why) override;
 
   // WorkerLogSink.
   void OnConsole(const std::string& worker, int level, std::string_view text) override;
   void OnUncaught(const std::string& worker, std::string_view text) override;
+  void OnHandlerError(const std::string& worker, std::string_view text) override;
 
   const TestProject& project_;
   const std::string path_;
+  worker::WorkerConfig file_config_;
   const TestOptions options_;
   const Hooks hooks_;
+  const std::shared_ptr<script::SourceCache> sources_;  // of the file's isolate
   TestClock clock_;
   ScopedStore store_;
   kv::EventualReads eventual_;
   worker::ServeOptions serve_options_;
-  worker::WorkerConfig file_config_;
   std::unique_ptr<loop::Loop> loop_;
   std::unique_ptr<http::Client> client_;
   std::vector<Worker> workers_;
@@ -131,12 +151,16 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   std::vector<std::function<void()>> when_idle_;
   TestTotals totals_;
   bool finished_ = false;
+  bool loading_ = false;  // a top-level await of the file is under way
+  std::unique_ptr<loop::Timer> load_timer_;
+  std::vector<std::pair<std::string, FileStamp>> seen_;
   std::vector<std::string> uncaught_;
 
   std::mutex mutex_;
   script::Isolate* running_ = nullptr;  // guarded by mutex_: what EndIfOverdue may end
   std::string current_test_;            // guarded by mutex_
-  std::atomic<int64_t> deadline_ms_{0};  // monotonic; 0: none
+  std::optional<clockid_t> cpu_clock_;  // guarded by mutex_: of the thread that runs
+  int64_t cpu_limit_ms_ = 0;            // guarded by mutex_: by that clock; 0: none
   std::atomic<bool> stopped_{false};
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // TestRun: runs the tests that a test file registered in its isolate; the native half of
-// testing/test_api.js. The isolate's thread; lives until `done` was called or the isolate is gone.
+// testing/runner.js. The isolate's thread; lives until `done` was called or the isolate is gone.
 #pragma once
 
 #include <functional>

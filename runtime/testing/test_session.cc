@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <optional>
 #include <thread>
 
 #include "runtime/worker/start_engine.h"
@@ -22,8 +24,8 @@ TestSession::~TestSession() = default;
 
 void TestSession::Run(const std::vector<SessionFile>& files) {
   worker::StartEngine();
-  const size_t threads =
-      std::clamp<size_t>(static_cast<size_t>(options_.threads), 1, std::max<size_t>(files.size(), 1));
+  const size_t threads = std::clamp<size_t>(static_cast<size_t>(options_.threads), 1,
+                                            std::max<size_t>(files.size(), 1));
   threads_left_ = threads;
   std::vector<std::thread> running;
   for (size_t i = 0; i < threads; ++i) {
@@ -59,6 +61,31 @@ void TestSession::RunFiles(const std::vector<SessionFile>& files) {
   }
 }
 
+// What is under test: not the test file itself, nor packages.
+void TestSession::AddCoverage(script::Coverage& coverage, TestFile& file) {
+  Result<std::vector<script::ScriptCoverage>> taken = coverage.Take();
+  if (!taken.ok()) return;
+  const auto counts = [&](const std::string& path) {
+    return path != file.path() && path.find("/node_modules/") == std::string::npos &&
+           path.starts_with('/');
+  };
+  std::lock_guard lock(listening_);
+  for (const script::ScriptCoverage& script : *taken) {
+    const std::shared_ptr<const script::SourceMap> map =
+        file.sources().MapOf(script.path, [](const std::string&) { return true; });
+    if (!map) {
+      if (counts(script.path)) options_.coverage->Add(script);
+      continue;
+    }
+    options_.coverage->Add(script, [&](int line, int column) {
+      const std::optional<script::SourceMap::Place> place = map->Find(line, column);
+      return place && counts(place->source)
+                 ? std::optional(CoverageReport::Place{place->source, place->line})
+                 : std::nullopt;
+    });
+  }
+}
+
 void TestSession::RunFile(const SessionFile& file) {
   const auto started = std::chrono::steady_clock::now();
   {
@@ -85,24 +112,44 @@ void TestSession::RunFile(const SessionFile& file) {
     std::lock_guard lock(listening_);
     listener_.OnConsole(file, worker, level, text);
   };
-  TestTotals totals;
+  std::vector<std::pair<std::string, FileStamp>> seen;
   if (!file.broken.empty()) {
     hooks.on_error(file.broken);
-    totals.failed = 1;
+  } else if (Result<worker::WorkerConfig> prepared = file.prepare(seen); !prepared.ok()) {
+    hooks.on_error(std::string(prepared.status().message()));
   } else {
-    TestFile run(*file.project, file.path, options_.tests, store_, hooks);
-    {
-      std::lock_guard lock(mutex_);
-      running_.insert(&run);
-    }
-    totals = run.Run();
-    std::lock_guard lock(mutex_);
-    running_.erase(&run);
+    RunPrepared(file, std::move(prepared).value(), std::move(hooks), seen);
   }
-  const std::chrono::duration<double, std::milli> took =
-      std::chrono::steady_clock::now() - started;
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
   std::lock_guard lock(listening_);
-  listener_.OnFileEnd(file, totals, took.count());
+  listener_.OnFileEnd(file, took.count(), seen);
+}
+
+void TestSession::RunPrepared(const SessionFile& file, worker::WorkerConfig prepared,
+                              TestFile::Hooks hooks,
+                              std::vector<std::pair<std::string, FileStamp>>& seen) {
+  std::map<script::Isolate*, std::unique_ptr<script::Coverage>> coverage;
+  TestFile* running = nullptr;
+  if (options_.coverage) {
+    hooks.before_load = [&](script::Isolate& isolate) {
+      Result<std::unique_ptr<script::Coverage>> started = script::Coverage::Start(isolate);
+      if (started.ok()) coverage[&isolate] = std::move(started).value();
+    };
+    hooks.after_tests = [&](script::Isolate& isolate) {
+      if (const auto node = coverage.extract(&isolate)) AddCoverage(*node.mapped(), *running);
+    };
+  }
+  TestFile run(*file.project, file.path, std::move(prepared), options_.tests, store_,
+               std::move(hooks));
+  running = &run;
+  {
+    std::lock_guard lock(mutex_);
+    running_.insert(&run);
+  }
+  run.Run();
+  seen.insert(seen.end(), run.seen().begin(), run.seen().end());
+  std::lock_guard lock(mutex_);
+  running_.erase(&run);
 }
 
 }  // namespace sedge::test

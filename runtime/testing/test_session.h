@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// TestSession: runs test files on several threads, each file by itself (test_file.h), and tells what
-// comes of them. Files are begun in their order. Used by one thread, which waits; Stop() from any.
+// TestSession: runs test files on several threads, each file by itself (test_file.h), and tells
+// what comes of them. Files are begun in their order. Used by one thread, which waits; Stop() from
+// any.
 #pragma once
 
 #include <atomic>
@@ -12,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/script/coverage.h"
+#include "runtime/testing/coverage_report.h"
 #include "runtime/testing/shared_store.h"
 #include "runtime/testing/test_file.h"
 
@@ -22,11 +25,16 @@ struct SessionFile {
   std::string shown;  // for messages
   std::shared_ptr<const TestProject> project;
   std::string broken;  // why it cannot be run, where that is known already; else ""
+  // Makes what is loaded of it, on the thread that will run it: a configuration whose `main` that is.
+  // Adds the files that it came from to `seen`.
+  std::function<Result<worker::WorkerConfig>(std::vector<std::pair<std::string, FileStamp>>& seen)>
+      prepare;
 };
 
 struct SessionOptions {
   int threads = 1;
-  TestOptions tests;  // its `bail` ends the session
+  TestOptions tests;                   // its `bail` ends the session
+  CoverageReport* coverage = nullptr;  // gets what ran; null: it is not counted
 };
 
 // Calls come one at a time, from any thread.
@@ -39,7 +47,9 @@ class SessionListener {
   // What workers print outside of the tests' own capture.
   virtual void OnConsole(const SessionFile& file, const std::string& worker, int level,
                          std::string_view text) = 0;
-  virtual void OnFileEnd(const SessionFile& file, const TestTotals& totals, double duration_ms) = 0;
+  // `seen`: every file that it read, or looked for in vain.
+  virtual void OnFileEnd(const SessionFile& file, double duration_ms,
+                         const std::vector<std::pair<std::string, FileStamp>>& seen) = 0;
 };
 
 class TestSession {
@@ -57,7 +67,10 @@ class TestSession {
  private:
   void RunFiles(const std::vector<SessionFile>& files);
   void RunFile(const SessionFile& file);
+  void RunPrepared(const SessionFile& file, worker::WorkerConfig prepared, TestFile::Hooks hooks,
+                   std::vector<std::pair<std::string, FileStamp>>& seen);
   void Watch();
+  void AddCoverage(script::Coverage& coverage, TestFile& file);
 
   const SessionOptions options_;
   SessionListener& listener_;

@@ -29,6 +29,7 @@ struct KvNamespaceConfig {
   std::string id;         // the namespace in the store; the binding's name when none is given
   bool eventual = false;  // reads may be old, as on the real edge: for tests
   uint64_t eventual_seed = 0;
+  std::string seed = {};  // absolute: the file that tests begin with; "": none
   bool operator==(const KvNamespaceConfig&) const = default;
 };
 
@@ -68,6 +69,7 @@ struct WorkerConfig {
   BuildConfig build;                  // how its files become what runs
   std::shared_ptr<const ModuleTexts> modules;  // what a bundler made of them; null: the files run
   std::vector<std::string> ca_files;  // absolute; trusted by the whole server
+  std::vector<std::string> test_workers;  // absolute: configurations of more workers for tests
   Limits limits;
   std::map<std::string, int> limit_lines;  // the limits that the file sets: key -> line
   std::vector<std::string> warnings;       // for the log
@@ -82,6 +84,8 @@ Result<WorkerConfig> LoadWorkerConfig(const std::string& path, const std::string
 // The files that may decide what LoadWorkerConfig gives, absolute, whether they are there or not.
 std::vector<std::string> ConfigFiles(const std::string& path, const std::string& env);
 
+// Whether the folder has a wrangler file.
+bool HasConfig(const std::string& folder);
 // Whether LoadWorkerConfig would find something to read in the folder.
 bool HasWorker(const std::string& folder);
 

@@ -3,6 +3,7 @@
 // the keys that it does not know. Used once, on one thread.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ class ConfigReader {
   Status ReadCompatibility();
   Status ReadKvNamespaces(const ConfigNode& node);
   Status ReadConsistency(const ConfigNode& item, const std::string& prefix, KvNamespaceConfig& ns);
+  Status ReadSeed(const ConfigNode& item, const std::string& prefix, KvNamespaceConfig& ns);
+  Status ReadTest(const ConfigNode& node);
   Status ReadVars(const ConfigNode& node);
   Status ReadRoutes();
   Status ReadRoute(const ConfigNode& node, const std::string& key);
@@ -52,7 +55,7 @@ class ConfigReader {
                                                  std::string_view allowed) const;
   // Notes the members of `object` that are not in `known`.
   void NoteUnknown(const ConfigNode& object, const std::string& prefix,
-                   const std::vector<std::string_view>& known);
+                   std::span<const std::string_view> known);
   void WarnOfUnknown();
   Status NoteBinding(const std::string& name, int line);
 

@@ -51,3 +51,4 @@ exports.testModule = (specifier) => require("testing/test_modules").find(specifi
 exports.runTests = (report, options) => require("testing/runner").run(report, options);
 exports.dispatchMock = (slot) => require("testing/mock_fetch").dispatch(slot);
 exports.fireRealTimers = () => require("testing/real_timers").fireRealTimers();
+exports.printInTest = (level, text) => require("console/console").print(level, text);

@@ -20,7 +20,8 @@ class TestHost {
 
   // A test begins; `deadline_ms` from now it is over, at the latest. "" and 0: none runs.
   virtual void SetCurrentTest(std::string_view name, int64_t deadline_ms) = 0;
-  // The native timer of what tests cannot move: calls the hook "fireRealTimers". Negative: not at all.
+  // The native timer of what tests cannot move: calls the hook "fireRealTimers". Negative: not at
+  // all.
   virtual void ArmRealTimer(double delay_ms) = 0;
 
   // The workers of the configuration, the main one first. -1: there is none of that name.
@@ -54,6 +55,8 @@ class TestHost {
   // What nobody caught in the isolates of further workers, since this was asked last.
   virtual std::vector<std::string> TakeUncaught() = 0;
 
+  // The request that `slot` stands for is a worker's, not the test's own.
+  virtual bool IsOfWorker(SlotId slot) = 0;
   // Gives the request that `slot` stands for a failure instead of a response.
   virtual void FailFetch(SlotId slot, std::string_view why) = 0;
 };

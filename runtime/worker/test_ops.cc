@@ -53,6 +53,7 @@ void TestTickClock(Deferred deferred, TestHost& host, double ms) {
 }
 void TestResetClock(TestHost& host) { host.ResetClock(); }
 
+bool TestIsOfWorker(TestHost& host, uint64_t slot) { return host.IsOfWorker(slot); }
 void TestFailFetch(TestHost& host, uint64_t slot, std::string_view why) {
   host.FailFetch(slot, why);
 }
@@ -77,6 +78,7 @@ constexpr script::OpDef kOps[] = {
     Op<TestTickClock>("testTickClock"),
     Op<TestResetClock>("testResetClock"),
     Op<TestTakeUncaught>("testTakeUncaught"),
+    Op<TestIsOfWorker>("testIsOfWorker"),
     Op<TestFailFetch>("testFailFetch"),
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ops of runtime/testing/*.js: what a test file asks its run (test_host.h). No other isolate has
-// the service that they need, so that workers cannot call them to any effect.
+// The ops of runtime/testing/*.js: what a test file asks its run (test_host.h). No other isolate
+// has the service that they need, so that workers cannot call them to any effect.
 #pragma once
 
 #include <span>

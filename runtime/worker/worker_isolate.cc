@@ -12,8 +12,6 @@
 namespace sedge::worker {
 namespace {
 
-constexpr int kErrorLevel = 4;  // of the console
-
 v8::Local<v8::Value> Utf8(v8::Isolate* isolate, std::string_view text) {
   v8::Local<v8::Value> value;
   if (!script::Utf8ToV8(isolate, text).ToLocal(&value)) return v8::String::Empty(isolate);
@@ -118,6 +116,7 @@ Status WorkerIsolate::LoadWorker() {
   }
   if (spec_.before_load) spec_.before_load(*isolate_);
   if (spec_.is_test) {
+    isolate_->modules().set_may_wait();
     isolate_->modules().set_builtin_modules([this](std::string_view specifier) {
       return isolate_->CallHook("testModule", {Utf8(isolate_->v8(), specifier)});
     });
@@ -282,7 +281,11 @@ void WorkerIsolate::AnswerTerminated(SlotId id) {
         "The handler ran without yielding for too long. Raise limits.cpu_ms in the configuration "
         "if it must.";
   }
-  LogError(page.title, {{"worker", spec_.config->name}, {"request", incoming_.Label(id)}});
+  if (spec_.log_sink) {
+    spec_.log_sink->OnHandlerError(spec_.log_name, page.title);
+  } else {
+    LogError(page.title, {{"worker", spec_.config->name}, {"request", incoming_.Label(id)}});
+  }
   RespondWithPage(incoming_, id, page);
 }
 
@@ -299,7 +302,7 @@ void WorkerIsolate::RespondWithError(SlotId id, v8::Local<v8::Value> error) {
     if (!described.hint.empty()) text += "\n  " + described.hint;
   }
   if (spec_.log_sink) {
-    spec_.log_sink->OnConsole(spec_.log_name, kErrorLevel, text);
+    spec_.log_sink->OnHandlerError(spec_.log_name, text);
   } else if (incoming_.client_gone(id)) {
     LogDebug("a request failed whose client is gone", {{"request", request}, {"why", text}});
   } else {

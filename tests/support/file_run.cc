@@ -2,6 +2,7 @@
 #include "tests/support/file_run.h"
 
 #include <filesystem>
+#include <memory>
 
 #include "runtime/worker/start_engine.h"
 
@@ -12,7 +13,11 @@ Result<test::TestTotals> FileRun::Run(
   const std::filesystem::path path = std::filesystem::absolute(file).lexically_normal();
   test::TestProject project;
   project.base_dir = path.parent_path();
-  if (!source_.empty()) project.sources->Add(path, source_);
+  WorkerConfig config;
+  config.main = path;
+  if (!source_.empty()) {
+    config.modules = std::make_shared<ModuleTexts>(ModuleTexts{{path, source_}});
+  }
   test::SharedStore store;
   std::string error;
   test::TestFile::Hooks hooks;
@@ -22,7 +27,7 @@ Result<test::TestTotals> FileRun::Run(
   hooks.before_load = before;
   hooks.after_tests = after;
   const test::TestTotals totals =
-      test::TestFile(project, path, test_options_, store, std::move(hooks)).Run();
+      test::TestFile(project, path, config, test_options_, store, std::move(hooks)).Run();
   if (!error.empty()) return InvalidArgument(error);
   return totals;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// FileRun: runs one test file by itself, as `sedge test` does, with its text from memory if need be.
+// FileRun: runs one test file by itself, as `sedge test` does, with its text from memory if need
+// be.
 #pragma once
 
 #include <functional>

@@ -11,8 +11,8 @@
 #endif
 
 int main(int argc, char** argv) {
-  std::vector<const char*> words = {"js_test", "test", "--reporter", "tap", "--threads", "1",
-                                    "--config", SEDGE_TESTS_CONFIG};
+  std::vector<const char*> words = {"js_test",   "test", "--reporter", "tap",
+                                    "--threads", "1",    "--config",   SEDGE_TESTS_CONFIG};
   words.insert(words.end(), argv + 1, argv + argc);
   return sedge::tools::RunCli(static_cast<int>(words.size()), words.data(),
                               {sedge::tools::AddTestCommand});

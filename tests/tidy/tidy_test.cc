@@ -48,7 +48,7 @@ std::vector<SourceFile> ReadTree() {
       }
       const std::string extension = entry->path().extension();
       if (!entry->is_regular_file() ||
-          !IsOneOf(extension, {".cc", ".h", ".c", ".js", ".cmake", ".sh"})) {
+          !IsOneOf(extension, {".cc", ".h", ".c", ".js", ".cmake", ".sh", ".py"})) {
         continue;
       }
       SourceFile file{fs::relative(entry->path(), SEDGE_SOURCE_DIR), {}};

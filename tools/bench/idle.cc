@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -66,12 +67,35 @@ int Open(uint16_t port) {
   return fd;
 }
 
+// Whether `answer` has all of a response: its length, or its last chunk, says so.
+bool IsWhole(std::string_view answer) {
+  const size_t head = answer.find("\r\n\r\n");
+  if (head == std::string_view::npos) return false;
+  std::string names(answer.substr(0, head));
+  for (char& c : names) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  constexpr std::string_view kLength = "\r\ncontent-length:";
+  const size_t length = names.find(kLength);
+  if (length == std::string::npos) return answer.ends_with("0\r\n\r\n");
+  return answer.size() >=
+         head + 4 + std::strtoul(names.c_str() + length + kLength.size(), nullptr, 10);
+}
+
 void Ask(int fd) {
-  char answer[4096];
+  char buffer[4096];
+  std::string answer;
   if (send(fd, kRequest.data(), kRequest.size(), MSG_NOSIGNAL) < 0) Fail("send");
-  const ssize_t got = recv(fd, answer, sizeof answer, 0);
-  if (got <= 0 || !std::string_view(answer, static_cast<size_t>(got)).starts_with("HTTP/1.1 200")) {
-    Fail("no answer");
+  while (!IsWhole(answer)) {
+    const ssize_t got = recv(fd, buffer, sizeof buffer, 0);
+    if (got == 0) {
+      std::fprintf(stderr, "the server closed a connection that was idle\n");
+      std::exit(1);
+    }
+    if (got < 0) Fail("recv");
+    answer.append(buffer, static_cast<size_t>(got));
+  }
+  if (!answer.starts_with("HTTP/1.1 200")) {
+    std::fprintf(stderr, "the answer is no 200: %s\n", answer.c_str());
+    std::exit(1);
   }
 }
 

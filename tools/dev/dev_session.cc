@@ -165,7 +165,7 @@ bool DevSession::StartServer(worker::ServeOptions options) {
 }
 
 void DevSession::OnReloaded(worker::ReloadResult result) {
-  sources_ = std::move(result.files);
+  if (!result.files.empty()) sources_ = std::move(result.files);
   if (again_) {
     LoadAgain();
     return;

@@ -2,11 +2,26 @@
 #include "tools/test/projects.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "tools/bundle/prepare.h"
 #include "tools/test/discovery.h"
 
 namespace sedge::tools {
+namespace {
+
+using Seen = std::vector<std::pair<std::string, FileStamp>>;
+
+// What test files may import besides files and packages (runtime/testing/modules.js).
+PrepareOptions TestPrepareOptions() {
+  PrepareOptions options;
+  options.node_env = "test";
+  options.external = {"vitest", "@jest/globals", "assert", "assert/strict"};
+  options.run_build_command = false;
+  return options;
+}
+
+}  // namespace
 
 test::SessionFile Projects::FileOf(const std::string& path) {
   const std::string folder = configs_.empty() ? FindWorkerFolder(path) : "";
@@ -21,56 +36,48 @@ test::SessionFile Projects::FileOf(const std::string& path) {
   file.shown = ShownPath(path);
   file.project = known->second.project;
   file.broken = known->second.broken;
-  if (file.broken.empty()) Bundle(file);
+  worker::WorkerConfig config = known->second.as_written;
+  config.main = path;
+  if (config.base_dir.empty()) config.base_dir = std::filesystem::path(path).parent_path();
+  if (config.source.empty()) config.source = file.shown;
+  file.prepare = [config = std::move(config)](Seen& seen) -> Result<worker::WorkerConfig> {
+    PreparedWorker made = Prepare(config, TestPrepareOptions());
+    seen.insert(seen.end(), made.watch.files.begin(), made.watch.files.end());
+    SEDGE_RETURN_IF_ERROR(made.status);
+    return std::move(made.config);
+  };
   return file;
-}
-
-// A test in TypeScript, or one that imports packages, runs as the bundle of it.
-void Projects::Bundle(test::SessionFile& file) {
-  worker::WorkerConfig config;
-  if (!file.project->workers.empty()) {
-    config.build = file.project->workers[0].config.build;
-    config.build.no_bundle = false;
-  }
-  config.main = file.path;
-  config.base_dir = file.project->base_dir;
-  config.source = file.shown;
-  PreparedWorker made = Prepare(config, Options(/*run_build_command=*/false));
-  if (!made.status.ok()) {
-    file.broken = std::string(made.status.message());
-    return;
-  }
-  if (!made.bundled) return;
-  for (const BuildMessage& warning : made.warnings) warnings_.push_back(warning.ToText());
-  file.project->sources->AddMade(made.config.modules);
-  file.path = made.config.main;
-}
-
-PrepareOptions Projects::Options(bool run_build_command) {
-  return {.node_env = "test",
-          // What test files import of the runtime without a scheme.
-          .external = {"vitest", "@jest/globals", "assert", "assert/strict"},
-          .run_build_command = run_build_command};
 }
 
 Projects::Known Projects::Load(const std::vector<std::string>& configs) {
   auto project = std::make_shared<test::TestProject>();
   std::error_code ignored;
   project->base_dir = std::filesystem::current_path(ignored);
-  for (const std::string& path : configs) {
-    Result<worker::WorkerConfig> config = worker::LoadWorkerConfig(path);
-    if (!config.ok()) return {nullptr, std::string(config.status().message())};
+  Known known;
+  std::vector<std::string> paths = configs;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    const std::string path = paths[i];
+    for (std::string& file : worker::ConfigFiles(path, env_)) watched_.push_back(std::move(file));
+    Result<worker::WorkerConfig> config = worker::LoadWorkerConfig(path, env_);
+    if (!config.ok()) {
+      known.broken = config.status().message();
+      return known;
+    }
     warnings_.insert(warnings_.end(), config->warnings.begin(), config->warnings.end());
-    PreparedWorker made = Prepare(*config, Options(/*run_build_command=*/true));
-    if (!made.status.ok()) return {nullptr, std::string(made.status.message())};
-    for (const BuildMessage& warning : made.warnings) warnings_.push_back(warning.ToText());
-    project->sources->AddMade(made.config.modules);
+    for (const std::string& more : config->test_workers) paths.push_back(ShownPath(more));
+    if (i == 0) known.as_written = *config;
     test::WorkerUnderTest under_test;
+    for (const worker::KvNamespaceConfig& ns : config->kv_namespaces) {
+      if (!ns.seed.empty()) under_test.seeds.emplace_back(ns.id, ns.seed);
+    }
+    PreparedWorker made = Prepare(*config, PrepareOptions());
+    under_test.broken = made.status.message();
     under_test.config = std::move(made.config);
-    under_test.main = under_test.config.main;
+    for (auto& [file, stamp] : made.watch.files) watched_.push_back(std::move(file));
     project->workers.push_back(std::move(under_test));
   }
-  return {std::move(project), ""};
+  known.project = std::move(project);
+  return known;
 }
 
 }  // namespace sedge::tools

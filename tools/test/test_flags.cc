@@ -56,7 +56,7 @@ void AddTestFlags(CLI::App& command, TestFlags& flags) {
       .add_option("--config", flags.configs,
                   "The worker under test: a script, folder or wrangler file; more are workers that "
                   "tests reach by name. Default: the nearest above each test file")
-      ->allow_extra_args(false)
+      ->allow_extra_args(false)  // what follows its value is a path of tests
       ->type_name("FILE");
   command.add_option("--env", flags.env, "The [env.NAME] of the configuration")->type_name("NAME");
   command.add_flag("--bail", flags.bail, "End at the first failure");
@@ -67,6 +67,7 @@ Result<TestCommandOptions> ReadTestFlags(const TestFlags& flags) {
   options.flags = flags;
   options.threads =
       std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMaxThreads);
+  if (!flags.coverage_dir.empty()) options.coverage_dir = flags.coverage_dir;
   if (!flags.reporter.empty()) {
     const std::optional<ReporterKind> kind = ParseReporterKind(flags.reporter);
     if (!kind) {

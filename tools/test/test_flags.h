@@ -35,6 +35,7 @@ struct TestCommandOptions {
   ReporterKind reporter = ReporterKind::kPretty;
   int threads = 1;
   double timeout_ms = 5000;
+  std::string coverage_dir = "coverage";
 };
 
 // `flags` outlives `command`.

@@ -179,3 +179,4 @@ ObjectDefineProperty(console, SymbolToStringTag,
 
 exports.console = console;
 exports.setConsoleSink = setConsoleSink;
+exports.print = write;

@@ -45,6 +45,8 @@ class WorkerLogSink {
   // level: 0 debug, 1 log, 2 info, 3 warn, 4 error.
   virtual void OnConsole(const std::string& worker, int level, std::string_view text) = 0;
   virtual void OnUncaught(const std::string& worker, std::string_view text) = 0;
+  // A handler failed, and its client got an error page.
+  virtual void OnHandlerError(const std::string& worker, std::string_view text) = 0;
 };
 
 // Who writes what a worker prints and what nobody catches.

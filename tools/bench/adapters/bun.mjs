@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Serves a worker on Bun: bun bun.mjs WORKER PORT
-import { ctx, env, handler, listen } from "./context.mjs";
+import { listen, serve } from "./context.mjs";
 
-Bun.serve({ ...listen, development: false, fetch: (request) => handler.fetch(request, env, ctx) });
+Bun.serve({ ...listen, development: false, fetch: (request) => serve(request) });

@@ -54,7 +54,8 @@ class Bars:
 
         for peer in ("deno", "bun"):
             self.add(f"hello: user CPU <= {peer}'s", hello, self.value("hello", peer, "user_us"), "us")
-        self.add("hello: user CPU <= 1/15 of workerd's", hello, scaled(self.value("hello", "workerd", "user_us"), 1 / 15), "us")
+        workerd = scaled(self.value("hello", "workerd", "user_us"), 1 / 15)
+        self.add("hello: user CPU <= 1/15 of workerd's", hello, workerd, "us")
         floor = self.value("hello", "floor", "user_us")
         self.add("hello: user CPU <= the floor's + 1.2 us", hello, None if floor is None else floor + 1.2, "us")
         for scenario in ("json", "headers", "hono"):
@@ -83,8 +84,8 @@ class Bars:
         self.add("memory after load <= 1/3 of workerd's", self.value("memory", "sedge", "loaded_mb"),
                  None if workerd is None else workerd / 3, "MB")
         value, peer = self.best("memory", "idle_mb")
-        self.add(f"memory of idle connections <= the best peer's ({peer})", self.value("memory", "sedge", "idle_mb"), value,
-                 "MB per 1,000")
+        self.add(f"memory of idle connections <= the best peer's ({peer})",
+                 self.value("memory", "sedge", "idle_mb"), value, "MB per 1,000")
 
     def flat(self):
         def flat(title, names):

@@ -14,6 +14,7 @@ from lib.setups import SETUPS
 # Below the ports that the kernel gives away, so that nobody gets one by chance.
 PORTS = range(20_000, 32_000)
 START_ATTEMPTS = 3
+OUT_OF_TIME = "the time was over"
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Results:
     reasons: dict = field(default_factory=dict)  # {(scenario, peer): why there are none}
     launches: dict = field(default_factory=dict)  # {(setup, peer): (command, {file: text})}
     loads: dict = field(default_factory=dict)  # {scenario: the load's command}
+    notes: list = field(default_factory=list)  # lines of Markdown
     load_averages: list = field(default_factory=list)
 
     def add(self, scenario, peer, **metrics):
@@ -95,7 +97,8 @@ class Bench:
         port = free_port()
         config = os.path.join(folder, "nginx.conf")
         with open(config, "w", encoding="utf-8") as file:
-            file.write(nginx_config(folder, port, f"root {folder};", "sendfile on; tcp_nopush on; open_file_cache max=16;"))
+            file.write(nginx_config(folder, port, f"root {folder};",
+                                    "sendfile on; tcp_nopush on; open_file_cache max=16;"))
         child = self.children.start("origin", [nginx, "-e", os.path.join(folder, "nginx.err"), "-c", config],
                                     self.options.load_core, folder)
         http_check.wait_until_ready(child, port)
@@ -113,8 +116,10 @@ class Bench:
             if name.endswith((".capnp", ".conf", ".json")):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
                     files[name] = file.read()
-        self.results.launches[setup.name, peer.name] = (launch.command, files)
-        return Server(peer, self.children.start(peer.name, launch.command, self.options.server_core, folder, launch.env), port)
+        environment = ["env", *(f"{name}={value}" for name, value in launch.env.items())] if launch.env else []
+        self.results.launches[setup.name, peer.name] = (environment + launch.command, files)
+        child = self.children.start(peer.name, launch.command, self.options.server_core, folder, launch.env)
+        return Server(peer, child, port)
 
     def start(self, setup, peer):
         """Starts a server and waits until it listens; once more on another port where that failed."""
@@ -132,6 +137,10 @@ class Bench:
     def run_setup(self, name, scenarios):
         """All scenarios that share a setup, on servers that are started once."""
         setup = SETUPS[name]
+        if self.out_of_time():
+            for peer in self.peers:
+                self.refuse(scenarios, peer, OUT_OF_TIME)
+            return
         servers = []
         origin_child = None
         try:
@@ -183,7 +192,7 @@ class Bench:
     def attempt(self, scenario, server, work):
         """Runs `work`; where it fails, the scenario has a reason for this peer instead of figures."""
         if self.out_of_time():
-            reason = "the time was over"
+            reason = OUT_OF_TIME
         else:
             try:
                 work()
@@ -191,7 +200,7 @@ class Bench:
             except (http_check.WrongAnswer, load.LoadError, OSError) as error:
                 reason = str(error)
         key = (scenario.name, server.peer.name)
-        if not (reason == "the time was over" and key in self.results.samples):
+        if not (reason == OUT_OF_TIME and key in self.results.samples):
             self.results.samples.pop(key, None)
             self.results.reasons[key] = reason
             say(f"{scenario.name}: {server.peer.name}: {reason}")
@@ -206,8 +215,9 @@ class Bench:
             if status != 200:
                 raise http_check.WrongAnswer(f"seeding {path}: {status} {body[:200]!r}")
         http_check.check(server.port, scenario, request)
-        if self.options.warm_s:
-            load.run(self.load_command(scenario, request, server, self.options.warm_s), self.options.warm_s, self.options.load_core)
+        seconds = self.options.warm_s
+        if seconds:
+            load.run(self.load_command(scenario, request, server, seconds), seconds, self.options.load_core)
 
     def measure(self, scenario, request, server):
         http_check.check(server.port, scenario, request)
@@ -219,8 +229,9 @@ class Bench:
         used = proc.cpu(server.child.pid) - before
         self.results.load_averages.append(os.getloadavg()[0])
         per = result.requests
-        self.results.add(scenario.name, server.peer.name, user_us=used.user_us / per, system_us=used.system_us / per,
-                         cpu_us=(used.user_us + used.system_us) / per, rps=result.rps, mib_per_s=result.bytes_per_s / 2**20,
-                         p50_ms=result.p50_ms, p99_ms=result.p99_ms, rss_mb=proc.rss_mb(server.child.pid))
-        say(f"{scenario.name}: {server.peer.name}: user {used.user_us / per:.2f} us, system {used.system_us / per:.2f} us, "
-            f"{result.rps:,.0f} requests/s, {result.bytes_per_s / 2**20:,.1f} MiB/s")
+        user, system, mib = used.user_us / per, used.system_us / per, result.bytes_per_s / 2**20
+        self.results.add(scenario.name, server.peer.name, user_us=user, system_us=system, cpu_us=user + system,
+                         rps=result.rps, mib_per_s=mib, p50_ms=result.p50_ms, p99_ms=result.p99_ms,
+                         rss_mb=proc.rss_mb(server.child.pid))
+        say(f"{scenario.name}: {server.peer.name}: user {user:.2f} us, system {system:.2f} us, "
+            f"{result.rps:,.0f} requests/s, {mib:,.1f} MiB/s")

@@ -50,22 +50,27 @@ class Children:
     def __exit__(self, *_):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
-        end([pid for pid in proc.tree(os.getpid()) if pid != os.getpid()])
+        # One that is being ended may have started another meanwhile, which is ours then.
+        while below := [pid for pid in proc.tree(os.getpid()) if pid != os.getpid()]:
+            end(below)
         for child in self.running:
             child.process.poll()
 
     def start(self, name, command, core, folder, env=None):
-        """Its output goes into the folder's NAME.out and NAME.err. Returns once the program is loaded."""
+        """On `core`, or on any for None. Its output goes into the folder's NAME.out and NAME.err. Returns once the
+        program is loaded."""
         os.makedirs(folder, exist_ok=True)
+        path = os.path.join(folder, name)
         parent = os.getpid()
 
         def prepare():
             _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
             if os.getppid() != parent:
                 os._exit(1)
-            os.sched_setaffinity(0, {core})
+            if core is not None:
+                os.sched_setaffinity(0, {core})
 
-        with open(os.path.join(folder, f"{name}.out"), "wb") as out, open(os.path.join(folder, f"{name}.err"), "wb") as err:
+        with open(f"{path}.out", "wb") as out, open(f"{path}.err", "wb") as err:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=folder,
                                        env={**os.environ, **(env or {})}, preexec_fn=prepare)
         child = Child(name, process, folder)

@@ -2,6 +2,7 @@
 """The command line of tools/bench/run."""
 import argparse
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from lib.scenarios import SCENARIOS
 from lib.stats import median, number
 
 TREE = os.path.dirname(os.path.dirname(BENCH))
+HOW_TO_BUILD = ("cmake --preset release && ninja -C build/release "
+                "sedge sedge_floor sedge_hello sedge_idle sedge_startup")
 QUICK_S = 110  # after so long nothing new is begun, so that the whole takes two minutes
 SINGLE = {"start": single.measure_start, "cold": single.measure_cold, "memory": single.measure_memory}
 # In a quick run these are asked about KV alone.
@@ -27,17 +30,22 @@ QUICK_ONLY_KV = ("miniflare",)
 def parse(arguments):
     names = [scenario.name for scenario in SCENARIOS] + list(SINGLE)
     parser = argparse.ArgumentParser(
-        prog="tools/bench/run", description="Measures sedge against workerd, miniflare, Deno, Bun, Node, nginx and the floor that C reaches: "
+        prog="tools/bench/run",
+        description="Measures sedge against workerd, miniflare, Deno, Bun, Node, nginx and the floor that C reaches: "
         "the server on one core, the load on another, rounds of all servers interleaved.",
-        epilog=f"Scenarios: {', '.join(names)}. Needs a release build: cmake --preset release && ninja -C build/release sedge sedge_floor "
-        "sedge_hello sedge_idle sedge_startup. Timings are not tests: only ratios within one run mean something.")
+        epilog=f"Scenarios: {', '.join(names)}. Needs a release build: {HOW_TO_BUILD}. Timings are not tests: only "
+        "ratios within one run mean something.")
     parser.add_argument("--scenario", action="append", metavar="NAME", choices=names, help="only this one; repeatable")
     parser.add_argument("--peer", action="append", metavar="NAME", help="only sedge and this one; repeatable")
     parser.add_argument("--rounds", type=int, default=5, help="of every scenario (5)")
     parser.add_argument("--seconds", type=float, default=3.0, help="of load in a round (3)")
-    parser.add_argument("--quick", action="store_true", help="one short round of everything, in two minutes: a look, no figures to keep")
+    parser.add_argument("--quick", action="store_true",
+                        help="one short round of everything, in two minutes: a look, no figures to keep")
+    parser.add_argument("--install", action="store_true",
+                        help="only install the peers, and print the folder of their npm packages")
     parser.add_argument("--out", metavar="FOLDER", help="for the results (build/bench/TIME)")
-    parser.add_argument("--build", metavar="FOLDER", default=os.path.join(TREE, "build", "release"), help="the release build (build/release)")
+    parser.add_argument("--build", metavar="FOLDER", default=os.path.join(TREE, "build", "release"),
+                        help="the release build (build/release)")
     parser.add_argument("--sedge", metavar="PATH", help="another binary than that of the build")
     parser.add_argument("--cores", metavar="SERVER,LOAD", help="the two cores (the first two that are allowed)")
     options = parser.parse_args(arguments)
@@ -56,11 +64,11 @@ def cores(text):
 
 def programs_of(options):
     beside = os.path.join(options.build, "tools", "bench")
-    programs = {name: os.path.join(beside, name) for name in ("sedge_floor", "sedge_hello", "sedge_idle", "sedge_startup")}
+    names = ("sedge_floor", "sedge_hello", "sedge_idle", "sedge_startup")
+    programs = {name: os.path.join(beside, name) for name in names}
     programs["sedge"] = os.path.abspath(options.sedge or os.path.join(options.build, "sedge"))
     if not os.access(programs["sedge"], os.X_OK):
-        sys.exit(f"bench: {programs['sedge']} is missing; build it with: cmake --preset release && "
-                 "ninja -C build/release sedge sedge_floor sedge_hello sedge_idle sedge_startup")
+        sys.exit(f"bench: {programs['sedge']} is missing; build it with: {HOW_TO_BUILD}")
     return programs
 
 
@@ -72,12 +80,27 @@ def chosen_peers(options, peers):
     return [peer for peer in peers if not options.peer or peer.name == "sedge" or peer.name in options.peer]
 
 
+def startup_lines(programs, core):
+    """How long an isolate takes, in-process."""
+    if not os.access(programs["sedge_startup"], os.X_OK):
+        return []
+    done = subprocess.run([programs["sedge_startup"], "20"], capture_output=True, text=True, check=False,
+                          preexec_fn=lambda: os.sched_setaffinity(0, {core}))
+    if done.returncode != 0:
+        return []
+    ready, _, context, _, bare, _, size = done.stdout.split()
+    return [f"- An isolate ready for a worker's code takes sedge {ready} ms, of which V8 itself {bare} ms; a context "
+            f"from the snapshot ({int(size) // 1024} KB) {context} ms (`sedge_startup 20`)."]
+
+
 def run_all(bench, options, programs):
     wanted = set(options.scenario or [scenario.name for scenario in SCENARIOS] + list(SINGLE))
     # One second of short things first: a quick run that runs out of time then lacks a scenario, and not a kind.
     for name, measure in SINGLE.items():
         if name not in wanted:
             continue
+        if name == "start":
+            bench.results.notes += startup_lines(programs, bench.options.server_core)
         rounds = 1 if options.quick else max(options.rounds, 5) if name == "start" else options.rounds
         if name == "memory":
             measure(bench, rounds, programs["sedge_idle"])
@@ -86,44 +109,50 @@ def run_all(bench, options, programs):
     setups = list(dict.fromkeys(scenario.setup for scenario in SCENARIOS if scenario.name in wanted))
     everyone = bench.peers
     for setup in setups:
-        bench.peers = [peer for peer in everyone if not (options.quick and peer.name in QUICK_ONLY_KV and setup != "kv")]
-        bench.run_setup(setup, [scenario for scenario in SCENARIOS if scenario.setup == setup and scenario.name in wanted])
+        left_out = QUICK_ONLY_KV if options.quick and setup != "kv" else ()
+        bench.peers = [peer for peer in everyone if peer.name not in left_out]
+        bench.run_setup(setup, [scenario for scenario in SCENARIOS
+                                if scenario.setup == setup and scenario.name in wanted])
     bench.peers = everyone
 
 
-def startup_line(programs, core):
-    """How long an isolate takes, in-process."""
-    if not os.access(programs["sedge_startup"], os.X_OK):
-        return []
-    done = subprocess.run([programs["sedge_startup"], "50"], capture_output=True, text=True, check=False,
-                          preexec_fn=lambda: os.sched_setaffinity(0, {core}))
-    if done.returncode != 0:
-        return []
-    ready, _, context, _, bare, _, size = done.stdout.split()
-    return [f"- An isolate ready for a worker's code takes sedge {ready} ms, of which V8 itself {bare} ms; a context from the snapshot "
-            f"({int(size) // 1024} KB) {context} ms (`sedge_startup 50`)."]
-
-
-def header(bench, options, programs, started):
+def header(bench, options, started):
     load_average = median(bench.results.load_averages) if bench.results.load_averages else os.getloadavg()[0]
     quick = " A quick run: one short round, so no figures to keep." if options.quick else ""
     versions = [f"{peer.name} {peer.version}" for peer in bench.peers if not peer.missing]
     tools = [f"{name} {version}" for name, version in machine.load_programs().items()]
+    now = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
+    settings = bench.options
     return [
-        f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, {time.monotonic() - started:.0f} s.{quick} Ratios within this run are what counts.",
+        f"{now} UTC, {time.monotonic() - started:.0f} s.{quick} Ratios within this run are what counts.",
         "",
-        f"- {machine.cpu_model()}, {os.cpu_count()} cores (governor: {machine.governor()}); {machine.system()}; load average {number(load_average)}",
-        f"- server on core {bench.options.server_core}, load and origin on core {bench.options.load_core}; medians of "
-        f"{bench.options.rounds} interleaved rounds of {bench.options.seconds:g} s; spread: (highest - lowest) / median of the first column",
+        f"- {machine.cpu_model()}, {os.cpu_count()} cores (governor: {machine.governor()}); {machine.system()}; "
+        f"load average {number(load_average)}",
+        f"- server on core {settings.server_core}, load and origin on core {settings.load_core}; medians of "
+        f"{settings.rounds} interleaved rounds of {settings.seconds:g} s; spread: (highest - lowest) / median of the "
+        "first column",
         f"- source tree at {machine.commit(TREE)}; {'; '.join(versions)}",
         f"- {'; '.join(tools)}",
-        "- CPU times and RSS are those of the server's whole process tree, from /proc",
-        *startup_line(programs, bench.options.server_core),
+        "- CPU times and RSS are those of the server's whole process tree, from /proc. Requests/s of the fastest are "
+        "bounded by the load's core",
+        *bench.results.notes,
     ]
+
+
+def install_only():
+    reasons = list(install.install_debian().values())
+    packages = install.install_packages()
+    for reason in [*reasons, packages.missing]:
+        if reason:
+            say(reason)
+    print("" if packages.missing else packages.folder)
+    return 1 if packages.missing else 0
 
 
 def main(arguments):
     options = parse(arguments)
+    if options.install:
+        return install_only()
     started = time.monotonic()
     server_core, load_core = cores(options.cores)
     programs = programs_of(options)
@@ -136,12 +165,19 @@ def main(arguments):
         if peer.missing:
             say(f"{peer.name}: {peer.missing}")
     # Installing is not part of a quick run's two minutes.
-    settings = Options(1 if options.quick else options.rounds, 0.6 if options.quick else options.seconds,
-                       0 if options.quick else min(2.0, options.seconds), server_core, load_core, 1_000 if options.quick else 5_000,
-                       time.monotonic() + QUICK_S if options.quick else float("inf"))
-    out = os.path.abspath(options.out or os.path.join(TREE, "build", "bench", time.strftime("%Y%m%d-%H%M%S", time.gmtime())))
+    if options.quick:
+        settings = Options(rounds=1, seconds=0.6, warm_s=0, idle_connections=1_000, server_core=server_core,
+                           load_core=load_core, deadline=time.monotonic() + QUICK_S)
+    else:
+        settings = Options(rounds=options.rounds, seconds=options.seconds, warm_s=min(2.0, options.seconds),
+                           idle_connections=5_000, server_core=server_core, load_core=load_core)
+    now = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    out = os.path.abspath(options.out or os.path.join(TREE, "build", "bench", now))
     work = tempfile.mkdtemp(prefix="sedge-bench-")
     os.chmod(work, 0o755)  # nginx's worker may be another user
+    # For 5,000 connections; every server inherits it.
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     try:
         with Children() as children:
             os.sched_setaffinity(0, {load_core})
@@ -153,7 +189,7 @@ def main(arguments):
                 stopped = True
                 say("stopped; what was measured until now is written")
             children.stop_all()
-            Report(bench.results, peers, header(bench, options, programs, started),
+            Report(bench.results, peers, header(bench, options, started),
                    partial=bool(options.scenario or options.peer)).write(out)
     finally:
         shutil.rmtree(work, ignore_errors=True)

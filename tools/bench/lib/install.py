@@ -91,8 +91,8 @@ def bundle(packages, source, target):
     esbuild = packages.program("esbuild")
     if not esbuild:
         return "esbuild does not run here"
-    done = subprocess.run([esbuild, source, "--bundle", "--format=esm", "--target=es2022", "--minify", f"--outfile={target}",
-                           "--log-level=warning"],
+    done = subprocess.run([esbuild, source, "--bundle", "--format=esm", "--target=es2022", "--minify",
+                           f"--outfile={target}", "--log-level=warning"],
                           env={**os.environ, "NODE_PATH": os.path.join(packages.folder, "node_modules")},
                           capture_output=True, text=True, errors="replace", check=False)
     return "" if done.returncode == 0 else f"esbuild: {done.stderr.strip()[:300]}"

@@ -67,8 +67,8 @@ def parse_wrk(text):
 
 def parse_h2load(text):
     rps, rate = _find(r"^finished in \S+, ([\d.]+) req/s, (\S+)/s", text, "requests per second")
-    done, failed, errored, timeout = map(int, _find(
-        r"^requests: .* (\d+) done, \d+ succeeded, (\d+) failed, (\d+) errored, (\d+) timeout", text, "number of requests"))
+    counts = r"^requests: .* (\d+) done, \d+ succeeded, (\d+) failed, (\d+) errored, (\d+) timeout"
+    done, failed, errored, timeout = map(int, _find(counts, text, "number of requests"))
     good, = map(int, _find(r"^status codes: (\d+) 2xx", text, "status codes"))
     # What is under way when the time is over counts as not done, and as no error.
     if failed or errored or timeout or good < done:
@@ -103,7 +103,8 @@ def command(request, url, connections, seconds, pipelined, folder):
     headers = [flag for name, value in request.headers.items() for flag in ("-H", f"{name}: {value}")]
     target = url + (request.paths[0] if len(request.paths) == 1 else "/")
     if pipelined:
-        return ["h2load", "--h1", "-t1", f"-c{connections}", f"-m{pipelined}", f"-D{round(seconds * 1000)}ms", *headers, target]
+        return ["h2load", "--h1", "-t1", f"-c{connections}", f"-m{pipelined}", f"-D{round(seconds * 1000)}ms",
+                *headers, target]
     script = wrk_script(request)
     if script:
         path = os.path.join(folder, "request.lua")

@@ -37,7 +37,7 @@ def _output(command):
 
 
 def commit(tree):
-    """Of the source tree, with a "+" where something is not committed; it need not be what the binary was built from."""
+    """Of the source tree, with a "+" where something is not committed. The binary may be of another one."""
     if not os.path.exists(os.path.join(tree, ".git")):
         return "no repository"
     name = _output(["git", "-C", tree, "rev-parse", "--short", "HEAD"])

@@ -73,8 +73,8 @@ class Sedge(Peer):
         if place.setup.copies:
             paths = []
             for i in range(place.setup.copies):
-                place.write(f"w{i}/wrangler.toml", f'name = "w{i}"\nmain = "{place.worker}"\nroute = "{ROUTED_HOST}/w{i}/*"\n'
-                                                   f'[vars]\nNUMBER = "{i}"\n')
+                place.write(f"w{i}/wrangler.toml", f'name = "w{i}"\nmain = "{place.worker}"\n'
+                                                   f'route = "{ROUTED_HOST}/w{i}/*"\n[vars]\nNUMBER = "{i}"\n')
                 paths.append(os.path.join(place.folder, f"w{i}"))
         else:
             paths = [place.worker]
@@ -114,10 +114,11 @@ class Workerd(Peer):
             services.append(f'(name = "origin", external = (address = "127.0.0.1:{place.origin}", http = ()))')
         else:
             services.append(f'(name = "main", worker = {worker()})')
-        config = place.write("config.capnp", 'using Workerd = import "/workerd/workerd.capnp";\n'
-                             "const config :Workerd.Config = (\n  services = [\n    " + ",\n    ".join(services) + "\n  ],\n"
-                             f'  sockets = [(name = "http", address = "127.0.0.1:{place.port}", http = (), service = "main")]\n);\n')
-        return Launch([self.program, "serve", config])
+        socket = f'(name = "http", address = "127.0.0.1:{place.port}", http = (), service = "main")'
+        listed = ",\n    ".join(services)
+        config = ('using Workerd = import "/workerd/workerd.capnp";\nconst config :Workerd.Config = (\n'
+                  f"  services = [\n    {listed}\n  ],\n  sockets = [{socket}]\n);\n")
+        return Launch([self.program, "serve", place.write("config.capnp", config)])
 
 
 class Miniflare(Peer):
@@ -131,10 +132,12 @@ class Miniflare(Peer):
         if place.setup.proxy:
             raise Cannot("it is workerd behind a proxy in Node: measured as workerd")
         options = {"host": "127.0.0.1", "port": place.port}
-        worker = {"modules": True, "scriptPath": place.worker, "compatibilityDate": COMPATIBILITY_DATE}
+        worker = {"modules": True, "modulesRoot": "/", "scriptPath": place.worker,
+                  "compatibilityDate": COMPATIBILITY_DATE}
         if place.setup.copies:
-            options["workers"] = [{**worker, "name": f"w{i}", "routes": [f"{ROUTED_HOST}/w{i}/*"], "bindings": {"NUMBER": str(i)}}
-                                  for i in range(place.setup.copies)]
+            options["workers"] = [
+                {**worker, "name": f"w{i}", "routes": [f"{ROUTED_HOST}/w{i}/*"], "bindings": {"NUMBER": str(i)}}
+                for i in range(place.setup.copies)]
         else:
             options |= worker
         if place.setup.kv:
@@ -146,15 +149,18 @@ class Miniflare(Peer):
 class Adapted(Peer):
     """Deno, Bun and Node: a few lines of adapters/ serve the worker."""
 
-    def __init__(self, name, program, version, before, after=(), env=None, missing=""):
+    def __init__(self, name, program, version, *, before=(), after=(), plain_request=False, env=None, missing=""):
         super().__init__(name, program, version, missing)
         self.before = before
-        self.after = list(after)
+        self.after = after
+        self.plain_request = plain_request  # see adapters/context.mjs
         self.env = env or {}
 
     def launch(self, place):
         adapter = os.path.join(ADAPTERS, f"{self.name}.mjs")
-        return Launch([self.program, *self.before, adapter, place.worker, str(place.port), *self.after], self.env)
+        more = ["--plain-request"] if place.setup.proxy and self.plain_request else []
+        command = [self.program, *self.before, adapter, place.worker, str(place.port), *self.after, *more]
+        return Launch(command, self.env)
 
 
 class Native(Peer):
@@ -174,14 +180,16 @@ class Nginx(Peer):
     def launch(self, place):
         if not place.setup.nginx:
             raise Cannot("it runs no workers")
+        origin = f"server 127.0.0.1:{place.origin}; keepalive 64; keepalive_requests 1000000000;"
         config = nginx_config(place.folder, place.port, place.setup.nginx,
-                              f"upstream origin {{ server 127.0.0.1:{place.origin}; keepalive 64; keepalive_requests 1000000000; }}"
-                              if place.setup.proxy else "")
-        return Launch([self.program, "-e", os.path.join(place.folder, "nginx.err"), "-c", place.write("nginx.conf", config)])
+                              f"upstream origin {{ {origin} }}" if place.setup.proxy else "")
+        errors = os.path.join(place.folder, "nginx.err")
+        return Launch([self.program, "-e", errors, "-c", place.write("nginx.conf", config)])
 
 
 def nginx_config(folder, port, server, http=""):
-    temporary = "\n".join(f"  {kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "\n".join(f"  {kind}_temp_path {folder}/{kind};" for kind in kinds)
     return f"""worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.err warn;
 events {{ worker_connections 8192; }}
 http {{
@@ -205,17 +213,19 @@ def all_peers(programs, packages):
     (workerd, workerd_version, no_workerd), (deno, deno_version, no_deno) = npm("workerd"), npm("deno")
     (bun, bun_version, no_bun), (node, node_version, no_node) = npm("bun"), npm("node")
     nginx = find_program("nginx")
-    quiet = {"DO_NOT_TRACK": "1", "DENO_NO_UPDATE_CHECK": "1", "NO_COLOR": "1"}
+    sedge, hello, floor = (programs[name] for name in ("sedge", "sedge_hello", "sedge_floor"))
+    quiet = {"NODE_ENV": "production", "DO_NOT_TRACK": "1", "DENO_NO_UPDATE_CHECK": "1", "NO_COLOR": "1"}
     return [
-        Sedge("sedge", programs["sedge"], _first_line([programs["sedge"], "version"]).removeprefix("sedge "), own(programs["sedge"])),
+        Sedge("sedge", sedge, _first_line([sedge, "version"]).removeprefix("sedge "), own(sedge)),
         Workerd("workerd", workerd, workerd_version, no_workerd),
         Miniflare("miniflare", node, packages.versions["miniflare"], packages.folder, no_node),
-        Adapted("deno", deno, deno_version, ["run", "--no-config", "--no-lock", "-A"], env=quiet, missing=no_deno),
-        Adapted("bun", bun, bun_version, [], env=quiet, missing=no_bun),
-        Adapted("node", node, f"{node_version}, @hono/node-server {packages.versions['@hono/node-server']}", [],
-                [packages.folder], missing=no_node),
+        Adapted("deno", deno, deno_version, before=["run", "--no-config", "--no-lock", "-A"], plain_request=True,
+                env=quiet, missing=no_deno),
+        Adapted("bun", bun, bun_version, env=quiet, missing=no_bun),
+        Adapted("node", node, f"{node_version}, @hono/node-server {packages.versions['@hono/node-server']}",
+                after=[packages.folder], plain_request=True, env=quiet, missing=no_node),
         Nginx("nginx", nginx, _first_line([nginx, "-v"]).rpartition("/")[2] if nginx else "",
               "" if nginx else "nginx is missing: apt-get install nginx-light"),
-        Native("sedge_hello", programs["sedge_hello"], "sedge's HTTP server with a handler in C++", own(programs["sedge_hello"])),
-        Native("floor", programs["sedge_floor"], "libuv and llhttp in C, no checks", own(programs["sedge_floor"])),
+        Native("sedge_hello", hello, "sedge's HTTP server with a handler in C++", own(hello)),
+        Native("floor", floor, "libuv and llhttp in C, no checks", own(floor)),
     ]

@@ -8,22 +8,27 @@ from lib import bars, svg
 from lib.scenarios import SCENARIOS
 from lib.stats import median, number, percent, ratio, spread, times
 
-LOAD_COLUMNS = [("user_us", "user us/request", True), ("system_us", "sys us/request", False), ("rps", "requests/s", True),
-                ("mib_per_s", "MiB/s", False), ("p50_ms", "p50 ms", False), ("p99_ms", "p99 ms", False), ("rss_mb", "RSS MB", False)]
+LOAD_COLUMNS = [("user_us", "user us/request", True), ("system_us", "sys us/request", False),
+                ("rps", "requests/s", True), ("mib_per_s", "MiB/s", False), ("p50_ms", "p50 ms", False),
+                ("p99_ms", "p99 ms", False), ("rss_mb", "RSS MB", False)]
 SINGLE_COLUMNS = {
     "start": [("start_ms", "ms to the first response", True), ("start_cpu_ms", "CPU ms until then", True)],
     "cold": [("cold_ms", "cold worker ms (both)", True), ("load_ms", "ms per worker at start", False),
-             ("first_ms", "first request ms", False), ("warm_ms", "second request ms", False), ("rss_mb", "RSS MB of 50", True)],
-    "memory": [("start_mb", "MB after start", True), ("loaded_mb", "MB after load", True), ("idle_mb", "MB per 1,000 idle connections", True)],
+             ("first_ms", "first request ms", False), ("warm_ms", "second request ms", False),
+             ("rss_mb", "RSS MB of 50", True)],
+    "memory": [("start_mb", "MB after start", True), ("loaded_mb", "MB after load", True),
+               ("idle_mb", "MB per 1,000 idle connections", True)],
 }
-SINGLE_TITLES = {"start": "start to first response (hello world)", "cold": "a cold worker, of 50 in a process", "memory": "memory (hello world)"}
+SINGLE_TITLES = {"start": "start to first response (hello world)", "cold": "a cold worker, of 50 in a process",
+                 "memory": "memory (hello world)"}
 PLOTS = [
     ("user-cpu", "User CPU per request, of sedge's", "lower is better", "user_us"),
     ("cpu", "User and system CPU per request, of sedge's", "lower is better", "cpu_us"),
     ("throughput", "Requests per second, of sedge's", "higher is better", "rps"),
 ]
-SINGLE_PLOTS = [("start", "start_ms", "start"), ("cold", "cold_ms", "cold worker"), ("memory", "start_mb", "memory after start"),
-                ("memory", "loaded_mb", "memory after load"), ("memory", "idle_mb", "idle connections")]
+SINGLE_PLOTS = [("start", "start_ms", "start"), ("cold", "cold_ms", "cold worker"),
+                ("memory", "start_mb", "memory after start"), ("memory", "loaded_mb", "memory after load"),
+                ("memory", "idle_mb", "idle connections")]
 
 
 class Report:
@@ -63,20 +68,22 @@ class Report:
                 yield f"{name}: {SINGLE_TITLES[name]}", name, columns
 
     def configuration(self):
-        lines = ["## Configuration", "", "Defaults of every server, with all limits and checks on, but for what is here.", ""]
+        lines = ["## Configuration", "", "Defaults of every server, all limits and checks on, but for this:", ""]
         for (setup, peer), (command, files) in self.results.launches.items():
             lines.append(f"- {setup}, {peer}: `{shlex.join(command)}`")
             for name, text in files.items():
-                lines += ["", "  <details><summary>" + name + "</summary>", "", "  ```", *("  " + line for line in text.splitlines()),
-                          "  ```", "  </details>", ""]
+                content = [f"  {line}" for line in text.splitlines()]
+                lines += ["", f"  <details><summary>{name}</summary>", ""]
+                lines += ["  ```", *content, "  ```", "  </details>", ""]
         lines += ["", "The load:", ""]
         lines += [f"- {scenario}: `{shlex.join(command)}`" for scenario, command in self.results.loads.items()]
         return lines
 
     def markdown(self, plots):
         lines = ["# Benchmark", "", *self.header, "", "## Bars", "", "| bar | measured | |", "|---|---|---|"]
-        lines += [f"| {verdict.bar} | {verdict.measured} | {verdict.word()} |" for verdict in bars.Bars(self.results).all()
-                  if verdict.kept is not None or not self.partial]
+        for verdict in bars.Bars(self.results).all():
+            if verdict.kept is not None or not self.partial:
+                lines.append(f"| {verdict.bar} | {verdict.measured} | {verdict.word()} |")
         lines += ["", *(f"![{title}]({name}.svg)" for name, title in plots)]
         for title, scenario, columns in self.sections():
             lines += ["", f"## {title}", "", *self.table(scenario, columns)]
@@ -88,7 +95,8 @@ class Report:
         if not values or not base:
             return None
         value = median(values)
-        return svg.Bar(peer, value / base, min(values) / base, max(values) / base, f"{times(value / base)} ({number(value)})")
+        label = f"{times(value / base)} ({number(value)})"
+        return svg.Bar(peer, value / base, min(values) / base, max(values) / base, label)
 
     def plots(self):
         names = [peer.name for peer in self.peers]
@@ -101,7 +109,8 @@ class Report:
             yield name, title, svg.chart(title, f"medians; lines: lowest and highest round; {note}", groups, names)
         groups = [(title, group(scenario, metric)) for scenario, metric, title in SINGLE_PLOTS]
         title = "Start and memory, of sedge's"
-        yield "start-and-memory", title, svg.chart(title, "medians; lines: lowest and highest round; lower is better", groups, names)
+        note = "medians; lines: lowest and highest round; lower is better"
+        yield "start-and-memory", title, svg.chart(title, note, groups, names)
 
     def write(self, folder):
         os.makedirs(folder, exist_ok=True)
@@ -115,6 +124,7 @@ class Report:
             file.write(self.markdown(plots))
         samples = [{"scenario": scenario, "peer": peer, "samples": metrics}
                    for (scenario, peer), metrics in self.results.samples.items()]
-        reasons = [{"scenario": scenario, "peer": peer, "reason": reason} for (scenario, peer), reason in self.results.reasons.items()]
+        reasons = [{"scenario": scenario, "peer": peer, "reason": reason}
+                   for (scenario, peer), reason in self.results.reasons.items()]
         with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as file:
             json.dump({"header": self.header, "results": samples, "not_measured": reasons}, file, indent=1)

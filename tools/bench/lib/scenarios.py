@@ -41,7 +41,8 @@ def json_of_2kb():
     generator = random.Random(1)
     value = {"id": 17, "name": "bench", "active": True, "score": 12.5, "none": None, "items": []}
     while len(json.dumps(value, separators=(",", ":"))) < 1900:
-        value["items"].append({"key": f"k{generator.randrange(10**6)}", "count": generator.randrange(1000), "tags": ["a", "b"]})
+        value["items"].append({"key": f"k{generator.randrange(10**6)}", "count": generator.randrange(1000),
+                               "tags": ["a", "b"]})
     value["fill"] = ""
     value["fill"] = "x" * (2048 - len(json.dumps(value, separators=(",", ":"))))
     return json.dumps(value, separators=(",", ":"))
@@ -52,7 +53,8 @@ def _echoes(text):
 
 
 def _ten_headers(status, headers, body):
-    names = ("cache-control", "etag", "x-request-host", "x-request-agent", "x-page", "x-sort", "x-tags", "vary", "x-header-count")
+    names = ("cache-control", "etag", "x-request-host", "x-request-agent", "x-page", "x-sort", "x-tags", "vary",
+             "x-header-count")
     return status == 200 and body == b"20 headers of 400 bytes" and headers.get("x-page") == "4" and \
         headers.get("x-tags") == "a,b" and all(name in headers for name in names)
 
@@ -72,8 +74,9 @@ def _one_of_workers(status, headers, body):
 
 
 def _workers(count):
-    return Scenario(f"workers-{count}", f"{count} worker{'s, round-robin' if count > 1 else ', with a route'}", f"workers-{count}",
-                    _one_of_workers, Request([f"/w{i}/" for i in range(count)], headers={"Host": ROUTED_HOST}))
+    title = f"{count} workers, round-robin" if count > 1 else "1 worker, with a route"
+    return Scenario(f"workers-{count}", title, f"workers-{count}", _one_of_workers,
+                    Request([f"/w{i}/" for i in range(count)], headers={"Host": ROUTED_HOST}))
 
 
 def _proxy(name, connections):
@@ -103,12 +106,12 @@ SCENARIOS = [
     Scenario("headers", "headers: 20 in, 10 out, URL and parameters", "headers", _ten_headers,
              Request(["/some/path/of/things?page=3&sort=name&tag=a&tag=b"], headers=HEADERS_IN)),
     Scenario("hono", "router application with hono", "hono",
-             lambda status, headers, body: status == 200 and json.loads(body) == {"name": "jobs", "id": "17", "part": "log"}
-             and headers.get("x-powered-by") == "hono", Request(["/api/jobs/17/log"])),
+             lambda status, headers, body: status == 200 and headers.get("x-powered-by") == "hono"
+             and json.loads(body) == {"name": "jobs", "id": "17", "part": "log"}, Request(["/api/jobs/17/log"])),
     Scenario("kv-get", "KV get of 200 bytes", "kv", lambda status, headers, body: status == 200 and len(body) == 200,
              Request([f"/item/{key}" for key in ITEMS]), seeds=SEED),
-    Scenario("kv-hello", "the KV worker's answer without KV", "kv", lambda status, headers, body: status == 200 and len(body) == 191,
-             Request(["/hello"])),
+    Scenario("kv-hello", "the KV worker's answer without KV", "kv",
+             lambda status, headers, body: status == 200 and len(body) == 191, Request(["/hello"])),
     Scenario("kv-put", "KV put of 200 bytes", "kv", body_is(b"stored"),
              Request([f"/put/put:{i:04d}" for i in range(KEYS)], "PUT", body=ITEM)),
     Scenario("kv-list", "KV list of 1,000 keys with metadata", "kv", body_is(b"1000"), Request(["/list"]), 8,

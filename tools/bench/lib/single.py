@@ -6,6 +6,7 @@ import subprocess
 import time
 
 from lib import http_check, load, proc
+from lib.bench import OUT_OF_TIME
 from lib.install import say
 from lib.load import Request
 from lib.peers import Cannot
@@ -40,7 +41,7 @@ def each_round(bench, name, rounds, measure):
         for peer in list(going):
             try:
                 if bench.out_of_time():
-                    raise Cannot("the time was over")
+                    raise Cannot(OUT_OF_TIME)
                 measure(peer)
             except (Cannot, http_check.WrongAnswer, OSError) as reason:
                 going.remove(peer)
@@ -69,7 +70,11 @@ def measure_cold(bench, rounds):
     def ready_ms(peer, setup):
         server = bench.launch(setup, peer)
         begin = time.monotonic()
-        http_check.wait_until_ready(server.child, server.port)
+        try:
+            http_check.wait_until_ready(server.child, server.port)
+        except http_check.WrongAnswer:
+            bench.children.stop(server.child)
+            raise
         return server, (time.monotonic() - begin) * 1000
 
     def first_ms(server, index):
@@ -121,31 +126,42 @@ def measure_memory(bench, rounds, idle_program):
         command = load.command(Request(), server.url, 64, seconds, 0, bench.work)
         load.run(command, seconds, bench.options.load_core)
 
+    def begin(peer):
+        """(a server with load behind it, one without, memory of the first before it)"""
+        servers = []
+        try:
+            servers.append(bench.start(HELLO, peer))
+            servers.append(bench.start(HELLO, peer))
+            first_response(servers[0])
+            start_mb = proc.rss_mb(servers[0].child.pid)
+            put_load_on(servers[0])
+            return servers[0], servers[1], start_mb
+        except (Cannot, http_check.WrongAnswer, load.LoadError, OSError) as reason:
+            for server in servers:
+                bench.children.stop(server.child)
+            bench.results.reasons["memory", peer.name] = str(reason)
+            say(f"memory: {peer.name} cannot: {reason}")
+            return None
+
     # Resting takes most of the time, so all rest together.
     for _ in range(rounds):
         if bench.out_of_time():
+            for peer in bench.peers:
+                bench.results.reasons.setdefault(("memory", peer.name), OUT_OF_TIME)
             break
-        going = []
-        for peer in bench.peers:
+        going = [begun for peer in bench.peers if (begun := begin(peer))]
+        idle = [begin_idle(unloaded) for _, unloaded, _ in going]
+        for (loaded, unloaded, start_mb), process in zip(going, idle):
+            name = loaded.peer.name
+            idle_mb = None
             try:
-                servers = [bench.start(HELLO, peer), bench.start(HELLO, peer)]
-                first_response(servers[0])
-                going.append((peer, servers, proc.rss_mb(servers[0].child.pid)))
-                put_load_on(servers[0])
-            except (Cannot, http_check.WrongAnswer, load.LoadError, OSError) as reason:
-                bench.results.reasons["memory", peer.name] = str(reason)
-                say(f"memory: {peer.name} cannot: {reason}")
-        idle = [begin_idle(servers[1]) for _, servers, _ in going]
-        for (peer, servers, start_mb), process in zip(going, idle):
-            try:
-                bytes_each = idle_bytes(process)
+                idle_mb = idle_bytes(process) * 1000 / 2**20
             except (http_check.WrongAnswer, subprocess.TimeoutExpired) as reason:
-                bytes_each = None
-                say(f"memory: {peer.name}: {reason}")
-            loaded = proc.rss_mb(servers[0].child.pid)
-            bench.results.add("memory", peer.name, start_mb=start_mb, loaded_mb=loaded,
-                              idle_mb=None if bytes_each is None else bytes_each * 1000 / 2**20)
-            say(f"memory: {peer.name}: {start_mb:.1f} MB after start, {loaded:.1f} MB after load, "
-                f"{bytes_each} bytes per idle connection")
-            for server in servers:
+                process.kill()
+                bench.results.reasons["memory", name] = f"{reason}"
+            loaded_mb = proc.rss_mb(loaded.child.pid)
+            bench.results.add("memory", name, start_mb=start_mb, loaded_mb=loaded_mb, idle_mb=idle_mb)
+            say(f"memory: {name}: {start_mb:.1f} MB after start, {loaded_mb:.1f} MB after load, "
+                f"{'?' if idle_mb is None else f'{idle_mb:.2f}'} MB per 1,000 idle connections")
+            for server in (loaded, unloaded):
                 bench.children.stop(server.child)

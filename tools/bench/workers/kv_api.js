@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A JSON API over KV, as tools/bench/run and kv measure it: /item/KEY gives a value, PUT /put/KEY stores one, /list a page
-// of keys with metadata, and /hello what costs no KV. POST /seed?from=N&to=M&bytes=B writes keys, POST /seed-large 1,000
-// with metadata.
+// A JSON API over KV, as tools/bench/run and kv measure it: /item/KEY gives a value, PUT /put/KEY stores one, /list a
+// page of keys with metadata, and /hello what costs no KV. POST /seed?from=N&to=M&bytes=B writes keys, POST /seed-large
+// 1,000 with metadata.
 const json = { headers: { "content-type": "application/json" } };
 const hello = JSON.stringify({ text: "x".repeat(180) });
 

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sedge test` with the real binary: what it runs, what tests reach, what is taken back, and what
+// it says and returns.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/e2e/harness/sedge_process.h"
+#include "tests/e2e/harness/temp_folder.h"
+
+namespace sedge::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// Built for debugging, on a busy machine.
+constexpr int kDeadlineMs = 120'000;
+
+constexpr const char* kWorker = R"(
+import { greet } from "./greet.js";
+export default {
+  async fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/count") {
+      const n = Number(await env.KV.get("n")) + 1;
+      await env.KV.put("n", String(n));
+      return Response.json({ n });
+    }
+    if (pathname === "/later") {
+      ctx.waitUntil(scheduler.wait(30).then(() => env.KV.put("later", "done")));
+      return new Response("soon");
+    }
+    if (pathname === "/later-fails") {
+      ctx.waitUntil(scheduler.wait(30).then(() => { throw new Error("work in vain"); }));
+      return new Response("soon");
+    }
+    if (pathname === "/proxy") {
+      const answer = await fetch("https://api.example.com/users/7", { method: "POST", body: await request.text() });
+      return new Response(answer.body, answer);
+    }
+    if (pathname === "/echo") return new Response(request.body, { headers: { ip: request.headers.get("cf-connecting-ip") } });
+    if (pathname === "/broken") throw new Error("a broken handler");
+    return new Response(greet(env.NAME) + pathname);
+  },
+};
+)";
+
+class TestCommandTest : public ::testing::Test {
+ protected:
+  struct Outcome {
+    int status = -1;
+    std::string out;
+    std::string err;
+  };
+
+  void WriteProject() {
+    folder_.Write(
+        "wrangler.toml",
+        "name = \"front\"\nmain = \"src/index.js\"\nkv_namespaces = [{ binding = \"KV\", id = "
+        "\"data\" }]\n[vars]\nNAME = \"Ann\"\n");
+    folder_.Write("src/index.js", kWorker);
+    folder_.Write("src/greet.js", "export const greet = (name) => `hello ${name} `;\n");
+  }
+  // A test file that imports what most need.
+  void WriteTest(const std::string& name, const std::string& code) {
+    folder_.Write(name,
+                  "import { test, describe, expect, beforeAll, beforeEach, SELF, env, seed, clock, "
+                  "mock, worker,\n"
+                  "  createExecutionContext, waitOnExecutionContext } from \"sedge:test\";\n" +
+                      code);
+  }
+  Outcome Run(std::vector<std::string> words = {}) {
+    words.insert(words.begin(), "test");
+    SedgeProcess process(words, folder_.path());
+    Outcome outcome;
+    outcome.status = process.WaitForExit(kDeadlineMs).value_or(-1);
+    outcome.out = process.out();
+    outcome.err = process.err();
+    return outcome;
+  }
+  // Runs one file whose tests all pass.
+  void ExpectPasses(const std::string& code) {
+    WriteProject();
+    WriteTest("test/a_test.js", code);
+    const Outcome run = Run();
+    EXPECT_EQ(run.status, 0) << run.out << run.err;
+  }
+  // Runs one file of which something fails, and gives what was printed.
+  std::string FailureOf(const std::string& code) {
+    WriteProject();
+    WriteTest("test/a_test.js", code);
+    const Outcome run = Run();
+    EXPECT_EQ(run.status, 1) << run.out << run.err;
+    return run.out + run.err;
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(TestCommandTest, FetchesFromTheWorkerOfTheConfiguration) {
+  ExpectPasses(R"(
+test("answers", async () => {
+  const response = await SELF.fetch("https://example.com/x");
+  expect(response.status).toBe(200);
+  expect(await response.text()).toBe("hello Ann /x");
+  expect(await (await SELF.fetch("/path")).text()).toBe("hello Ann /path");
+});
+test("takes bodies and says who asks", async () => {
+  const init = { method: "POST", body: "x".repeat(200000), headers: { "CF-Connecting-IP": "203.0.113.7" } };
+  const response = await SELF.fetch("/echo", init);
+  expect((await response.text()).length).toBe(200000);
+  expect(response.headers.get("ip")).toBe("203.0.113.7");
+});
+test("gives the page of a failed handler", async () => {
+  expect((await SELF.fetch("/broken")).status).toBe(500);
+});
+test("has env", () => expect(env.NAME).toBe("Ann"));
+)");
+}
+
+TEST_F(TestCommandTest, TakesKvBackAfterEachTest) {
+  ExpectPasses(R"(
+for (const round of [1, 2, 3]) {
+  test(`counts from the start, ${round}`, async () => {
+    expect(await (await SELF.fetch("/count")).json()).toEqual({ n: 1 });
+    expect(await (await SELF.fetch("/count")).json()).toEqual({ n: 2 });
+    expect(await env.KV.get("n")).toBe("2");
+  });
+}
+describe("a suite", () => {
+  beforeAll(() => env.KV.put("n", "40"));
+  for (const round of [1, 2]) {
+    test(`goes on from what beforeAll wrote, ${round}`, async () => {
+      expect(await (await SELF.fetch("/count")).json()).toEqual({ n: 41 });
+    });
+  }
+});
+test("is empty behind the suite", async () => expect(await env.KV.get("n")).toBe(null));
+test("writes a lot", async () => {
+  const writes = [];
+  for (let i = 0; i < 3000; ++i) writes.push(env.KV.put(`key ${i}`, "v"));
+  await Promise.all(writes);
+  expect((await env.KV.list()).keys.length).toBe(1000);
+});
+test("which is gone too", async () => expect((await env.KV.list()).keys).toEqual([]));
+)");
+}
+
+TEST_F(TestCommandTest, SeedsKv) {
+  folder_.Write("test/seed.json", R"([{"key":"n","value":"6","metadata":{"by":"file"}}])");
+  ExpectPasses(R"(
+describe("seeded", () => {
+  beforeAll(() => seed("KV", "seed.json"));
+  test("from a file", async () => {
+    expect(await (await SELF.fetch("/count")).json()).toEqual({ n: 7 });
+    expect((await env.KV.getWithMetadata("n")).metadata).toBe(null);
+  });
+  test("each test anew", async () => {
+    expect(await env.KV.getWithMetadata("n")).toMatchObject({ value: "6", metadata: { by: "file" } });
+    expect(await seed("KV", { n: "1", list: [1, 2] })).toBe(2);
+    expect(await env.KV.get("list", "json")).toEqual([1, 2]);
+  });
+});
+test("says what is wrong", async () => {
+  await expect(seed("NO", {})).rejects.toThrow("no KV namespace");
+  await expect(seed("KV", "none.json")).rejects.toThrow("none.json");
+});
+)");
+}
+
+TEST_F(TestCommandTest, AnswersInTheNetworksPlace) {
+  ExpectPasses(R"(
+test("with an object", async () => {
+  mock.fetch("https://api.example.com/users/:id", { status: 201, json: { id: 7 } }, { method: "POST" });
+  const response = await SELF.fetch("/proxy", { method: "POST", body: "question" });
+  expect(response.status).toBe(201);
+  expect(await response.json()).toEqual({ id: 7 });
+  const [call] = mock.fetch.calls();
+  expect(call.method).toBe("POST");
+  expect(call.url).toBe("https://api.example.com/users/7");
+  expect(await call.request.text()).toBe("question");
+});
+test("with a function of the request, as often as is said", async () => {
+  mock.fetch("api.example.com/*", "always");
+  mock.fetch("api.example.com/*", async (request) => new Response(await request.text() + "!"), { times: 1 });
+  expect(await (await SELF.fetch("/proxy", { method: "POST", body: "a" })).text()).toBe("a!");
+  expect(await (await SELF.fetch("/proxy", { method: "POST", body: "b" })).text()).toBe("always");
+});
+test("with a failure", async () => {
+  mock.fetch("https://api.example.com/*", new Error("cable cut"));
+  await expect(fetch("https://api.example.com/")).rejects.toThrow("cable cut");
+});
+test("and forgets it", async () => {
+  expect(mock.fetch.calls()).toEqual([]);
+  await expect(fetch("https://api.example.com/x")).rejects.toThrow("GET https://api.example.com/x is not mocked");
+});
+)");
+}
+
+TEST_F(TestCommandTest, AnUnmockedFetchFailsAndSaysHowToMockIt) {
+  const std::string out = FailureOf(R"(
+test("reaches out", async () => {
+  const response = await SELF.fetch("/proxy", { method: "POST", body: "a" });
+  expect(response.status).toBe(200);
+});
+)");
+  EXPECT_THAT(out, HasSubstr("POST https://api.example.com/users/7 is not mocked"));
+  EXPECT_THAT(
+      out,
+      HasSubstr(
+          R"(mock.fetch("https://api.example.com/users/7", { json: {} }, { method: "POST" });)"));
+}
+
+TEST_F(TestCommandTest, ATestIsOverWhenItsWaitUntilWorkIs) {
+  const std::string out = FailureOf(R"(
+const seen = [];
+test("begins work", async () => { await SELF.fetch("/later"); });
+test("begins work in vain", async () => { await SELF.fetch("/later-fails"); });
+test("and goes on", () => {});
+)");
+  EXPECT_THAT(out, HasSubstr("work in vain"));
+  EXPECT_THAT(
+      out, AllOf(HasSubstr("begins work in vain"), HasSubstr("2 passed"), HasSubstr("1 failed")));
+}
+
+TEST_F(TestCommandTest, HandlersCanBeCalledDirectly) {
+  ExpectPasses(R"(
+import handler from "../src/index.js";
+test("with a context", async () => {
+  const context = createExecutionContext();
+  const response = await handler.fetch(new Request("https://a/later"), env, context);
+  expect(await response.text()).toBe("soon");
+  expect(await env.KV.get("later")).toBe(null);
+  await waitOnExecutionContext(context);
+  expect(await env.KV.get("later")).toBe("done");
+});
+test("shares modules and globals with SELF", async () => {
+  mock.method(globalThis, "fetch", async () => new Response("mine"));
+  expect(await (await SELF.fetch("/proxy", { method: "POST", body: "" })).text()).toBe("mine");
+});
+)");
+}
+
+TEST_F(TestCommandTest, MovesTheClock) {
+  ExpectPasses(R"(
+test("of Date, timers, performance and KV", async () => {
+  clock.set("2030-01-01T00:00:00Z");
+  const start = performance.now();
+  expect(new Date().toISOString()).toBe("2030-01-01T00:00:00.000Z");
+  await env.KV.put("short", "1", { expirationTtl: 60 });
+  const fired = [];
+  setTimeout(() => fired.push(`59 s: ${Date.now() - Date.parse("2030-01-01")}`), 59_000);
+  const interval = setInterval(() => fired.push("20 s"), 20_000);
+  await clock.tick(59_999);
+  expect(fired).toEqual(["20 s", "20 s", "59 s: 59000"]);
+  expect(await env.KV.get("short")).toBe("1");
+  await clock.tick(1);
+  expect(await env.KV.get("short")).toBe(null);
+  expect(performance.now() - start).toBe(60_000);
+  clearInterval(interval);
+});
+test("which goes on afterwards", async () => {
+  expect(new Date().getFullYear()).toBeLessThan(2030);
+  const before = Date.now();
+  await scheduler.wait(5);
+  expect(Date.now()).toBeGreaterThan(before);
+});
+)");
+}
+
+TEST_F(TestCommandTest, ReachesOtherWorkersByName) {
+  WriteProject();
+  folder_.Write(
+      "auth/wrangler.toml",
+      "name = \"auth\"\nmain = \"index.js\"\nkv_namespaces = [{ binding = \"USERS\", id = "
+      "\"data\" }]\n");
+  folder_.Write(
+      "auth/index.js",
+      "addEventListener('fetch', (event) => event.respondWith(answer(event.request)));\n"
+      "async function answer(request) { return new Response('auth ' + await USERS.get('n')); }\n");
+  WriteTest("test/a_test.js", R"(
+test("of the configuration", async () => {
+  await SELF.fetch("/count");
+  expect(await (await worker("auth").fetch("/")).text()).toBe("auth 1");
+  expect(await (await worker("front").fetch("/count")).json()).toEqual({ n: 2 });
+  expect(() => worker("none")).toThrow("there are 'front', 'auth'");
+});
+)");
+  const Outcome run = Run({"--config", ".", "--config", "auth"});
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+}
+
+TEST_F(TestCommandTest, FilesRunApartAndDoNotShareKv) {
+  WriteProject();
+  for (int i = 0; i < 6; ++i) {
+    WriteTest("test/f" + std::to_string(i) + "_test.js", R"(
+import { greet } from "../src/greet.js";
+globalThis.seen = (globalThis.seen ?? 0) + 1;
+beforeAll(() => env.KV.put("mine", import.meta.url));
+test("finds its own alone", async () => {
+  expect(globalThis.seen).toBe(1);
+  await scheduler.wait(20);
+  expect(await env.KV.get("mine")).toBe(import.meta.url);
+  expect((await env.KV.list()).keys.length).toBe(1);
+});
+)");
+  }
+  const Outcome run = Run({"--threads", "3"});
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+  EXPECT_THAT(run.out, HasSubstr("6 passed"));
+}
+
+TEST_F(TestCommandTest, WhatNobodyCatchesFailsTheTest) {
+  const std::string out = FailureOf(R"(
+test("rejects", async () => { Promise.reject(new Error("nobody waits for this")); await scheduler.wait(1); });
+test("throws later", async () => { setTimeout(() => { throw new Error("from a timer"); }, 1); await scheduler.wait(20); });
+test("is fine", () => {});
+)");
+  EXPECT_THAT(out, AllOf(HasSubstr("nobody waits for this"), HasSubstr("from a timer"),
+                         HasSubstr("2 failed"), HasSubstr("1 passed")));
+}
+
+TEST_F(TestCommandTest, AFileThatCannotBeLoadedFails) {
+  WriteProject();
+  folder_.Write(
+      "test/a_test.js",
+      "import { test } from \"sedge:test\";\nimport \"./missing.js\";\ntest('x', () => {});\n");
+  folder_.Write("test/b_test.js", "this is no JavaScript\n");
+  WriteTest("test/c_test.js", "test(\"runs all the same\", () => {});\n");
+  const Outcome run = Run();
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out + run.err,
+              AllOf(HasSubstr("missing.js"), HasSubstr("test/b_test.js:1"), HasSubstr("1 passed")));
+}
+
+TEST_F(TestCommandTest, ATestThatHangsIsEndedByForce) {
+  WriteProject();
+  WriteTest("test/a_test.js", "test(\"hangs\", () => { for (;;); });\n");
+  WriteTest("test/b_test.js", "test(\"waits for ever\", () => new Promise(() => {}));\n");
+  const Outcome run = Run({"--timeout", "200", "--threads", "2"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out + run.err, AllOf(HasSubstr("the test \"hangs\" computed on without letting go"),
+                                       HasSubstr("took longer than 200 ms")));
+}
+
+TEST_F(TestCommandTest, ChoosesTestsByName) {
+  WriteProject();
+  WriteTest("test/a_test.js", R"(
+describe("users", () => { test("sign in", () => {}); test("sign out", () => { throw new Error("no"); }); });
+)");
+  EXPECT_EQ(Run({"-t", "sign in"}).status, 0);
+  EXPECT_EQ(Run({"-t", "sign out"}).status, 1);
+  EXPECT_EQ(Run({"--filter", "/^users sign (in)$/"}).status, 0);
+}
+
+TEST_F(TestCommandTest, EndsAtTheFirstFailureWhenAsked) {
+  WriteProject();
+  WriteTest("test/a_test.js",
+            "test(\"one\", () => { throw new Error(\"first\"); });\ntest(\"two\", () => { throw "
+            "new Error(\"second\"); });\n");
+  WriteTest("test/b_test.js", "test(\"three\", () => { throw new Error(\"third\"); });\n");
+  const Outcome run = Run({"--bail", "--threads", "1"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("Error: first"), HasSubstr("1 failed, 1 skipped (2)")));
+}
+
+TEST_F(TestCommandTest, SaysWhatIsWrongWithItsArguments) {
+  WriteProject();
+  Outcome run = Run({"none/"});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr("none/: there is no such file or folder"));
+  run = Run({"src"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.err, HasSubstr("there is no test file here"));
+  run = Run({"--threads", "0"});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr("--threads 0: allowed is a number from 1 to"));
+}
+
+TEST_F(TestCommandTest, WritesReportsToFiles) {
+  WriteProject();
+  WriteTest("test/a_test.js", "test(\"one\", () => {});\n");
+  const Outcome run = Run({"--reporter", "tap", "--output", "report.tap"});
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_EQ(run.out, "");
+  std::ifstream file(folder_.path() + "/report.tap");
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  EXPECT_THAT(text, HasSubstr("ok 1 - one"));
+}
+
+TEST_F(TestCommandTest, RunsWhatWasWrittenForCloudflaresPool) {
+  WriteProject();
+  folder_.Write("test/a.test.js", R"(
+import { SELF, env, fetchMock, createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { describe, it, expect, vi, beforeAll, afterEach } from "vitest";
+import worker from "../src/index.js";
+
+beforeAll(() => {
+  fetchMock.activate();
+  fetchMock.disableNetConnect();
+});
+afterEach(() => fetchMock.assertNoPendingInterceptors());
+
+describe("worker", () => {
+  it("unit style", async () => {
+    const ctx = createExecutionContext();
+    const response = await worker.fetch(new Request("http://example.com/"), env, ctx);
+    await waitOnExecutionContext(ctx);
+    expect(await response.text()).toMatch(/^hello/);
+  });
+  it("integration style", async () => {
+    fetchMock.get("https://api.example.com").intercept({ path: "/users/7", method: "POST" }).reply(200, { ok: true });
+    const response = await SELF.fetch("http://example.com/proxy", { method: "POST", body: "x" });
+    expect(await response.json()).toEqual({ ok: true });
+  });
+  it("spies", async () => {
+    const spy = vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("spied"));
+    expect(await (await SELF.fetch("http://example.com/proxy", { method: "POST", body: "x" })).text()).toBe("spied");
+    expect(spy).toHaveBeenCalledTimes(1);
+    spy.mockRestore();
+  });
+});
+)");
+  const Outcome run = Run();
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+}
+
+}  // namespace
+}  // namespace sedge::e2e

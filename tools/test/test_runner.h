@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// TestRunner: one run of `sedge test` over some files: from their configurations to the report, and
+// what a later run has to know. One thread; Stop() from any.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/file_stamp.h"
+#include "tools/test/reporter.h"
+#include "tools/test/test_flags.h"
+
+namespace sedge::tools {
+
+struct TestRunOutcome {
+  bool ok = false;
+  // Of each test file that was run: what it read, or looked for in vain.
+  std::map<std::string, std::vector<std::pair<std::string, FileStamp>>> seen;
+  std::vector<std::string> failed;   // test files
+  std::vector<std::string> configs;  // files that may decide about configurations
+};
+
+class TestRunner {
+ public:
+  // What is given outlives it.
+  TestRunner(const TestCommandOptions& options, Reporter& reporter)
+      : options_(options), reporter_(reporter) {}
+
+  // Blocks until everything is over. `files`: absolute paths of test files.
+  TestRunOutcome Run(const std::vector<std::string>& files);
+  // Ends what runs, and whatever would be run later, soon.
+  void Stop() { stopped_ = true; }
+
+ private:
+  const TestCommandOptions& options_;
+  Reporter& reporter_;
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace sedge::tools

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// TestWatch: `sedge test --watch`: runs all tests, and at each change of a file those that it
+// concerns: the test files that read it, or looked for it in vain, and new ones; when a
+// configuration changed, all. Keys: a all, f what failed last, q quit. The main thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runtime/loop/file_watch.h"
+#include "runtime/loop/loop.h"
+#include "runtime/loop/signals.h"
+#include "tools/dev/key_terminal.h"
+#include "tools/test/test_runner.h"
+
+namespace sedge::tools {
+
+class TestWatch {
+ public:
+  // What is given outlives it.
+  TestWatch(const TestCommandOptions& options, Reporter& reporter);
+  ~TestWatch();
+
+  // Until q, or a signal that ends it. Gives an ExitStatus: that of the last run.
+  int Run();
+
+ private:
+  using Files = std::set<std::string>;
+
+  void Start(Files files);
+  void OnDone(TestRunOutcome outcome);
+  void OnChanged(const std::vector<std::string>& changed);
+  void RunPending();
+  void Rewatch();
+  void OnKey(char key);
+  void Quit();
+  Files AllFiles() const;
+
+  const TestCommandOptions& options_;
+  Reporter& reporter_;
+  std::unique_ptr<TestRunner> runner_;  // while something runs
+  std::unique_ptr<loop::Loop> loop_;
+  std::unique_ptr<loop::FileWatch> watch_;
+  std::unique_ptr<loop::Signals> signals_;
+  std::unique_ptr<KeyTerminal> keys_;
+  std::map<std::string, std::vector<std::pair<std::string, FileStamp>>> seen_;  // by test file
+  Files configs_;
+  Files failed_;
+  Files pending_;  // to be run when the run is over
+  bool quitting_ = false;
+  int exit_ = 0;
+};
+
+}  // namespace sedge::tools
