@@ -42,8 +42,8 @@ struct CheckReport {
 // One line for each damaged file and each range of entries.
 std::vector<std::string> DescribeReport(const CheckReport& report);
 
-// kNotFound when there is no such folder; kFailedPrecondition when a store has it open, or for a
-// newer format.
+// kNotFound when there is no such folder; kUnavailable when a store has it open;
+// kFailedPrecondition for a newer format.
 Result<CheckReport> CheckFolder(const std::string& folder, const MaintenanceOptions& options = {});
 
 // The same for a caller that holds the folder's lock.

@@ -154,7 +154,10 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   values_ = handles[2];
   namespaces_ = handles[3];
   if (damaged_) LogDamagedFiles();
-  registry_ = std::make_unique<NamespaceRegistry>(*db_, namespaces_, options_.path);
+  registry_ = std::make_unique<NamespaceRegistry>(
+      *db_, namespaces_, options_.path, [this](rocksdb::WriteBatch& batch, std::string_view what) {
+        return Commit(batch, /*sync=*/true, what);
+      });
   if (const Status loaded = registry_->Load(); loaded.code() == StatusCode::kCorruption) {
     LogError(
         std::string(loaded.message()) + "; some titles are missing" + RepairHint(options_.path),

@@ -30,8 +30,8 @@ void Append(std::vector<RowScanner::Gap>& gaps, std::vector<RowScanner::Gap> mor
 }  // namespace
 
 RowScanner::RowScanner(ClosedDatabase& database, rocksdb::ColumnFamilyHandle* family,
-                       rocksdb::ColumnFamilyHandle* other)
-    : database_(database), family_(family), other_(other) {
+                       rocksdb::ColumnFamilyHandle* other, IsNewest is_newest)
+    : database_(database), family_(family), other_(other), is_newest_(std::move(is_newest)) {
   if (!TryAt("")) PickFrom("");
 }
 
@@ -68,13 +68,24 @@ void RowScanner::Pick() {
     }
     picked_.Reset();
     const rocksdb::Status got = database_.db().Get(ReadOnce(), family_, keys_->key(), &picked_);
-    if (got.ok()) {
+    if (got.ok() || (!got.IsNotFound() && PickFromTables())) {
       failing_ = false;
       return;
     }
     if (!got.IsNotFound()) AddFailure(keys_->key(), got.ToString());
   }
   Append(unknown_, keys_->TakeGaps());
+}
+
+bool RowScanner::PickFromTables() {
+  if (!is_newest_) return false;
+  for (const std::string& row : keys_->StoredRows()) {
+    if (!is_newest_(keys_->key(), row)) continue;
+    picked_.Reset();
+    picked_.PinSelf(row);
+    return true;
+  }
+  return false;
 }
 
 void RowScanner::AddFailure(const std::string& key, std::string reason) {

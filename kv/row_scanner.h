@@ -23,9 +23,13 @@ class RowScanner {
   // Rows from `first` up to, not including, `end` cannot be read.
   using Gap = KeyWalk::Gap;
 
-  // `other` has the same keys; it may be null.
+  // Whether a row that one table has is the newest of its key.
+  using IsNewest = std::function<bool(std::string_view key, std::string_view row)>;
+
+  // `other` has the same keys; it may be null. Where a get fails, a row that `is_newest` knows is
+  // taken from its table alone.
   RowScanner(ClosedDatabase& database, rocksdb::ColumnFamilyHandle* family,
-             rocksdb::ColumnFamilyHandle* other);
+             rocksdb::ColumnFamilyHandle* other, IsNewest is_newest = {});
 
   bool Valid() const { return keys_ ? keys_->Valid() : rows_->Valid(); }
   // REQUIRES: Valid().
@@ -50,11 +54,13 @@ class RowScanner {
   void PickFrom(const std::string& from);
   // To the first key at or after the current one that has a row which reads.
   void Pick();
+  bool PickFromTables();
   void AddFailure(const std::string& key, std::string reason);
 
   ClosedDatabase& database_;
   rocksdb::ColumnFamilyHandle* const family_;
   rocksdb::ColumnFamilyHandle* const other_;
+  const IsNewest is_newest_;
   std::unique_ptr<rocksdb::Iterator> rows_;
   std::unique_ptr<KeyWalk> keys_;  // while it goes key by key
   rocksdb::PinnableSlice picked_;

@@ -2,6 +2,7 @@
 #include "kv/store_folder.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -46,10 +47,12 @@ Status MakeFolder(const std::string& folder) {
 Status MakePrivateFolder(const std::string& folder) {
   std::error_code error;
   if (std::filesystem::exists(folder, error)) return OkStatus();
-  SEDGE_RETURN_IF_ERROR(MakeFolder(folder));
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-  if (!error) return OkStatus();
-  return IoError("cannot make the folder " + folder + " its owner's alone: " + error.message());
+  const std::string above = std::filesystem::path(folder).parent_path();
+  const Status made = above.empty() ? OkStatus() : MakeFolder(above);
+  if (!made.ok()) return made.WithPrefix("cannot make the folder " + folder);
+  if (mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return OkStatus();
+  const std::string text = "cannot make the folder " + folder + ": " + std::strerror(errno);
+  return errno == ENOSPC ? ResourceExhausted(text) : IoError(text);
 }
 
 Result<std::string> NewLostFolder(const std::string& folder) {

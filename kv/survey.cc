@@ -8,6 +8,7 @@
 #include "kv/key_codec.h"
 #include "kv/namespace_registry.h"
 #include "kv/record_codec.h"
+#include "kv/rocks_rows.h"
 #include "kv/row_scanner.h"
 
 namespace sedge::kv {
@@ -55,7 +56,10 @@ class Walk {
         lost_(report.lost),
         mended_(report.mended_ranges),
         records_(database, database.family("records"), database.family("values")),
-        values_(database, database.family("values"), database.family("records")) {}
+        values_(database, database.family("values"), database.family("records"),
+                [&database](std::string_view key, std::string_view row) {
+                  return HasRecordOf(database, key, row);
+                }) {}
 
   Status Run() {
     uint64_t seen = 0;
@@ -74,6 +78,15 @@ class Walk {
   }
 
  private:
+  // Whether the key's record, which is newer than that of any other write, is of the same write as
+  // this row of a value. What RocksDB keeps of a value in a blob file starts with no record.
+  static bool HasRecordOf(ClosedDatabase& database, std::string_view key, std::string_view row) {
+    rocksdb::PinnableSlice record;
+    const rocksdb::Status got = database.db().Get(
+        rocksdb::ReadOptions(), database.family("records"), ToSlice(key), &record);
+    return got.ok() && row.starts_with(View(record)) && DecodeValueRow(row).ok();
+  }
+
   Status RecordAlone() {
     const auto record = DecodeRecord(records_.value());
     if (record.ok() && IsExpired(*record, dead_since_seconds_)) return OkStatus();

@@ -115,6 +115,16 @@ TEST_F(RepairTest, AKeyWhoseNewestWriteIsLostIsLost) {
   EXPECT_EQ(Value("ns", "500"), "(none)");
 }
 
+// A get cannot tell what such a table has of the keys in its range; their records can.
+TEST_F(RepairTest, RecordsVouchForValuesBelowADamagedTable) {
+  const std::vector<fs::path> tables = TablesAbove({"0", "999"});
+  Do(Harm::kCut, tables[1]);
+  const RepairReport repaired = Repair();
+  EXPECT_EQ(repaired.entries, static_cast<uint64_t>(kEntries - 2));
+  Reopen();
+  EXPECT_EQ(CountKept(), kEntries - 2);
+}
+
 // Its disk is not mounted, or it was moved.
 TEST_F(RepairTest, ADatabaseThatIsAwayIsNotReplacedByAnEmptyOne) {
   Put("ns", "key", "value");
@@ -247,7 +257,7 @@ TEST_F(HoleTest, ARepairBeforeOpeningTakesInWhatIsBehindIt) {
   Reopen();
   EXPECT_EQ(Value("ns", "0"), std::string(100, 'v'));
   EXPECT_EQ(Value("ns", "1999"), std::string(100, 'v'));
-  EXPECT_TRUE(CheckFolder(options_.path).status().code() == StatusCode::kFailedPrecondition);
+  EXPECT_EQ(CheckFolder(options_.path).status().code(), StatusCode::kUnavailable);
   EXPECT_FALSE(Repair().changed);
 }
 
@@ -275,6 +285,28 @@ TEST_F(RepairTest, ALogThatIsInTablesNeedsNoSuccessor) {
     Put("ns", "more", "value");
     store_.reset();
   }
+}
+
+// As a disk that does not give what it holds: no damage, and nothing to repair.
+TEST_F(RepairTest, ALogThatTheDiskDoesNotGiveIsNoDamage) {
+  options_.durable_writes = true;
+  Reopen();
+  Put("ns", "key", "value");
+  store_.reset();
+  const fs::path log = Files(".log").back();
+  fs::rename(log, folder_.path() + "/aside");
+  fs::create_directory(log);  // read(2) fails on one
+  for (const Status& status :
+       {RocksStore::Open(options_).status(), CheckFolder(options_.path).status(),
+        RepairFolder(options_.path).status()}) {
+    EXPECT_EQ(status.code(), StatusCode::kIo) << status.ToString();
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr(log.string()), HasSubstr("Is a directory")));
+  }
+  fs::remove(log);
+  fs::rename(folder_.path() + "/aside", log);
+  Reopen();
+  EXPECT_EQ(Value("ns", "key"), "value");
 }
 
 // What was kept is not kept again while the log cannot go.
