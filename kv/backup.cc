@@ -3,12 +3,15 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "kv/backup_engine.h"
 #include "kv/file_check.h"
@@ -58,16 +61,87 @@ Status SyncFiles(const std::string& folder) {
   return IoError("cannot read the folder " + folder + ": " + error.message());
 }
 
-Status RequireEmpty(const std::string& target) {
-  std::error_code error;
-  if (!fs::exists(target, error)) return OkStatus();
-  if (!fs::is_directory(target, error)) {
-    return FailedPrecondition("cannot restore to " + target + ": it is a file");
-  }
-  if (fs::is_empty(target, error) && !error) return OkStatus();
-  return FailedPrecondition("cannot restore to " + target +
-                            ": the folder is not empty; move it away, or choose another");
+// The folder above; never "".
+std::string Above(const std::string& path) {
+  const std::string above = fs::path(path).parent_path();
+  return above.empty() ? "." : above;
 }
+
+// A folder that a rename can replace, or none.
+Status RequireEmpty(const std::string& target) {
+  const auto refuse = [&target](const std::string& why) {
+    return FailedPrecondition("cannot restore to " + target + ": " + why);
+  };
+  std::error_code error;
+  if (fs::is_symlink(target, error)) {
+    return refuse("it is a symbolic link; name the folder that it leads to");
+  }
+  struct stat own = {};
+  struct stat above = {};
+  if (stat(target.c_str(), &own) != 0) return OkStatus();
+  if (!S_ISDIR(own.st_mode)) return refuse("it is a file");
+  if (!fs::is_empty(target, error) || error) {
+    return refuse("the folder is not empty; move it away, or choose another");
+  }
+  if (stat(Above(target).c_str(), &above) == 0 && above.st_dev != own.st_dev) {
+    return refuse("a disk is mounted there; choose a folder on that disk");
+  }
+  return OkStatus();
+}
+
+// Where a restore builds. A lock is held on it, and goes with the process.
+class Draft {
+ public:
+  // A folder of its own, so that two restores are not in each other's way. It is 0700.
+  static Result<Draft> Make(const std::string& target) {
+    RemoveLeftovers(target);
+    std::string path = target + kSuffix + "XXXXXX";
+    if (mkdtemp(path.data()) == nullptr) {
+      return IoError("cannot make the folder " + path + ": " + std::strerror(errno));
+    }
+    const int fd = Lock(path);
+    // Another restore may have taken it for a leftover before there was a lock.
+    if (fd < 0) return Unavailable("another restore to " + target + " begins; try again");
+    return Draft(std::move(path), fd);
+  }
+  Draft(Draft&& other) noexcept
+      : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+  Draft& operator=(Draft&&) = delete;
+  ~Draft() {
+    if (fd_ >= 0) close(fd_);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  static constexpr const char* kSuffix = ".restoring-";
+
+  Draft(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+
+  // -1 when it is another's, or is gone.
+  static int Lock(const std::string& folder) {
+    const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat info = {};
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && stat(folder.c_str(), &info) == 0) return fd;
+    if (fd >= 0) close(fd);
+    return -1;
+  }
+
+  // Of restores that were killed.
+  static void RemoveLeftovers(const std::string& target) {
+    const std::string name = fs::path(target).filename().string() + kSuffix;
+    std::error_code error;
+    for (const auto& file : fs::directory_iterator(Above(target), error)) {
+      if (!file.path().filename().string().starts_with(name)) continue;
+      const int fd = Lock(file.path());
+      if (fd < 0) continue;
+      (void)RemoveFolder(file.path());
+      close(fd);
+    }
+  }
+
+  std::string path_;
+  int fd_;
+};
 
 // A version that this sedge reads, from what Store::Backup put into the backup.
 Status RequireKnownFormat(const rocksdb::BackupInfo& info) {
@@ -88,6 +162,7 @@ Status BuildRestored(ReadEngine& engine, uint32_t id, const std::string& draft) 
       FromBackup(engine.RestoreDBFromBackup(rocksdb::RestoreOptions(), id, database, database),
                  "cannot restore backup " + std::to_string(id) + " to " + draft));
   SEDGE_RETURN_IF_ERROR(WriteFormat(draft));
+  SEDGE_RETURN_IF_ERROR(NoteDatabase(draft));
   return SyncFiles(draft);
 }
 
@@ -152,23 +227,18 @@ Result<BackupInfo> RestoreBackup(const std::string& folder, const std::string& t
       FromBackup(engine->GetBackupInfo(id, &info),
                  "cannot restore backup " + std::to_string(id) + " of " + folder));
   SEDGE_RETURN_IF_ERROR(RequireKnownFormat(info));
-  const std::string above = fs::path(target).parent_path();
-  if (!above.empty()) SEDGE_RETURN_IF_ERROR(MakeFolder(above));
-  // A folder of its own, so that two restores are not in each other's way. It is 0700.
-  std::string draft = target + ".restoring-XXXXXX";
-  if (mkdtemp(draft.data()) == nullptr) {
-    return IoError("cannot make the folder " + draft + ": " + std::strerror(errno));
-  }
-  Status built = BuildRestored(*engine, id, draft);
+  SEDGE_RETURN_IF_ERROR(MakeFolder(Above(target)));
+  SEDGE_ASSIGN_OR_RETURN(const Draft draft, Draft::Make(target));
+  Status built = BuildRestored(*engine, id, draft.path());
   // Onto a folder that is empty or not there, and nothing else.
-  if (built.ok() && rename(draft.c_str(), target.c_str()) != 0) {
-    built = IoError("cannot move " + draft + " to " + target + ": " + std::strerror(errno));
+  if (built.ok() && rename(draft.path().c_str(), target.c_str()) != 0) {
+    built = IoError("cannot move " + draft.path() + " to " + target + ": " + std::strerror(errno));
   }
   if (!built.ok()) {
-    (void)RemoveFolder(draft);
+    (void)RemoveFolder(draft.path());
     return built;
   }
-  SEDGE_RETURN_IF_ERROR(SyncFolder(above.empty() ? "." : above));
+  SEDGE_RETURN_IF_ERROR(SyncFolder(Above(target)));
   return InfoOf(info);
 }
 

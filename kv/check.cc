@@ -35,7 +35,9 @@ Status CheckAllLogs(const std::string& database, CheckReport& report) {
     report.files.push_back({.file = damage.file, .what = DescribeLogDamage(damage), .rows = {}});
   }
   report.torn_logs = std::move(logs.torn);
-  report.torn_logs.insert(report.torn_logs.end(), logs.holes.begin(), logs.holes.end());
+  for (const LogHole& hole : logs.holes) {
+    if (!hole.passed) report.holes.push_back(DescribeHole(hole));
+  }
   // What is left of the list is a list of some earlier moment.
   report.readable = !logs.list_damaged;
   return OkStatus();
@@ -54,8 +56,8 @@ Result<CheckReport> CheckLockedFolder(const std::string& folder,
   CheckReport report;
   SEDGE_RETURN_IF_ERROR(CheckFormat(folder, report));
   std::error_code error;
+  if (!HasDatabaseFiles(folder)) SEDGE_RETURN_IF_ERROR(RequireNoLostDatabase(folder));
   if (!std::filesystem::exists(database_folder, error)) {
-    SEDGE_RETURN_IF_ERROR(RequireNoLostDatabase(folder));
     if (report.files.empty()) return report;  // made, and never opened
     return NotFound("there is no KV data in the folder " + folder);
   }
@@ -86,6 +88,9 @@ Result<CheckReport> CheckLockedFolder(const std::string& folder,
 std::vector<std::string> DescribeReport(const CheckReport& report) {
   std::vector<std::string> lines;
   for (const DamagedFile& file : report.files) lines.push_back("damaged: " + DescribeFile(file));
+  for (const std::string& hole : report.holes) {
+    lines.push_back("a repair takes in, and opening without one leaves out: " + hole);
+  }
   for (const LostRange& range : report.survey.mended_ranges) {
     lines.push_back("can be mended: " + DescribeLost(range));
   }

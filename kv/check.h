@@ -23,24 +23,27 @@ struct MaintenanceProgress {
 struct MaintenanceOptions {
   Clock* clock = &Clock::System();
   std::function<void(const MaintenanceProgress&)> progress = {};
+  bool can_exchange = true;  // tests: the file system knows RENAME_EXCHANGE
 };
 
 struct CheckReport {
   std::vector<DamagedFile> files;      // logs, CURRENT, MANIFEST and FORMAT among them
   std::vector<std::string> torn_logs;  // no damage: what a crash leaves
+  // Logs with whole writes that the next opening would leave out; a repair takes them in.
+  std::vector<std::string> holes;
   bool readable = true;  // false: the list of files is damaged, so entries could not be looked at
   SurveyReport survey;
 
   bool fine() const {
-    return files.empty() && readable && survey.lost.empty() && survey.mended == 0;
+    return files.empty() && holes.empty() && readable && survey.lost.empty() && survey.mended == 0;
   }
 };
 
 // One line for each damaged file and each range of entries.
 std::vector<std::string> DescribeReport(const CheckReport& report);
 
-// kNotFound when there is no such folder; kFailedPrecondition when a store has it open, or for a
-// newer format.
+// kNotFound when there is no such folder; kUnavailable when a store has it open;
+// kFailedPrecondition for a newer format.
 Result<CheckReport> CheckFolder(const std::string& folder, const MaintenanceOptions& options = {});
 
 // The same for a caller that holds the folder's lock.

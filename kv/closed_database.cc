@@ -3,10 +3,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <map>
 #include <optional>
 
+#include "kv/log_check.h"
 #include "kv/log_reader.h"
 #include "kv/rocks_options.h"
 #include "kv/store_folder.h"
@@ -28,44 +27,70 @@ rocksdb::DBOptions TolerantOptions(const rocksdb::DBOptions& usual) {
   return database;
 }
 
-std::string ReadWhole(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-// The log with its whole records alone; nullopt when it is that already.
-std::optional<std::string> WholeRecordsOf(const std::string& log) {
+// The log with its whole records alone, those from byte `end` on left out; nullopt when it is that
+// already.
+std::optional<std::string> WholeRecordsOf(const std::string& log, uint64_t end) {
   LogReader reader(log);
   std::string whole;
-  while (reader.Next()) {
+  bool complete = true;
+  while (const std::optional<LogRecord> record = reader.Next()) {
+    if (record->offset >= end) {
+      complete = false;
+      break;
+    }
     if (ReadBatchHead(reader.payload())) AppendLogRecord(whole, reader.payload());
   }
-  if (!reader.first_bad()) return std::nullopt;
+  if (complete && !reader.first_bad()) return std::nullopt;
   return whole;
 }
 
 // Whether it had to.
 Result<bool> CopyWholeRecords(const std::string& from, const std::string& to) {
-  std::map<fs::path, std::optional<std::string>> logs;
-  bool needed = false;
+  // What an earlier opening dropped must not come back over what was written since.
+  SEDGE_ASSIGN_OR_RETURN(const LogReport report, CheckLogs(from, {}));
+  std::vector<fs::path> logs;
   std::error_code error;
   for (const auto& file : fs::directory_iterator(from, error)) {
-    if (file.path().extension() != ".log") continue;
-    auto& whole = logs[file.path()] = WholeRecordsOf(ReadWhole(file.path()));
-    needed |= whole.has_value();
+    if (file.path().extension() == ".log") logs.push_back(file.path());
   }
   if (error) return IoError("cannot read the folder " + from + ": " + error.message());
+  const bool needed = !report.damage.empty() || !report.holes.empty() || !report.torn.empty();
   if (!needed) return false;
   SEDGE_RETURN_IF_ERROR(RemoveFolder(to));
   SEDGE_RETURN_IF_ERROR(MakeFolder(to));
-  for (const auto& [path, whole] : logs) {
+  for (const fs::path& path : logs) {
+    SEDGE_ASSIGN_OR_RETURN(const std::string log, ReadWholeFile(path));
+    const auto dropped = report.dropped.find(path.filename());
+    const std::optional<std::string> whole =
+        WholeRecordsOf(log, dropped == report.dropped.end() ? UINT64_MAX : dropped->second);
     std::ofstream out(fs::path(to) / path.filename(), std::ios::binary | std::ios::trunc);
-    out << (whole ? *whole : ReadWhole(path));
+    out << (whole ? *whole : log);
     out.close();
     if (!out) return IoError("cannot write copies of the logs to " + to);
   }
   return true;
 }
+
+// Of the writes to one family.
+class KeysOfBatch final : public rocksdb::WriteBatch::Handler {
+ public:
+  KeysOfBatch(uint32_t family, std::vector<std::string>& keys) : family_(family), keys_(keys) {}
+  rocksdb::Status PutCF(uint32_t family, const rocksdb::Slice& key,
+                        const rocksdb::Slice&) override {
+    if (family == family_) keys_.push_back(key.ToString());
+    return rocksdb::Status::OK();
+  }
+  rocksdb::Status DeleteCF(uint32_t, const rocksdb::Slice&) override {
+    return rocksdb::Status::OK();
+  }
+  rocksdb::Status DeleteRangeCF(uint32_t, const rocksdb::Slice&, const rocksdb::Slice&) override {
+    return rocksdb::Status::OK();
+  }
+
+ private:
+  const uint32_t family_;
+  std::vector<std::string>& keys_;
+};
 
 }  // namespace
 
@@ -83,6 +108,7 @@ Result<std::unique_ptr<ClosedDatabase>> ClosedDatabase::Open(const std::string& 
   std::unique_ptr<ClosedDatabase> closed(new ClosedDatabase());
   SEDGE_ASSIGN_OR_RETURN(const bool copied, CopyWholeRecords(database_folder, scratch_folder));
   if (copied) database.wal_dir = closed->scratch_folder_ = scratch_folder;
+  closed->log_folder_ = copied ? scratch_folder : database_folder;
   std::vector<std::string> names;
   const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(database, database_folder, &names);
   if (!listed.ok()) return Corruption(doing + ": " + listed.ToString());
@@ -114,6 +140,23 @@ rocksdb::ColumnFamilyHandle* ClosedDatabase::family(std::string_view name) {
     if (family->GetName() == name) return family;
   }
   return nullptr;
+}
+
+std::vector<std::string> ClosedDatabase::LogKeys(uint32_t family_id) {
+  std::vector<std::string> keys;
+  KeysOfBatch collect(family_id, keys);
+  std::error_code error;
+  for (const auto& file : fs::directory_iterator(log_folder_, error)) {
+    if (file.path().extension() != ".log") continue;
+    const Result<std::string> log = ReadWholeFile(file.path());
+    if (!log.ok()) continue;  // it read a moment ago
+    LogReader reader(*log);
+    while (reader.Next()) {
+      if (!ReadBatchHead(reader.payload())) continue;
+      (void)rocksdb::WriteBatch(std::string(reader.payload())).Iterate(&collect);
+    }
+  }
+  return keys;
 }
 
 }  // namespace sedge::kv

@@ -6,6 +6,7 @@
 
 #include <rocksdb/db.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,10 +30,13 @@ class ClosedDatabase {
   // Null when the folder is of a version before it, or too damaged to have it.
   rocksdb::ColumnFamilyHandle* family(std::string_view name);
   const std::vector<rocksdb::ColumnFamilyHandle*>& families() const { return families_; }
+  // Of rows of that family that the logs write, deleted later or not.
+  std::vector<std::string> LogKeys(uint32_t family_id);
 
  private:
   ClosedDatabase() = default;
 
+  std::string log_folder_;
   std::string scratch_folder_;  // "" when it was not needed
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;

@@ -13,10 +13,15 @@ constexpr size_t kOverheadBytes = 200;
 
 EntryCache::EntryCache(size_t max_bytes) : max_shard_bytes_(max_bytes / kShards) {}
 
-std::optional<Entry> EntryCache::Find(std::string_view row_key, Ticket* ticket) {
+std::optional<Entry> EntryCache::Find(std::string_view row_key, int64_t dead_since_seconds,
+                                      Ticket* ticket) {
   Shard& shard = ShardOf(row_key);
   const std::lock_guard lock(shard.mutex);
-  const auto found = shard.by_key.find(row_key);
+  auto found = shard.by_key.find(row_key);
+  if (found != shard.by_key.end() && IsExpired(found->second->info, dead_since_seconds)) {
+    Drop(shard, found->second);
+    found = shard.by_key.end();
+  }
   if (found == shard.by_key.end()) {
     ticket->writes = shard.writes;
     return std::nullopt;

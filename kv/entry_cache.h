@@ -35,8 +35,10 @@ class EntryCache {
     uint64_t writes = 0;
   };
 
-  // A copy of the entry, if it is there: it may have expired. Else `ticket` is for a read.
-  std::optional<Entry> Find(std::string_view row_key, Ticket* ticket);
+  // A copy of the entry, if it is there: it may have expired. Else `ticket` is for a read. One that
+  // had expired before `dead_since_seconds` goes: the database may have dropped its rows, and a
+  // clock that is set back would bring it back here alone.
+  std::optional<Entry> Find(std::string_view row_key, int64_t dead_since_seconds, Ticket* ticket);
   void Keep(std::string_view row_key, const ValueRow& row, Ticket ticket);
 
   // Around the commit of a write to the row: what is kept of it goes at once, and nothing of its

@@ -86,7 +86,12 @@ std::optional<DamagedFile> FileNamedIn(rocksdb::DB& db, const std::string& messa
   std::vector<rocksdb::LiveFileMetaData> tables;
   db.GetLiveFilesMetaData(&tables);
   for (const rocksdb::LiveFileMetaData& table : tables) {
-    if (message.find("/" + table.relative_filename) == std::string::npos) continue;
+    const std::string& name = table.relative_filename;
+    // On its way into a backup it is named ".000012_....sst.tmp".
+    const std::string copy = "/." + name.substr(0, name.rfind('.')) + "_";
+    if (message.find("/" + name) == std::string::npos && message.find(copy) == std::string::npos) {
+      continue;
+    }
     return DamagedFile{.file = table.relative_filename,
                        .what = "is damaged",
                        .rows = {.first = table.smallestkey, .last = table.largestkey}};

@@ -38,15 +38,16 @@ Status FileError(const std::string& file, const char* action) {
 
 }  // namespace
 
-Result<FolderLock> FolderLock::Acquire(const std::string& folder) {
+Result<FolderLock> FolderLock::Acquire(const std::string& folder, std::string_view kind,
+                                       std::string_view what_else) {
   const std::string file = folder + "/LOCK";
   const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return FileError(file, "open");
   FolderLock lock(fd);
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return FileError(file, "lock");
-    return FailedPrecondition("the KV folder " + folder + " is in use by " + Holder(fd) +
-                              "; stop it, or choose another folder (--data-dir)");
+    return Unavailable("the " + std::string(kind) + " " + folder + " is in use by " + Holder(fd) +
+                       "; stop it, or " + std::string(what_else));
   }
   const std::string self = Self() + "\n";
   if (ftruncate(fd, 0) != 0 ||

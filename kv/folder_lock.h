@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "runtime/base/status.h"
 
@@ -13,8 +14,11 @@ namespace sedge::kv {
 
 class FolderLock {
  public:
-  // kFailedPrecondition, naming folder and holder, when it is taken.
-  static Result<FolderLock> Acquire(const std::string& folder);
+  // kUnavailable, naming `kind`, folder and holder, and what to do besides stopping that, when it
+  // is taken.
+  static Result<FolderLock> Acquire(
+      const std::string& folder, std::string_view kind = "KV folder",
+      std::string_view what_else = "choose another folder (--data-dir)");
 
   FolderLock(FolderLock&& other) noexcept;
   FolderLock& operator=(FolderLock&&) = delete;

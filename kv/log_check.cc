@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kv/log_check.h"
 
-#include <cerrno>
-#include <cstring>
+#include <rocksdb/db.h>
+
 #include <filesystem>
-#include <fstream>
 #include <map>
+#include <memory>
 #include <optional>
-#include <sstream>
+#include <utility>
 
 #include "kv/log_reader.h"
+#include "kv/store_folder.h"
 #include "kv/watched_files.h"
 
 namespace sedge::kv {
@@ -32,91 +33,203 @@ Result<std::map<uint64_t, std::string>> FindLogs(const std::string& folder) {
   return logs;
 }
 
-Result<std::string> ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream bytes;
-  bytes << in.rdbuf();
-  if (!in) {
-    std::error_code error;
-    if (fs::file_size(path, error) == 0 && !error) return std::string();
-    return IoError("cannot read " + path + ": " + std::strerror(errno));
-  }
-  return std::move(bytes).str();
-}
-
 std::string LogName(uint64_t number) {
   std::string digits = std::to_string(number);
   if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
   return digits + ".log";
 }
 
-bool IsListOfFiles(std::string_view name) { return name.starts_with("MANIFEST"); }
+// What one log says by itself.
+struct OneLog {
+  uint64_t number = 0;
+  std::string name;
+  uint64_t size = 0;
+  uint64_t synced = 0;               // so many bytes of it
+  std::optional<uint64_t> bad = {};  // where the first place is that does not read
+  std::optional<BatchHead> first =
+      {};  // of the first whole write, when nothing bad is in front of it
+  std::optional<BatchHead> behind = {};  // of the first whole write behind `bad`
+  uint64_t next_sequence = 0;  // after the whole writes in front of `bad`; 0: there are none
 
-// One log. `next_sequence` is that of the first write after the records so far; 0 when not known.
-class OneLog {
- public:
-  OneLog(std::string name, const std::string& bytes, uint64_t synced, bool every_write,
-         uint64_t& next_sequence)
-      : name_(std::move(name)),
-        bytes_(bytes),
-        synced_(synced),
-        every_write_(every_write),
-        next_sequence_(next_sequence),
-        list_of_files_(IsListOfFiles(name_)) {}
-
-  void Check(LogReport& report) {
-    LogReader reader(bytes_);
-    bool has_hole = false;
-    while (reader.Next()) {
-      const std::optional<BatchHead> head =
-          list_of_files_ ? BatchHead{} : ReadBatchHead(reader.payload());
-      if (!head) continue;
-      const bool newly_bad = reader.first_bad() && !told_;
-      if (newly_bad && (every_write_ || *reader.first_bad() < synced_)) {
-        Tell(report, *reader.first_bad(), list_of_files_ ? 0 : head->sequence - 1);
-      }
-      has_hole |= newly_bad && !told_;
-      if (!list_of_files_) next_sequence_ = head->sequence + head->writes;
-    }
-    if (told_) return;
-    const std::optional<uint64_t> bad = reader.first_bad();
-    const uint64_t end = bad.value_or(bytes_.size());
-    if (end < synced_) {
-      Tell(report, end, 0);
-    } else if (bad) {
-      (has_hole ? report.holes : report.torn).push_back(name_);
-    }
+  bool IsListOfFiles() const { return name.starts_with("MANIFEST"); }
+  // Of its first whole write; 0 when it has none.
+  uint64_t first_sequence() const {
+    return first ? first->sequence : behind ? behind->sequence : 0;
   }
-
- private:
-  void Tell(LogReport& report, uint64_t offset, uint64_t last_sequence) {
-    told_ = true;
-    report.list_damaged |= list_of_files_;
-    const bool ends = offset == bytes_.size();
-    report.damage.push_back(
-        {.file = name_,
-         .what = ends ? "ends at byte " + std::to_string(offset) + " of " + std::to_string(synced_)
-                      : "is damaged at byte " + std::to_string(offset),
-         .first_sequence = list_of_files_ ? 0 : next_sequence_,
-         .last_sequence = last_sequence});
-  }
-
-  const std::string name_;
-  const std::string& bytes_;
-  const uint64_t synced_;
-  const bool every_write_;
-  uint64_t& next_sequence_;
-  const bool list_of_files_;
-  bool told_ = false;
 };
 
-}  // namespace
+Result<OneLog> Scan(const std::string& folder, uint64_t number, const std::string& name,
+                    const SyncedLogs& synced) {
+  SEDGE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(folder + "/" + name));
+  OneLog log{.number = number, .name = name, .size = bytes.size()};
+  if (const auto mark = synced.bytes.find(number); mark != synced.bytes.end()) {
+    log.synced = mark->second;
+  }
+  LogReader reader(bytes);
+  while (reader.Next()) {
+    const std::optional<BatchHead> head =
+        log.IsListOfFiles() ? BatchHead{} : ReadBatchHead(reader.payload());
+    if (!head) continue;
+    if (reader.first_bad()) {
+      log.behind = head;
+      break;
+    }
+    if (!log.first) log.first = head;
+    log.next_sequence = head->sequence + head->writes;
+  }
+  while (reader.Next()) {
+  }
+  log.bad = reader.first_bad();
+  return log;
+}
 
-Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs& synced) {
-  SEDGE_ASSIGN_OR_RETURN(const auto logs, FindLogs(database_folder));
+// Goes through the logs as RocksDB does when it opens.
+class Replay {
+ public:
+  Replay(bool every_write, LogReport& report) : every_write_(every_write), report_(report) {}
+
+  void Add(const OneLog& log) {
+    if (DamagedByItself(log)) {
+      // What follows is judged by itself; the store stays shut anyway.
+      EndHole();
+      next_sequence_ = 0;
+      return;
+    }
+    if (log.IsListOfFiles()) {
+      if (log.bad) report_.torn.push_back(log.name);
+      return;
+    }
+    const bool vouches = every_write_ || log.synced > 0;  // for whatever was written before it
+    if (hole_ && !GoesOn(log)) {
+      if (log.first_sequence() == 0) {
+        if (log.bad) report_.torn.push_back(log.name);
+      } else if (vouches) {
+        Lost(hole_->file, "is damaged at byte " + std::to_string(hole_->offset),
+             log.first_sequence());
+        hole_.reset();
+        next_sequence_ = 0;
+      } else {
+        hole_->behind.push_back(log.name);
+      }
+      return;
+    }
+    if (hole_) DropHole();
+    if (log.first && next_sequence_ != 0 && log.first->sequence > next_sequence_) {
+      if (vouches) {
+        Lost(last_name_, "does not go on to " + log.name, log.first->sequence);
+      } else {
+        report_.torn.push_back(last_name_);
+      }
+    }
+    Pass(log);
+  }
+
+  void Finish() { EndHole(); }
+
+ private:
+  // Also of an earlier log than the last one.
+  void Lost(const std::string& file, std::string what, uint64_t next_known) {
+    report_.damage.push_back({.file = file,
+                              .what = std::move(what),
+                              .first_sequence = next_sequence_,
+                              .last_sequence = next_known == 0 ? 0 : next_known - 1});
+  }
+
+  bool DamagedByItself(const OneLog& log) {
+    const bool list = log.IsListOfFiles();
+    const uint64_t end = log.bad.value_or(log.size);
+    // Every write to a list of files is synced before the next.
+    const bool vouched = log.bad && log.behind && (every_write_ || list);
+    if (end >= log.synced && !vouched) return false;
+    report_.list_damaged |= list;
+    const bool ends = end == log.size;
+    const uint64_t first = log.next_sequence != 0 ? log.next_sequence : next_sequence_;
+    report_.damage.push_back(
+        {.file = log.name,
+         .what = ends ? "ends at byte " + std::to_string(end) + " of " + std::to_string(log.synced)
+                      : "is damaged at byte " + std::to_string(end),
+         .first_sequence = list ? 0 : first,
+         .last_sequence = list || !log.behind ? 0 : log.behind->sequence - 1});
+    return true;
+  }
+
+  // Whether it begins where the hole does: then an earlier opening has dropped what is behind that.
+  bool GoesOn(const OneLog& log) const {
+    return log.first && next_sequence_ != 0 && log.first->sequence == next_sequence_;
+  }
+
+  void Pass(const OneLog& log) {
+    last_name_ = log.name;
+    if (log.next_sequence != 0) next_sequence_ = log.next_sequence;
+    if (!log.bad) return;
+    hole_ = LogHole{.file = log.name, .offset = *log.bad, .behind = {}};
+    has_tail_ = log.behind.has_value();
+  }
+
+  // A later log goes on from the hole.
+  void DropHole() {
+    if (has_tail_) report_.dropped[hole_->file] = hole_->offset;
+    for (const std::string& name : hole_->behind) report_.dropped[name] = 0;
+    hole_->passed = true;
+    EndHole();
+  }
+
+  void EndHole() {
+    if (!hole_) return;
+    if (has_tail_ || !hole_->behind.empty()) {
+      report_.holes.push_back(*std::move(hole_));
+    } else {
+      report_.torn.push_back(hole_->file);
+    }
+    hole_.reset();
+  }
+
+  const bool every_write_;
+  LogReport& report_;
+  uint64_t next_sequence_ = 0;  // of the write that must follow; 0: not known
+  std::string last_name_;
+  std::optional<LogHole> hole_;  // where the replay stands still
+  bool has_tail_ = false;        // whole writes are behind it in its own log
+};
+
+// The logs before this one are in tables and wait for their deletion, which takes them in any
+// order. 0 when the list of files does not tell.
+uint64_t OldestLogNeeded(const std::string& database_folder) {
+  rocksdb::Options options;
+  options.paranoid_checks = false;
+  options.max_open_files = 16;
+  options.wal_dir = fs::path(database_folder).parent_path();  // without logs: nothing is replayed
+  std::vector<std::string> names;
+  if (!rocksdb::DB::ListColumnFamilies(options, database_folder, &names).ok()) return 0;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const std::string& name : names) families.emplace_back(name, options);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  if (!rocksdb::DB::OpenForReadOnly(options, database_folder, families, &handles, &opened).ok()) {
+    return 0;
+  }
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  uint64_t number = 0;
+  (void)db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &number);
+  for (rocksdb::ColumnFamilyHandle* handle : handles) (void)db->DestroyColumnFamilyHandle(handle);
+  return number;
+}
+
+LogReport Judge(const std::vector<OneLog>& logs, const SyncedLogs& synced, uint64_t oldest) {
   LogReport report;
+  Replay replay(synced.every_write, report);
+  for (const OneLog& log : logs) {
+    if (log.number >= oldest || log.IsListOfFiles()) replay.Add(log);
+  }
+  replay.Finish();
+  return report;
+}
+
+// Marks without a log.
+void AddMissing(const std::map<uint64_t, std::string>& logs, const SyncedLogs& synced,
+                LogReport& report) {
   bool has_list = false;
-  for (const auto& [number, name] : logs) has_list |= IsListOfFiles(name);
+  for (const auto& [number, name] : logs) has_list |= name.starts_with("MANIFEST");
   for (const auto& [number, bytes] : synced.bytes) {
     if (bytes == 0 || logs.contains(number)) continue;
     // Its kind is not known. There is always one list of files.
@@ -125,14 +238,22 @@ Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs
     report.list_damaged |= !has_list;
     has_list = true;
   }
-  uint64_t next_sequence = 0;
-  for (const auto& [number, name] : logs) {
-    SEDGE_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(database_folder + "/" + name));
-    const auto mark = synced.bytes.find(number);
-    OneLog(name, bytes, mark == synced.bytes.end() ? 0 : mark->second, synced.every_write,
-           next_sequence)
-        .Check(report);
+}
+
+}  // namespace
+
+Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs& synced) {
+  SEDGE_ASSIGN_OR_RETURN(const auto names, FindLogs(database_folder));
+  std::vector<OneLog> logs;
+  for (const auto& [number, name] : names) {
+    SEDGE_ASSIGN_OR_RETURN(OneLog log, Scan(database_folder, number, name, synced));
+    logs.push_back(std::move(log));
   }
+  LogReport report = Judge(logs, synced, /*oldest=*/0);
+  if (!report.list_damaged && !(report.damage.empty() && report.holes.empty())) {
+    report = Judge(logs, synced, OldestLogNeeded(database_folder));
+  }
+  AddMissing(names, synced, report);
   return report;
 }
 
@@ -144,6 +265,15 @@ std::string DescribeLogDamage(const LogDamage& damage) {
   if (damage.last_sequence == 0) return text + " (writes from number " + first + " on are lost)";
   if (damage.first_sequence == 0) return text + " (writes up to number " + last + " are lost)";
   return text + " (writes from number " + first + " to " + last + " are lost)";
+}
+
+std::string DescribeHole(const LogHole& hole) {
+  std::string text = hole.file + " has a hole at byte " + std::to_string(hole.offset) +
+                     "; there are whole writes behind it";
+  for (size_t i = 0; i < hole.behind.size(); ++i) {
+    text += (i == 0 ? ", also in " : ", ") + hole.behind[i];
+  }
+  return text;
 }
 
 }  // namespace sedge::kv

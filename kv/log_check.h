@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,18 +22,32 @@ struct LogDamage {
   uint64_t last_sequence = 0;   // to this one; 0 when that is not known
 };
 
+// Whole writes behind a place that does not read. RocksDB drops them, and nothing says whether they
+// were acknowledged.
+struct LogHole {
+  std::string file;
+  uint64_t offset = 0;              // of the place
+  std::vector<std::string> behind;  // later logs, which are dropped whole
+  bool passed = false;  // an earlier opening has dropped them: writes since then go on from there
+};
+
 struct LogReport {
   std::vector<LogDamage> damage;
   bool list_damaged = false;      // the list of files (MANIFEST) is among that
   std::vector<std::string> torn;  // files whose end is torn, as a crash leaves them
-  // Files that have whole writes after such a place. RocksDB drops them, and nothing says whether
-  // they were acknowledged.
-  std::vector<std::string> holes;
+  std::vector<LogHole> holes;
+  // Of holes that are passed: of these logs, by name, all from this byte on is dropped.
+  std::map<std::string, uint64_t> dropped;
 };
 
+// RocksDB replays a log up to the first place that does not read, and a later log only if it goes
+// on right from there.
 Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs& synced);
 
 // "is damaged at byte 512 (writes from number 100 to 120 are lost)"
 std::string DescribeLogDamage(const LogDamage& damage);
+
+// "000004.log has a hole at byte 512; there are whole writes behind it, also in 000007.log"
+std::string DescribeHole(const LogHole& hole);
 
 }  // namespace sedge::kv

@@ -92,10 +92,9 @@ Status NamespaceRegistry::Add(std::string_view id, std::string_view title) {
     return ResourceExhausted("there are " + std::to_string(titles_.size()) +
                              " KV namespaces, as many as there may be; delete one");
   }
-  rocksdb::WriteOptions write;
-  write.sync = true;
-  SEDGE_RETURN_IF_ERROR(FromRocks(db_.Put(write, family_, ToSlice(id), EncodeNamespaceRow(title)),
-                                  "cannot write a namespace to the KV folder " + folder_));
+  rocksdb::WriteBatch batch;
+  (void)batch.Put(family_, ToSlice(id), EncodeNamespaceRow(title));
+  SEDGE_RETURN_IF_ERROR(commit_(batch, "cannot write a namespace to the KV folder " + folder_));
   titles_.insert_or_assign(std::string(id), std::string(title));
   return OkStatus();
 }

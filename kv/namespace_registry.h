@@ -5,6 +5,7 @@
 
 #include <rocksdb/db.h>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -23,9 +24,13 @@ std::optional<std::string_view> DecodeNamespaceRow(std::string_view row);
 
 class NamespaceRegistry {
  public:
-  // `folder` is for messages. Neither argument is owned; both outlive this.
-  NamespaceRegistry(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family, std::string folder)
-      : db_(db), family_(family), folder_(std::move(folder)) {}
+  // Writes a batch durably; the second argument is what a failure says was being done.
+  using Commit = std::function<Status(rocksdb::WriteBatch&, std::string_view)>;
+
+  // `folder` is for messages. Neither of the first two is owned; both outlive this.
+  NamespaceRegistry(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family, std::string folder,
+                    Commit commit)
+      : db_(db), family_(family), folder_(std::move(folder)), commit_(std::move(commit)) {}
 
   // Once, before all else.
   Status Load();
@@ -52,6 +57,7 @@ class NamespaceRegistry {
   rocksdb::DB& db_;
   rocksdb::ColumnFamilyHandle* const family_;
   const std::string folder_;
+  const Commit commit_;
   mutable std::mutex mutex_;  // held across writes, so that no two take one title
   Titles titles_;
 };

@@ -23,19 +23,11 @@ Status RenameError(const std::string& from, const std::string& to) {
   return IoError("cannot move " + from + " to " + to + ": " + std::strerror(errno));
 }
 
-// At no moment is there no database: a store that opens in between would make an empty one.
-Status Exchange(const std::string& made, const std::string& old) {
-  if (renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, old.c_str(), RENAME_EXCHANGE) == 0) {
-    return OkStatus();
-  }
-  if (errno != EINVAL && errno != ENOSYS) return RenameError(made, old);
-  // A file system that cannot: the folder's lock is ours, and opening refuses a folder that has
-  // the new database but no old one.
-  const std::string aside = made + ".old";
-  if (rename(old.c_str(), aside.c_str()) != 0) return RenameError(old, aside);
-  if (rename(made.c_str(), old.c_str()) != 0) return RenameError(made, old);
-  if (rename(aside.c_str(), made.c_str()) != 0) return RenameError(aside, made);
-  return OkStatus();
+// Both are durable when it returns.
+Status Move(const std::string& from, const std::string& to) {
+  if (rename(from.c_str(), to.c_str()) != 0) return RenameError(from, to);
+  SEDGE_RETURN_IF_ERROR(SyncFolder(fs::path(to).parent_path()));
+  return SyncFolder(fs::path(from).parent_path());
 }
 
 class Repair {
@@ -45,12 +37,16 @@ class Repair {
         options_(options),
         old_(DatabaseFolder(folder)),
         new_(RepairFolderName(folder)),
-        draft_(new_ + ".draft") {}
+        aside_(RepairAsideName(folder)),
+        draft_(RepairDraftName(folder)) {}
 
   Result<RepairReport> Run() {
     SEDGE_RETURN_IF_ERROR(FinishInterrupted());
     SEDGE_ASSIGN_OR_RETURN(report_.found, CheckLockedFolder(folder_, options_));
-    if (report_.found.fine()) return report_;
+    if (report_.found.fine()) {
+      SEDGE_RETURN_IF_ERROR(RemoveFolder(draft_));
+      return report_;
+    }
     SEDGE_RETURN_IF_ERROR(RemoveFolder(new_));
     SEDGE_RETURN_IF_ERROR(MakeFolder(draft_));
     SEDGE_RETURN_IF_ERROR(SyncFolder(folder_));
@@ -69,21 +65,20 @@ class Repair {
   // A repair that was cut off in the middle.
   Status FinishInterrupted() {
     std::error_code error;
-    if (!fs::exists(new_, error)) return OkStatus();
-    if (fs::exists(old_, error)) {
-      // What is no draft is the old database, which was about to be moved away.
-      if (fs::exists(draft_, error)) {
-        SEDGE_RETURN_IF_ERROR(RemoveFolder(new_));
-        return RemoveFolder(draft_);
-      }
-      SEDGE_ASSIGN_OR_RETURN(const std::string lost, NewLostFolder(folder_));
-      return rename(new_.c_str(), lost.c_str()) == 0 ? OkStatus() : RenameError(new_, lost);
+    SEDGE_RETURN_IF_ERROR(RequireWholeRepair(folder_));
+    if (fs::exists(draft_, error)) SEDGE_RETURN_IF_ERROR(RemoveFolder(new_));
+    if (!fs::exists(old_, error)) {
+      // Between the two renames of Exchange().
+      const std::string& made = fs::exists(new_, error) ? new_ : aside_;
+      if (fs::exists(made, error)) SEDGE_RETURN_IF_ERROR(Move(made, old_));
     }
-    if (rename(new_.c_str(), old_.c_str()) != 0) return RenameError(new_, old_);
-    const std::string aside = new_ + ".old";
-    if (!fs::exists(aside, error)) return OkStatus();
-    SEDGE_ASSIGN_OR_RETURN(const std::string lost, NewLostFolder(folder_));
-    return rename(aside.c_str(), lost.c_str()) == 0 ? OkStatus() : RenameError(aside, lost);
+    // What is no draft is the old database, which was about to be moved away.
+    for (const std::string& old : {aside_, new_}) {
+      if (!fs::exists(old, error)) continue;
+      SEDGE_ASSIGN_OR_RETURN(const std::string lost, NewLostFolder(folder_));
+      SEDGE_RETURN_IF_ERROR(Move(old, lost));
+    }
+    return OkStatus();
   }
 
   Status Build() {
@@ -116,19 +111,34 @@ class Repair {
     SEDGE_RETURN_IF_ERROR(WriteFormat(folder_));
     SEDGE_RETURN_IF_ERROR(RemoveFolder(draft_));
     SEDGE_RETURN_IF_ERROR(SyncFolder(folder_));
-    SEDGE_RETURN_IF_ERROR(Exchange(new_, old_));
-    if (rename(new_.c_str(), report_.moved_to.c_str()) != 0) {
-      return RenameError(new_, report_.moved_to);
-    }
+    SEDGE_ASSIGN_OR_RETURN(const std::string replaced, Exchange());
+    SEDGE_RETURN_IF_ERROR(Move(replaced, report_.moved_to));
     report_.changed = true;
     SEDGE_RETURN_IF_ERROR(RemoveFolder(SalvageFolderName(folder_)));
     return SyncFolder(folder_);
+  }
+
+  // Puts the new database into its place, and gives where the old one is. At no moment is there no
+  // database: a store that opens in between would make an empty one.
+  Result<std::string> Exchange() {
+    if (options_.can_exchange) {
+      if (renameat2(AT_FDCWD, new_.c_str(), AT_FDCWD, old_.c_str(), RENAME_EXCHANGE) == 0) {
+        return new_;
+      }
+      if (errno != EINVAL && errno != ENOSYS) return RenameError(new_, old_);
+    }
+    // A file system that cannot: the folder's lock is ours, and opening refuses a folder that has
+    // the new database but no old one.
+    if (rename(old_.c_str(), aside_.c_str()) != 0) return RenameError(old_, aside_);
+    if (rename(new_.c_str(), old_.c_str()) != 0) return RenameError(new_, old_);
+    return aside_;
   }
 
   const std::string folder_;
   const MaintenanceOptions& options_;
   const std::string old_;
   const std::string new_;
+  const std::string aside_;  // where the old one waits when the two cannot be exchanged
   const std::string draft_;  // there while new_ is not whole
   RepairReport report_;
 };

@@ -7,6 +7,7 @@
 #include "kv/backup_engine.h"
 #include "kv/folder_lock.h"
 #include "kv/format_file.h"
+#include "kv/rocks_options.h"
 #include "kv/rocks_store.h"
 #include "kv/store_folder.h"
 
@@ -23,7 +24,8 @@ Result<BackupInfo> RocksStore::Backup(const std::string& folder,
                            options_.path + "; choose one elsewhere, best on another disk");
   }
   SEDGE_RETURN_IF_ERROR(MakePrivateFolder(folder));
-  SEDGE_ASSIGN_OR_RETURN(const FolderLock lock, FolderLock::Acquire(folder));
+  SEDGE_ASSIGN_OR_RETURN(const FolderLock lock,
+                         FolderLock::Acquire(folder, "backup folder", "wait until it is done"));
   const std::string doing = "cannot back up the KV folder " + options_.path + " to " + folder;
   rocksdb::BackupEngine* opened = nullptr;
   SEDGE_RETURN_IF_ERROR(FromBackup(
@@ -37,10 +39,11 @@ Result<BackupInfo> RocksStore::Backup(const std::string& folder,
     if (progress) progress(bytes);
   };
   rocksdb::BackupID id = 0;
-  SEDGE_RETURN_IF_ERROR(
-      FromBackup(engine->CreateNewBackupWithMetadata(
-                     create, db_.get(), "sedge-kv " + std::to_string(kFormatVersion), &id),
-                 doing));
+  const rocksdb::Status made = engine->CreateNewBackupWithMetadata(
+      create, db_.get(), "sedge-kv " + std::to_string(kFormatVersion), &id);
+  // Each file is read whole and compared with what was written.
+  if (IsDamage(made)) return ReadFailure(made, "cannot back up to " + folder + " from");
+  SEDGE_RETURN_IF_ERROR(FromBackup(made, doing));
   rocksdb::BackupInfo info;
   SEDGE_RETURN_IF_ERROR(FromBackup(engine->GetBackupInfo(id, &info), doing));
   return InfoOf(info);

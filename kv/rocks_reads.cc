@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kv/cursor.h"
+#include "kv/expiry_filter.h"
 #include "kv/file_check.h"
 #include "kv/rocks_options.h"
 #include "kv/rocks_rows.h"
@@ -40,7 +41,8 @@ std::optional<Result<std::optional<Entry>>> RocksStore::Read(std::string_view ns
   EntryCache::Ticket ticket;
   const bool is_newest = read.snapshot == nullptr;
   if (is_newest) {
-    if (std::optional<Entry> kept = cache_.Find(row_key, &ticket)) {
+    if (std::optional<Entry> kept =
+            cache_.Find(row_key, now_seconds - kExpiryGraceSeconds, &ticket)) {
       if (IsExpired(kept->info, now_seconds)) kept.reset();
       return Result<std::optional<Entry>>(std::move(kept));
     }

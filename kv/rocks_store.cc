@@ -8,6 +8,7 @@
 
 #include "kv/file_check.h"
 #include "kv/format_file.h"
+#include "kv/hole_cutter.h"
 #include "kv/log_check.h"
 #include "kv/rocks_options.h"
 #include "kv/store_folder.h"
@@ -20,15 +21,22 @@ namespace {
 // RocksDB would make a new database in a folder without CURRENT, and delete the files of the old.
 Status RequireListOfFiles(const std::string& folder, const std::string& database_folder) {
   std::error_code error;
+  if (!HasDatabaseFiles(folder)) return RequireNoLostDatabase(folder);
   if (std::filesystem::exists(database_folder + "/CURRENT", error)) return OkStatus();
-  SEDGE_RETURN_IF_ERROR(RequireNoLostDatabase(folder));
-  for (const auto& file : std::filesystem::directory_iterator(database_folder, error)) {
-    const std::string extension = file.path().extension();
-    if (extension != ".sst" && extension != ".blob" && extension != ".log") continue;
-    return Corruption("the KV folder " + folder + " has data, but the file db/CURRENT is missing" +
-                      RepairHint(folder));
+  return Corruption("the KV folder " + folder + " has data, but the file db/CURRENT is missing" +
+                    RepairHint(folder));
+}
+
+// A repair may have been killed while its new database was on its way.
+Status RequireNoHalfRepair(const std::string& folder, const std::string& database_folder) {
+  std::error_code error;
+  if (std::filesystem::exists(database_folder, error) ||
+      !std::filesystem::exists(RepairFolderName(folder), error)) {
+    return OkStatus();
   }
-  return OkStatus();
+  SEDGE_RETURN_IF_ERROR(RequireWholeRepair(folder));
+  return Corruption("a repair of the KV folder " + folder +
+                    " was cut off; run `sedge kv repair` again");
 }
 
 bool HasWrittenLogs(const std::string& database_folder) {
@@ -39,40 +47,54 @@ bool HasWrittenLogs(const std::string& database_folder) {
   return false;
 }
 
-// A copy of a file, in lost+found.
-Result<std::string> KeepCopy(const std::string& folder, const std::string& file) {
-  SEDGE_ASSIGN_OR_RETURN(const std::string lost, NewLostFolder(folder));
-  SEDGE_RETURN_IF_ERROR(MakeFolder(lost));
-  const std::string copy = lost + "/" + std::filesystem::path(file).filename().string();
-  std::error_code error;
-  std::filesystem::copy_file(file, copy, error);
-  if (error) return IoError("cannot copy " + file + " to " + copy + ": " + error.message());
-  return copy;
+// Whole writes that RocksDB would drop. False when there is no space to keep them elsewhere.
+Result<bool> KeepHoles(const std::string& folder, const std::vector<LogHole>& holes) {
+  bool all_kept = true;
+  for (const LogHole& hole : holes) {
+    const Result<std::string> kept = CutHole(folder, hole);
+    if (kept.ok()) {
+      LogWarn(
+          "a log of the KV folder has writes after a hole. Nobody was told that they are durable: "
+          "they are left out, and kept in lost+found. `sedge kv repair`, run before the store is "
+          "opened, takes such writes in",
+          {{"folder", folder}, {"log", DescribeHole(hole)}, {"kept", *kept}});
+    } else if (kept.status().code() == StatusCode::kResourceExhausted) {
+      all_kept = false;
+      LogError(
+          "a log of the KV folder has writes after a hole, and there is no space to keep them "
+          "elsewhere: they are left out, and go with the log. To have them, stop sedge before it "
+          "writes, make space and run `sedge kv repair`",
+          {{"folder", folder},
+           {"log", DescribeHole(hole)},
+           {"why", std::string(kept.status().message())}});
+    } else {
+      return kept.status();
+    }
+  }
+  return all_kept;
 }
 
-// RocksDB replays a log up to the first place that it cannot read, and drops the rest.
-Status RequireWholeLogs(const std::string& folder, const std::string& database_folder) {
+// RocksDB replays a log up to the first place that it cannot read, and drops the rest. False when
+// the logs should stay as long as they can.
+Result<bool> RequireWholeLogs(const std::string& folder, const std::string& database_folder) {
   SEDGE_ASSIGN_OR_RETURN(const SyncedLogs synced, SyncedMarker::Read(database_folder));
   if (synced.damaged) {
     LogWarn("the file SYNCED of the KV folder is damaged: damage of its logs may go unnoticed",
             {{"folder", folder}});
   }
   SEDGE_ASSIGN_OR_RETURN(const LogReport logs, CheckLogs(database_folder, synced));
+  if (!logs.damage.empty()) {
+    std::string text = "cannot open the KV folder " + folder;
+    for (const LogDamage& damage : logs.damage) {
+      text += ": the log " + damage.file + " " + DescribeLogDamage(damage);
+    }
+    return Corruption(text + RepairHint(folder));
+  }
   for (const std::string& torn : logs.torn) {
     LogWarn("a log of the KV folder ends in a torn write: dropped",
             {{"folder", folder}, {"file", torn}});
   }
-  for (const std::string& hole : logs.holes) {
-    SEDGE_ASSIGN_OR_RETURN(const std::string kept, KeepCopy(folder, database_folder + "/" + hole));
-    LogWarn("a log of the KV folder has writes after a hole; they are dropped, and kept in a copy",
-            {{"folder", folder}, {"file", hole}, {"copy", kept}});
-  }
-  if (logs.damage.empty()) return OkStatus();
-  std::string text = "cannot open the KV folder " + folder;
-  for (const LogDamage& damage : logs.damage) {
-    text += ": the log " + damage.file + " " + DescribeLogDamage(damage);
-  }
-  return Corruption(text + RepairHint(folder));
+  return KeepHoles(folder, logs.holes);
 }
 
 }  // namespace
@@ -84,12 +106,8 @@ Result<std::unique_ptr<RocksStore>> RocksStore::Open(const StoreOptions& options
   SEDGE_ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Acquire(options.path));
   const std::string folder = DatabaseFolder(options.path);
   SEDGE_RETURN_IF_ERROR(CheckOrWriteFormat(options.path, folder));
-  std::error_code error;
-  if (!std::filesystem::exists(folder, error) &&
-      std::filesystem::exists(RepairFolderName(options.path), error)) {
-    return Corruption("a repair of the KV folder " + options.path +
-                      " was cut off; run `sedge kv repair` again");
-  }
+  SEDGE_RETURN_IF_ERROR(RequireNoHalfRepair(options.path, folder));
+  SEDGE_RETURN_IF_ERROR(RequireListOfFiles(options.path, folder));
   SEDGE_RETURN_IF_ERROR(MakeFolder(folder));
   std::unique_ptr<RocksStore> store(new RocksStore(options, std::move(lock)));
   SEDGE_RETURN_IF_ERROR(store->OpenDatabase(folder, std::move(files)));
@@ -104,8 +122,7 @@ RocksStore::RocksStore(const StoreOptions& options, FolderLock lock)
 
 Status RocksStore::OpenDatabase(const std::string& folder,
                                 std::shared_ptr<rocksdb::FileSystem> files) {
-  SEDGE_RETURN_IF_ERROR(RequireListOfFiles(options_.path, folder));
-  SEDGE_RETURN_IF_ERROR(RequireWholeLogs(options_.path, folder));
+  SEDGE_ASSIGN_OR_RETURN(const bool logs_may_go, RequireWholeLogs(options_.path, folder));
   const bool has_logs = HasWrittenLogs(folder);
   SEDGE_ASSIGN_OR_RETURN(synced_, SyncedMarker::Open(folder));
   if (!options_.durable_writes) synced_->SetEveryWrite(false);
@@ -137,7 +154,10 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   values_ = handles[2];
   namespaces_ = handles[3];
   if (damaged_) LogDamagedFiles();
-  registry_ = std::make_unique<NamespaceRegistry>(*db_, namespaces_, options_.path);
+  registry_ = std::make_unique<NamespaceRegistry>(
+      *db_, namespaces_, options_.path, [this](rocksdb::WriteBatch& batch, std::string_view what) {
+        return Commit(batch, /*sync=*/true, what);
+      });
   if (const Status loaded = registry_->Load(); loaded.code() == StatusCode::kCorruption) {
     LogError(
         std::string(loaded.message()) + "; some titles are missing" + RepairHint(options_.path),
@@ -145,7 +165,7 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   } else if (!loaded.ok()) {
     return loaded;
   }
-  const bool settled = !has_logs || (!damaged_ && DropOldLogs());
+  const bool settled = !has_logs || (logs_may_go && DropOldLogs());
   if (options_.durable_writes && settled) synced_->SetEveryWrite(true);
   SEDGE_RETURN_IF_ERROR(NoteDatabase(options_.path));
   // Each write takes two sequence numbers and one version, so this is past every version on disk.

@@ -7,108 +7,115 @@
 namespace sedge::kv {
 namespace {
 
-constexpr int kMaxHalvings = 400;  // each one seek
-constexpr size_t kMaxHalvedBytes = 1200;
+// After so many keys an iterator is tried again. One that fails does so in a moment.
+constexpr int kPicksPerTry = 256;
 
-std::unique_ptr<rocksdb::Iterator> NewRows(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
+rocksdb::ReadOptions ReadOnce() {
   rocksdb::ReadOptions read;
   read.fill_cache = false;
+  return read;
+}
+
+std::unique_ptr<rocksdb::Iterator> NewRows(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
+  rocksdb::ReadOptions read = ReadOnce();
   read.readahead_size = 1u << 20;
   return std::unique_ptr<rocksdb::Iterator>(db.NewIterator(read, family));
 }
 
-// A byte string about halfway from `low` to `high`, read as fractions. `low` when there is none of
-// a reasonable length.
-std::string Halfway(const std::string& low, const std::string& high) {
-  const size_t size = std::min(std::max(low.size(), high.size()) + 1, kMaxHalvedBytes);
-  std::string middle(size, '\0');
-  int carry = 0;
-  const auto at = [](const std::string& text, size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
-  };
-  // Their sum from the back, then half of it from the front.
-  for (size_t i = size; i-- > 0;) {
-    const int sum = at(low, i) + at(high, i) + carry;
-    middle[i] = static_cast<char>(sum & 0xff);
-    carry = sum >> 8;
-  }
-  for (size_t i = 0; i < size; ++i) {
-    const int value = carry << 8 | static_cast<unsigned char>(middle[i]);
-    middle[i] = static_cast<char>(value >> 1);
-    carry = value & 1;
-  }
-  return middle > low && middle < high ? middle : low;
+void Append(std::vector<RowScanner::Gap>& gaps, std::vector<RowScanner::Gap> more) {
+  gaps.insert(gaps.end(), std::make_move_iterator(more.begin()),
+              std::make_move_iterator(more.end()));
 }
 
 }  // namespace
 
-RowScanner::RowScanner(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family,
-                       rocksdb::ColumnFamilyHandle* other)
-    : db_(db), family_(family), other_(other), rows_(NewRows(db, family)) {
-  std::vector<rocksdb::LiveFileMetaData> tables;
-  db.GetLiveFilesMetaData(&tables);
-  for (const rocksdb::LiveFileMetaData& table : tables) {
-    bounds_.push_back(table.smallestkey);
-    bounds_.push_back(table.largestkey + '\0');
-  }
-  std::sort(bounds_.begin(), bounds_.end());
-  rows_->SeekToFirst();
-  if (!rows_->Valid() && !rows_->status().ok()) Recover("");
+RowScanner::RowScanner(ClosedDatabase& database, rocksdb::ColumnFamilyHandle* family,
+                       rocksdb::ColumnFamilyHandle* other, IsNewest is_newest)
+    : database_(database), family_(family), other_(other), is_newest_(std::move(is_newest)) {
+  if (!TryAt("")) PickFrom("");
 }
 
 void RowScanner::Next() {
+  if (keys_) {
+    keys_->Next();
+    return Pick();
+  }
   std::string after(key());
   after += '\0';
   rows_->Next();
-  if (!rows_->Valid() && !rows_->status().ok()) Recover(after);
-}
-
-bool RowScanner::InGap(std::string_view key) const {
-  for (auto gap = gaps_.rbegin(); gap != gaps_.rend(); ++gap) {
-    if (key >= gap->first) return gap->end.empty() || key < gap->end;
-  }
-  return false;
-}
-
-void RowScanner::Recover(const std::string& from) {
-  Gap gap{.first = from, .end = "", .reason = rows_->status().ToString()};
-  const bool found = TryAt(from) || TryKeysOfOther(from) || TryBounds(from);
-  if (found && rows_->Valid()) gap.end = key();
-  gaps_.push_back(std::move(gap));
+  if (!rows_->Valid() && !rows_->status().ok()) PickFrom(after);
 }
 
 bool RowScanner::TryAt(const std::string& row) {
-  rows_ = NewRows(db_, family_);  // an old one may keep its failure
+  rows_ = NewRows(database_.db(), family_);  // an old one may keep its failure
   rows_->Seek(row);
   return rows_->Valid() || rows_->status().ok();
 }
 
-bool RowScanner::TryKeysOfOther(const std::string& from) {
-  if (other_ == nullptr) return false;
-  const auto keys = NewRows(db_, other_);
-  for (keys->Seek(from); keys->Valid(); keys->Next()) {
-    if (TryAt(keys->key().ToString())) return true;
-    // A whole run of keys may be unreadable: then one seek for each. They fail fast.
+void RowScanner::PickFrom(const std::string& from) {
+  keys_ = std::make_unique<KeyWalk>(database_, family_, other_, from);
+  picks_ = 0;
+  failing_ = false;
+  Pick();
+}
+
+void RowScanner::Pick() {
+  for (; keys_->Valid(); keys_->Next()) {
+    if (++picks_ % kPicksPerTry == 0 && TryAt(keys_->key())) {
+      Append(unknown_, keys_->TakeGaps());
+      keys_.reset();
+      return;
+    }
+    picked_.Reset();
+    const rocksdb::Status got = database_.db().Get(ReadOnce(), family_, keys_->key(), &picked_);
+    if (got.ok() || (!got.IsNotFound() && PickFromTables())) {
+      failing_ = false;
+      return;
+    }
+    if (!got.IsNotFound()) AddFailure(keys_->key(), got.ToString());
+  }
+  Append(unknown_, keys_->TakeGaps());
+}
+
+bool RowScanner::PickFromTables() {
+  if (!is_newest_) return false;
+  for (const std::string& row : keys_->StoredRows()) {
+    if (!is_newest_(keys_->key(), row)) continue;
+    picked_.Reset();
+    picked_.PinSelf(row);
+    return true;
   }
   return false;
 }
 
-bool RowScanner::TryBounds(const std::string& from) {
-  std::string bad = from;
-  auto bound = std::upper_bound(bounds_.begin(), bounds_.end(), from);
-  while (bound != bounds_.end() && !TryAt(*bound)) bad = *bound++;
-  if (bound == bounds_.end()) {
-    rows_->SeekToLast();  // of what is left nothing reads: stand behind it
-    if (rows_->Valid()) rows_->Next();
-    return false;
+void RowScanner::AddFailure(const std::string& key, std::string reason) {
+  if (std::exchange(failing_, true)) {
+    failures_.back().end = key + '\0';
+  } else {
+    failures_.push_back({.first = key, .end = key + '\0', .reason = std::move(reason)});
   }
-  std::string good = *bound;
-  for (int i = 0; i < kMaxHalvings; ++i) {
-    const std::string middle = Halfway(bad, good);
-    if (middle == bad) break;
-    (TryAt(middle) ? good : bad) = middle;
+}
+
+bool RowScanner::InGap(std::string_view key) const {
+  const auto after =
+      std::upper_bound(failures_.begin(), failures_.end(), key,
+                       [](std::string_view wanted, const Gap& gap) { return wanted < gap.first; });
+  return after != failures_.begin() && key < std::prev(after)->end;
+}
+
+std::vector<RowScanner::Gap> RowScanner::gaps() const {
+  std::vector<Gap> all = failures_;
+  all.insert(all.end(), unknown_.begin(), unknown_.end());
+  std::sort(all.begin(), all.end(), [](const Gap& a, const Gap& b) { return a.first < b.first; });
+  std::vector<Gap> apart;
+  for (Gap& gap : all) {
+    if (apart.empty() || apart.back().end < gap.first) {
+      apart.push_back(std::move(gap));
+    } else {
+      apart.back().end = std::max(apart.back().end, gap.end);
+    }
   }
-  return TryAt(good);
+  return apart;
 }
 
 }  // namespace sedge::kv

@@ -8,6 +8,7 @@
 #include "kv/key_codec.h"
 #include "kv/namespace_registry.h"
 #include "kv/record_codec.h"
+#include "kv/rocks_rows.h"
 #include "kv/row_scanner.h"
 
 namespace sedge::kv {
@@ -54,8 +55,11 @@ class Walk {
         report_(report),
         lost_(report.lost),
         mended_(report.mended_ranges),
-        records_(database.db(), database.family("records"), database.family("values")),
-        values_(database.db(), database.family("values"), database.family("records")) {}
+        records_(database, database.family("records"), database.family("values")),
+        values_(database, database.family("values"), database.family("records"),
+                [&database](std::string_view key, std::string_view row) {
+                  return HasRecordOf(database, key, row);
+                }) {}
 
   Status Run() {
     uint64_t seen = 0;
@@ -74,6 +78,15 @@ class Walk {
   }
 
  private:
+  // Whether the key's record, which is newer than that of any other write, is of the same write as
+  // this row of a value. What RocksDB keeps of a value in a blob file starts with no record.
+  static bool HasRecordOf(ClosedDatabase& database, std::string_view key, std::string_view row) {
+    rocksdb::PinnableSlice record;
+    const rocksdb::Status got = database.db().Get(
+        rocksdb::ReadOptions(), database.family("records"), ToSlice(key), &record);
+    return got.ok() && row.starts_with(View(record)) && DecodeValueRow(row).ok();
+  }
+
   Status RecordAlone() {
     const auto record = DecodeRecord(records_.value());
     if (record.ok() && IsExpired(*record, dead_since_seconds_)) return OkStatus();
@@ -125,18 +138,18 @@ class Walk {
 
   // What neither family can read: nobody knows which entries were there.
   void AddUnknownRanges() {
-    for (const RowScanner::Gap& a : records_.gaps()) {
-      for (const RowScanner::Gap& b : values_.gaps()) {
-        const std::string first = std::max(a.first, b.first);
-        const bool open = a.end.empty() && b.end.empty();
-        const std::string end = a.end.empty()   ? b.end
-                                : b.end.empty() ? a.end
-                                                : std::min(a.end, b.end);
-        if (!open && first >= end) continue;
-        report_.lost.push_back({.rows = {.first = first, .last = end},
+    const std::vector<RowScanner::Gap> records = records_.gaps();
+    const std::vector<RowScanner::Gap> values = values_.gaps();
+    for (auto a = records.begin(), b = values.begin(); a != records.end() && b != values.end();) {
+      const std::string& first = std::max(a->first, b->first);
+      std::string last = std::min(a->end, b->end);
+      if (first < last) {
+        if (last.back() == '\0') last.pop_back();  // behind a key: that key
+        report_.lost.push_back({.rows = {.first = first, .last = std::move(last)},
                                 .entries = 0,
-                                .what = "neither record nor value can be read: " + a.reason});
+                                .what = "neither record nor value can be read: " + a->reason});
       }
+      (a->end < b->end ? a : b)++;
     }
   }
 
@@ -152,7 +165,7 @@ class Walk {
 Status WalkNamespaces(ClosedDatabase& database, const SurveySinks& sinks, SurveyReport& report) {
   rocksdb::ColumnFamilyHandle* family = database.family("namespaces");
   if (family == nullptr) return OkStatus();
-  RowScanner rows(database.db(), family, nullptr);
+  RowScanner rows(database, family, nullptr);
   for (; rows.Valid(); rows.Next()) {
     if (!DecodeNamespaceRow(rows.value())) {
       report.lost.push_back(
@@ -164,9 +177,8 @@ Status WalkNamespaces(ClosedDatabase& database, const SurveySinks& sinks, Survey
   for (const RowScanner::Gap& gap : rows.gaps()) {
     report.lost.push_back({.rows = {},
                            .entries = 0,
-                           .what = "titles of namespaces from id " + QuoteKey(gap.first) +
-                                   (gap.end.empty() ? " on" : " to " + QuoteKey(gap.end)) + ": " +
-                                   gap.reason});
+                           .what = "titles of namespaces from id " + QuoteKey(gap.first) + " to " +
+                                   QuoteKey(gap.end) + ": " + gap.reason});
   }
   return OkStatus();
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake --install: bin/sedge. Where libnode is not the system's but was unpacked for the build, the
+# cmake --install: bin/sedge, and what find_package(sedge) reads (SedgeExport.cmake). Where libnode is not the system's but was unpacked for the build, the
 # installed tree carries it, because nothing else on that machine provides it.
 include(GNUInstallDirs)
 
@@ -10,5 +10,5 @@ if(_libnode_is_unpacked)
   # Copied under the real name, which is the one that the binary asks for (its SONAME).
   install(FILES "${_libnode_real}" DESTINATION lib/sedge)
 endif()
-install(TARGETS sedge RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(TARGETS sedge EXPORT sedgeTargets RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}" OPTIONAL)

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <string_view>
 
 #include "runtime/worker/suggest.h"
@@ -20,6 +21,7 @@ constexpr const char* kDescription =
 constexpr const char* kExamples = R"(Examples:
   sedge serve                       serve the worker of this folder
   sedge serve worker.js --port 0    serve a script alone on any free port
+  sedge dev                         serve it while you write it, with each change
   sedge check                       validate without running anything
   sedge kv key list --binding KV    what is in a KV namespace
   sedge serve --help                every flag of a command
@@ -109,6 +111,21 @@ std::string FullName(const CLI::App& app) {
   return app.get_parent() ? FullName(*app.get_parent()) + " " + app.get_name() : app.get_name();
 }
 
+// Nothing of ours throws; of what it stands on, something may, such as for want of memory.
+int RunGuarded(const CommandRun& run) {
+  try {
+    return run();
+  } catch (const std::exception& error) {
+    PrintError(Internal(std::string("this failed in a way that is not foreseen: ") + error.what() +
+                        "; please report it, with what you did"));
+  } catch (...) {
+    PrintError(
+        Internal("this failed in a way that is not foreseen; please report it, with what "
+                 "you did"));
+  }
+  return kExitFailed;
+}
+
 }  // namespace
 
 int RunCli(int argc, const char* const* argv, const std::vector<AddCommand>& commands) {
@@ -137,7 +154,7 @@ int RunCli(int argc, const char* const* argv, const std::vector<AddCommand>& com
     std::fputs(root.help().c_str(), stderr);  // of the innermost command
     return kExitUsage;
   }
-  return run();
+  return RunGuarded(run);
 }
 
 void PrintError(const Status& status) {

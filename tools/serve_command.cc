@@ -7,7 +7,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "runtime/base/log.h"
 #include "runtime/worker/server.h"
@@ -67,6 +69,45 @@ void PrintReady(const ServeFlags& flags, const worker::Server& server,
   std::fflush(stdout);
 }
 
+// Null without --temp-data.
+Result<std::unique_ptr<TempData>> MakeTempData(const ServeFlags& flags,
+                                               worker::ServeOptions& options) {
+  if (!flags.temp_data) return std::unique_ptr<TempData>();
+  SEDGE_ASSIGN_OR_RETURN(std::unique_ptr<TempData> data, TempData::Create());
+  options.data_dir = data->path();
+  return data;
+}
+
+// Serves until a signal says otherwise. `remove_data` is for ends that run no destructors.
+int ServeUntilSignal(const ServeFlags& flags, const worker::ServeOptions& options,
+                     const std::function<void()>& remove_data) {
+  const sigset_t signals = BlockSignals(flags.exit_with_stdin);
+  if (flags.exit_with_stdin) ParentWatch::Start(remove_data);
+  Result<std::unique_ptr<worker::Server>> server = worker::Server::Start(options);
+  if (!server.ok()) {
+    PrintError(server.status());
+    return kExitFailed;
+  }
+  PrintReady(flags, **server, options);
+  int received = 0;
+  while (sigwait(&signals, &received) == 0 && received == SIGUSR1)
+    LogServerState((*server)->State());
+  if (received == ParentWatch::kSignal) {
+    LogInfo("stopping", {{"why", "standard input ended"}});
+    return kExitOk;  // at once: who would wait for answers is gone
+  }
+  LogInfo("stopping", {{"signal", received == SIGINT ? "SIGINT" : "SIGTERM"}});
+  // The next one has its default effect: it ends the process at once.
+  const sigset_t stop = StopSignals();
+  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
+  if (!(*server)->Stop()) {
+    LogWarn("native work still runs at the deadline (shutdown_timeout_ms); it is given up");
+    remove_data();
+    _exit(kExitOk);  // nothing else ends it; the store is as durable as after a crash
+  }
+  return kExitOk;
+}
+
 int Serve(const ServeFlags& flags) {
   Result<worker::ServeOptions> options = ReadServeFlags(flags);
   if (!options.ok()) {
@@ -85,47 +126,16 @@ int Serve(const ServeFlags& flags) {
     PrintError(status);
     return kExitFailed;
   }
-  std::unique_ptr<TempData> temp_data;  // outlives the server
-  if (flags.temp_data) {
-    Result<std::unique_ptr<TempData>> made = TempData::Create();
-    if (!made.ok()) {
-      PrintError(made.status());
-      return kExitFailed;
-    }
-    temp_data = std::move(made).value();
-    options->data_dir = temp_data->path();
-  }
-  // For ends that run no destructors.
-  const auto remove_data = [path = temp_data ? temp_data->path() : ""] {
-    if (!path.empty()) TempData::Remove(path);
-  };
-  signal(SIGPIPE, SIG_IGN);
-  RaiseFileLimit();
-  const sigset_t signals = BlockSignals(flags.exit_with_stdin);
-  if (flags.exit_with_stdin) ParentWatch::Start(remove_data);
-  Result<std::unique_ptr<worker::Server>> server = worker::Server::Start(*options);
-  if (!server.ok()) {
-    PrintError(server.status());
+  const Result<std::unique_ptr<TempData>> temp_data = MakeTempData(flags, *options);
+  if (!temp_data.ok()) {
+    PrintError(temp_data.status());
     return kExitFailed;
   }
-  PrintReady(flags, **server, *options);
-  int received = 0;
-  while (sigwait(&signals, &received) == 0 && received == SIGUSR1)
-    LogServerState((*server)->State());
-  if (received == ParentWatch::kSignal) {
-    LogInfo("stopping", {{"why", "standard input ended"}});
-    return kExitOk;  // at once: who would wait for answers is gone
-  }
-  LogInfo("stopping", {{"signal", received == SIGINT ? "SIGINT" : "SIGTERM"}});
-  // The next one has its default effect: it ends the process at once.
-  const sigset_t stop = StopSignals();
-  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
-  if (!(*server)->Stop()) {
-    LogWarn("native work still runs at the deadline (shutdown_timeout_ms); it is given up");
-    remove_data();
-    _exit(kExitOk);  // nothing else ends it; the store is as durable as after a crash
-  }
-  return kExitOk;
+  signal(SIGPIPE, SIG_IGN);
+  RaiseFileLimit();
+  return ServeUntilSignal(flags, *options, [path = *temp_data ? (*temp_data)->path() : ""] {
+    if (!path.empty()) TempData::Remove(path);
+  });
 }
 
 }  // namespace

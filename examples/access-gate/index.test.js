@@ -12,7 +12,7 @@ beforeAll(async () => {
   rsa ??= await Issuer.create("RS256", "rsa-1");
   ec ??= await Issuer.create("ES256", "ec-1");
   stranger ??= await Issuer.create("ES256", "ec-1");
-});
+}, 60_000);
 
 // The site behind the gate gives back what it was sent.
 beforeEach(() => {

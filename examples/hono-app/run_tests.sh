@@ -8,5 +8,5 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 "$here/copy_with_packages.sh" "$copy"
 status=0
-"$1" test "$copy" || status=$?
+"$1" test --timeout 60000 "$copy" || status=$?
 exit "$status"

@@ -109,17 +109,22 @@ class Claim {
     this.#void = [];
     for (const { id, key, metadata } of ofEmail) {
       if (id === this.id) continue;
-      const state = metadata.state === "kept" ? await this.#stateOf(metadata.subdomain, id) : "held";
-      if (state === "kept") return { verdict: { outcome: "email-used" } };
-      if (state === "held") rivals.push(id);
-      if (state === "gone") this.#void.push(key);
+      if (metadata.state !== "kept") {
+        rivals.push(id);
+        continue;
+      }
+      // What counts is the entry of the subdomain, as it is now: it may be younger than the lists above.
+      const { metadata: other } = await this.#kv.getWithMetadata(`subdomain/${metadata.subdomain}/${id}`);
+      if (other === null) {
+        this.#void.push(key);
+      } else if (other.state !== "kept") {
+        rivals.push(id);
+      } else {
+        const outcome = metadata.subdomain === this.#subdomain ? "known" : "email-used";
+        return { verdict: { outcome, claimedAt: other.claimedAt } };
+      }
     }
     return { rivals };
-  }
-
-  async #stateOf(subdomain, id) {
-    const { metadata } = await this.#kv.getWithMetadata(`subdomain/${subdomain}/${id}`);
-    return metadata?.state ?? "gone";
   }
 
   #claimedAt = "";

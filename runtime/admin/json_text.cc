@@ -93,9 +93,18 @@ std::string JsonString(std::string_view text) {
 
 size_t JsonStringBytes(std::string_view text) {
   size_t bytes = 2;
-  for (const char c : text) {
-    bytes += static_cast<unsigned char>(c) < 0x20 ? 6 : c == '"' || c == '\\' ? 2 : 1;
-  }
+  EachCharacter(
+      text,
+      [&](std::string_view good) {
+        for (const char c : good) {
+          const bool pair = c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t';
+          bytes += pair ? 2 : static_cast<unsigned char>(c) < 0x20 ? 6 : 1;
+        }
+      },
+      [&] {
+        bytes += 3;
+        return true;
+      });
   return bytes;
 }
 

@@ -14,7 +14,7 @@ bool IsUtf8(std::string_view text);
 // `text` as a JSON string with its quotes. What is no UTF-8 becomes U+FFFD, as TextDecoder has it.
 void AppendJsonString(std::string& out, std::string_view text);
 std::string JsonString(std::string_view text);
-// How long that is, about: without what is no UTF-8.
+// How long that is.
 size_t JsonStringBytes(std::string_view text);
 
 bool IsJson(std::string_view text);

@@ -104,17 +104,18 @@ class Coverage::Inspector final : public v8_inspector::V8InspectorClient,
   std::unique_ptr<v8_inspector::StringBuffer> response_;
 };
 
-Coverage::Coverage(Isolate& isolate) : isolate_(isolate) {}
-
 Coverage::~Coverage() {
+  if (!*life_) return;
   EntryScope scope(isolate_);
-  inspector_.reset();
+  isolate_.set_inspector(nullptr);
 }
 
 Result<std::unique_ptr<Coverage>> Coverage::Start(Isolate& isolate) {
   EntryScope scope(isolate);
   std::unique_ptr<Coverage> self(new Coverage(isolate));
-  self->inspector_ = std::make_unique<Inspector>(isolate);
+  const auto inspector = std::make_shared<Inspector>(isolate);
+  self->inspector_ = inspector;
+  isolate.set_inspector(inspector);
   for (const auto& [method, params] :
        {std::pair{"Profiler.enable", "{}"},
         std::pair{"Profiler.startPreciseCoverage", R"({"callCount":true,"detailed":true})"}}) {
@@ -129,7 +130,7 @@ Result<v8::Local<v8::Object>> Coverage::Call(const char* method, const char* par
   v8::TryCatch caught(v8);
   const std::string message =
       std::string(R"({"id":1,"method":")") + method + R"(","params":)" + params + "}";
-  const std::unique_ptr<v8_inspector::StringBuffer> response = inspector_->Call(message);
+  const std::unique_ptr<v8_inspector::StringBuffer> response = inspector_.lock()->Call(message);
   v8::Local<v8::String> json;
   v8::Local<v8::Value> parsed;
   if (!response || !ToV8(v8, response->string()).ToLocal(&json) ||
@@ -144,6 +145,7 @@ Result<v8::Local<v8::Object>> Coverage::Call(const char* method, const char* par
 }
 
 Result<std::vector<ScriptCoverage>> Coverage::Take() {
+  if (!*life_) return Internal("the isolate is gone whose coverage was counted");
   EntryScope scope(isolate_);
   Result<v8::Local<v8::Object>> taken = Call("Profiler.takePreciseCoverage", "{}");
   if (!taken.ok()) return taken.status();

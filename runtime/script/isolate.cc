@@ -127,6 +127,7 @@ Isolate::~Isolate() {
   {
     v8::Isolate::Scope scope(isolate_);
     v8::HandleScope handles(isolate_);
+    inspector_.reset();
     modules_.reset();
     natives_.reset();
     resolvers_ = {};

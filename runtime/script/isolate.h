@@ -125,6 +125,9 @@ class Isolate {
   // What JavaScript objects own of C++; see native.h.
   NativeCells& natives() { return *natives_; }
 
+  // V8's inspector, with whoever asked for it; it goes with the isolate at the latest, before V8's does.
+  void set_inspector(std::shared_ptr<void> inspector) { inspector_ = std::move(inspector); }
+
   // For EntryScope.
   int& entry_depth() { return entry_depth_; }
   // How often JavaScript was entered from outside so far.
@@ -154,6 +157,7 @@ class Isolate {
   std::shared_ptr<Isolate*> life_;
   std::unique_ptr<ModuleLoader> modules_;
   std::unique_ptr<NativeCells> natives_;
+  std::shared_ptr<void> inspector_;
   std::unique_ptr<WatchdogEntry> watchdog_;
   std::function<void()> after_microtasks_;
   size_t native_bytes_ = 0;

@@ -36,6 +36,29 @@ void ThrowError(v8::Isolate* isolate, const std::string& text) {
   isolate->ThrowException(v8::Exception::Error(Text(isolate, text)));
 }
 
+// Why there is no module of this scheme, and what to do in further lines; "" for other specifiers.
+std::string_view AdviceForScheme(std::string_view specifier) {
+  if (specifier.starts_with("node:")) {
+    return "sedge has no modules of Node.js\n  \"alias\" in the configuration can put a package in its "
+           "place; see docs/typescript.md";
+  }
+  if (specifier == "cloudflare:workers") {
+    return "this module is not there yet\n  Bindings are in the second argument of fetch(request, env, "
+           "ctx), waitUntil() is in the third";
+  }
+  if (specifier.starts_with("cloudflare:")) {
+    return "this module is not there yet\n  docs/workers.md lists what there is";
+  }
+  if (specifier == "sedge:test") {
+    return "it is for test files, which sedge test runs\n  Name the file *.test.js or *_test.js";
+  }
+  if (specifier.starts_with("https:") || specifier.starts_with("http:")) {
+    return "modules are not loaded from the network\n  Install the package with npm, or save the file "
+           "beside the worker and import it by its relative path";
+  }
+  return "";
+}
+
 }  // namespace
 
 FileKind ModuleLoader::KindOf(const std::string& path) const {
@@ -54,7 +77,7 @@ Result<MainScript> ModuleLoader::LoadMain(std::shared_ptr<SourceCache> sources,
                                           const std::function<void()>& before_classic) {
   sources_ = std::move(sources);
   base_dir_ = base_dir;
-  main_ = DisplayName(path);
+  main_ = DisplayName(shown_main_.empty() ? path : shown_main_);
   v8::Local<v8::Module> module;
   v8::Local<v8::Script> script;
   SEDGE_RETURN_IF_ERROR(CompileMain(path, &module, &script));
@@ -89,7 +112,7 @@ Status ModuleLoader::CheckMain(std::shared_ptr<SourceCache> sources, const std::
                                const std::string& path) {
   sources_ = std::move(sources);
   base_dir_ = base_dir;
-  main_ = DisplayName(path);
+  main_ = DisplayName(shown_main_.empty() ? path : shown_main_);
   v8::Local<v8::Module> module;
   v8::Local<v8::Script> script;
   SEDGE_RETURN_IF_ERROR(CompileMain(path, &module, &script));
@@ -371,9 +394,8 @@ Result<std::string> ModuleLoader::ResolvePath(const std::string& specifier,
     if (specifier.starts_with("/") || specifier.starts_with("file:")) {
       return NotFound(place + " cannot be resolved: only relative paths such as \"./lib.js\" are files");
     }
-    if (specifier.starts_with("node:") || specifier.starts_with("cloudflare:") ||
-        specifier.starts_with("https:") || specifier.starts_with("http:")) {
-      return NotFound(place + " cannot be resolved: this kind of module is not supported");
+    if (const std::string_view advice = AdviceForScheme(specifier); !advice.empty()) {
+      return NotFound(place + " cannot be resolved: " + std::string(advice));
     }
     size_t end = specifier.find('/');
     if (specifier.starts_with("@") && end != std::string::npos) end = specifier.find('/', end + 1);

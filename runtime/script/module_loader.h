@@ -100,6 +100,9 @@ class ModuleLoader {
   // before LoadMain and CheckMain.
   void SetFileKind(const std::string& extension, FileKind kind) { kinds_[extension] = kind; }
 
+  // What messages call the main file, where that is not what runs. To be called before LoadMain.
+  void set_shown_main(const std::string& path) { shown_main_ = path; }
+
   // Makes `import ... from "specifier"` give the properties of `exports`. REQUIRES: an EntryScope.
   void AddBuiltinModule(const std::string& specifier, v8::Local<v8::Object> exports);
 
@@ -180,6 +183,7 @@ class ModuleLoader {
   Isolate& isolate_;
   std::shared_ptr<SourceCache> sources_;
   std::string base_dir_;
+  std::string shown_main_;  // "": the main file itself
   std::string main_;  // as messages show it
   std::vector<std::string> folders_;  // of modules that were loaded at start, each ending with "/"
   FindModule find_builtin_;

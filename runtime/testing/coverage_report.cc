@@ -12,9 +12,9 @@ namespace sedge::test {
 namespace {
 
 // Finds the innermost range at offsets that are asked for in order.
-class Counts {
+class CountFinder {
  public:
-  explicit Counts(const std::vector<script::FunctionCoverage>& functions) {
+  explicit CountFinder(const std::vector<script::FunctionCoverage>& functions) {
     for (const script::FunctionCoverage& function : functions) {
       ranges_.insert(ranges_.end(), function.ranges.begin(), function.ranges.end());
     }
@@ -101,7 +101,7 @@ void CoverageReport::Add(const script::ScriptCoverage& script, const FindPlace& 
   };
   // Of one script a line ran as often as its busiest part; scripts add up.
   std::map<std::pair<std::string, int>, uint64_t> lines;
-  Counts counts(script.functions);
+  CountFinder counts(script.functions);
   for (const CodeSpot& spot : spots) {
     const std::optional<Place> place = place_of(spot);
     if (!place) continue;

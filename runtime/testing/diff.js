@@ -17,7 +17,8 @@ const { print, printLines, quote, visible } = require("testing/print");
 
 const kContext = 3;       // equal lines that are shown around those that differ
 const kLongLine = 120;    // of a pair of longer lines only the part that differs is shown, and
-const kAround = 40;       // so many characters before and after it
+const kAround = 40;       // so many characters before and after it, and
+const kHead = 20;         // so many at the line's beginning, where names of properties are
 const kShort = 60;        // of values on one line; longer ones are compared line by line
 
 // The first and the last index (counted from the end) at which two texts differ.
@@ -30,13 +31,19 @@ function differingPart(a, b) {
   return [start, end];
 }
 
+// Where an excerpt of a line that differs from `start` on goes on after its head; 0: it has none.
+function cutAt(start) {
+  return start > kHead + kAround ? start - kAround : 0;
+}
+
 function excerpt(text, start, end) {
-  const from = MathMax(0, start - kAround);
+  const from = cutAt(start);
+  const head = from > 0 ? `${StringPrototypeSlice(text, 0, kHead)}\u2026` : "";
   const to = MathMin(text.length, text.length - end + kAround);
   if (to - from > 4 * kLongLine) { // much of it differs: its beginning does
-    return `${from > 0 ? "\u2026" : ""}${StringPrototypeSlice(text, from, from + 2 * kLongLine)}\u2026`;
+    return `${head}${StringPrototypeSlice(text, from, from + 2 * kLongLine)}\u2026`;
   }
-  return `${from > 0 ? "\u2026" : ""}${StringPrototypeSlice(text, from, to)}${to < text.length ? "\u2026" : ""}`;
+  return `${head}${StringPrototypeSlice(text, from, to)}${to < text.length ? "\u2026" : ""}`;
 }
 
 // Two lines, cut to where they differ when they are long; the third says how far that is from where they now start.
@@ -45,7 +52,8 @@ function cutPair(a, b) {
   const start = part[0];
   const end = part[1];
   if (a.length <= kLongLine && b.length <= kLongLine) return [a, b, start];
-  return [excerpt(a, start, end), excerpt(b, start, end), start > kAround ? kAround + 1 : start];
+  const from = cutAt(start);
+  return [excerpt(a, start, end), excerpt(b, start, end), from > 0 ? kHead + 1 + start - from : start];
 }
 
 // "\u00b7" for each space at the end of a line that differs: they would not be seen.

@@ -10,8 +10,9 @@ function words() {
   const suite = require("testing/suite");
   const { expect } = require("testing/expect");
   const { test, describe, beforeAll, beforeEach, afterEach, afterAll } = suite;
+  const { onTestFinished, onTestFailed } = require("testing/runner");
   return { __proto__: null, test, it: test, describe, suite: describe, beforeAll, beforeEach, afterEach, afterAll,
-    expect };
+    expect, onTestFinished, onTestFailed };
 }
 
 function sedgeTest() {

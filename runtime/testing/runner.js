@@ -6,7 +6,7 @@
 
 const {
   ArrayPrototypePush, ArrayPrototypeSlice, FunctionPrototypeCall, Promise, RegExp, RegExpPrototypeExec,
-  StringPrototypeIncludes,
+  StringPrototypeIncludes, TypeError,
 } = primordials;
 
 const { queueTask } = require("html/timers");
@@ -345,6 +345,7 @@ async function run(report, options) {
   const runner = new Runner(report, options);
   const root = close();
   runner.select(root, true, "run", []);
+  current = runner;
   setConsoleSink((level, text) => {
     const { running } = runner;
     if (running === undefined) ops.consoleWrite(level, text);
@@ -385,7 +386,18 @@ async function captureUncaught(fn) {
   return errors;
 }
 
+let current; // the runner, while it runs
+
+// onTestFinished(fn) and onTestFailed(fn) without a test's context: of the test that runs.
+function addTo(list, fn) {
+  const running = current?.running;
+  if (running === undefined) throw new TypeError("this can only be called while a test runs");
+  ArrayPrototypePush(running[list], fn);
+}
+
 exports.run = run;
+exports.onTestFinished = (fn) => addTo("finishers", fn);
+exports.onTestFailed = (fn) => addTo("failers", fn);
 exports.captureConsole = captureConsole;
 exports.captureUncaught = captureUncaught;
 exports.setEnvironment = (hooks) => {

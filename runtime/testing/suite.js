@@ -3,8 +3,8 @@
 "use strict";
 
 const {
-  ArrayIsArray, ArrayPrototypePush, ObjectDefineProperty, PromisePrototypeThen, ReflectApply, ReflectOwnKeys,
-  StringPrototypeSplit, StringPrototypeTrim, TypeError,
+  ArrayIsArray, ArrayPrototypePush, FunctionPrototypeToString, ObjectDefineProperty, Promise, PromisePrototypeThen,
+  ReflectApply, ReflectOwnKeys, RegExpPrototypeExec, StringPrototypeSplit, StringPrototypeTrim, TypeError,
 } = primordials;
 
 const { prepareFailure } = require("testing/assertion_error");
@@ -40,6 +40,25 @@ const kDefaults = { mode: "run", isOnly: false, timeoutMs: undefined, retry: 0, 
 let root = new Suite("", null, kDefaults);
 let current = root;
 let isClosed = false; // tests run: it is too late to register more
+
+// A parameter `done`, the first or after the context: the function says by it when it is over, as tests for jest and
+// node:test may.
+const doneParameter = /^(?:function\s*[\w$]*\s*)?\(?\s*(?:([\w$]+)\s*,\s*)?done\s*(?:[,)]|=>)/;
+
+function acceptDone(fn) {
+  if (typeof fn !== "function" || fn.length === 0 || fn.length > 2) return fn;
+  const match = RegExpPrototypeExec(doneParameter, FunctionPrototypeToString(fn));
+  if (match === null) return fn;
+  return (context) => new Promise((resolve, reject) => {
+    const done = (error = undefined) => {
+      if (error === undefined || error === null) resolve();
+      else reject(error);
+    };
+    done.fail = (error) => reject(error ?? new TypeError("done.fail() was called"));
+    if (match[1] === undefined) fn(done);
+    else fn(context, done);
+  });
+}
 
 function reasonOf(value) {
   return typeof value === "string" ? value : "";
@@ -105,7 +124,7 @@ function addTest(base, args, caller) {
   const name = sorted[0];
   const options = optionsOf(base, sorted[2], `test("${name}")`);
   if (options.mode === "run") checkFunction("test", name, sorted[1]);
-  ArrayPrototypePush(current.children, new TestCase(name, sorted[1], current, options,
+  ArrayPrototypePush(current.children, new TestCase(name, acceptDone(sorted[1]), current, options,
     prepareFailure(caller)));
 }
 
@@ -133,7 +152,7 @@ function makeHook(list) {
     checkOpen(list);
     checkFunction(list, list, fn);
     const timeoutMs = typeof given === "object" && given !== null ? given.timeout : given;
-    ArrayPrototypePush(current.hooks[list], { fn, timeoutMs, word: list, fail: prepareFailure(word) });
+    ArrayPrototypePush(current.hooks[list], { fn: acceptDone(fn), timeoutMs, word: list, fail: prepareFailure(word) });
   };
   return word;
 }

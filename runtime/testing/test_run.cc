@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/testing/test_run.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/script/entry_scope.h"
@@ -67,6 +68,45 @@ std::string FramesOf(const std::string& stack) {
   const size_t first = stack.starts_with("    at ") ? 0 : stack.find("\n    at ");
   if (first == std::string::npos) return "";
   return stack.substr(first == 0 ? 0 : first + 1);
+}
+
+bool IsInside(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// The byte at a column (1-based, UTF-16 code units) of a line in UTF-8.
+size_t OffsetOf(std::string_view line, int column) {
+  size_t at = 0;
+  for (int units = 1; at < line.size() && units < column;) {
+    units += static_cast<unsigned char>(line[at]) >= 0xF0 ? 2 : 1;
+    do ++at;
+    while (at < line.size() && IsInside(line[at]));
+  }
+  return at;
+}
+
+// A line as a code frame shows it, and where in that the place is.
+struct Excerpt {
+  std::string text;
+  size_t place = 0;
+};
+
+Excerpt CutLine(std::string_view line, size_t place) {
+  size_t from = line.size() > kMaxColumns && place > kMaxColumns / 2 ? place - kMaxColumns / 2 : 0;
+  while (from > 0 && IsInside(line[from])) --from;
+  size_t to = std::min(line.size(), from + kMaxColumns);
+  while (to < line.size() && IsInside(line[to])) ++to;
+  const std::string dots = "\u2026";
+  return {(from > 0 ? dots : "") + std::string(line.substr(from, to - from)) +
+              (to < line.size() ? dots : ""),
+          place - from + (from > 0 ? dots.size() : 0)};
+}
+
+// As wide as the text before the place.
+std::string Blank(const Excerpt& shown) {
+  std::string blank;
+  for (size_t i = 0; i < shown.place && i < shown.text.size(); ++i) {
+    if (!IsInside(shown.text[i])) blank += shown.text[i] == '\t' ? '\t' : ' ';
+  }
+  return blank;
 }
 
 }  // namespace
@@ -138,30 +178,26 @@ void TestRun::DescribePlace(v8::Local<v8::Value> error, TestRecord& record) {
   record.line = described.line;
   record.column = described.column;
   record.code_frame = CodeFrame(record);
+  // The source of a source map may be in no file that can be read.
+  if (record.code_frame.empty()) record.code_frame = described.CodeFrame();
 }
 
 std::string TestRun::CodeFrame(const TestRecord& record) {
   if (record.line <= 0) return "";
   std::string frame;
   const size_t width = std::to_string(record.line + kLinesAfter).size();
-  const size_t column = record.column > 0 ? static_cast<size_t>(record.column - 1) : 0;
   for (int line = record.line - kLinesBefore; line <= record.line + kLinesAfter; ++line) {
-    std::string text = isolate_.modules().SourceLine(record.file, line);
+    const std::string text = isolate_.modules().SourceLine(record.file, line);
     if (line == record.line && text.empty()) return "";
     if (line < 1 || (text.empty() && line > record.line)) continue;
-    const size_t from =
-        text.size() > kMaxColumns && column > kMaxColumns / 2 ? column - kMaxColumns / 2 : 0;
-    const std::string shown = from < text.size() ? text.substr(from, kMaxColumns) : "";
+    const size_t place = line == record.line ? OffsetOf(text, record.column) : 0;
+    const Excerpt shown = CutLine(text, place);
     const std::string number = std::to_string(line);
     frame += line == record.line ? "> " : "  ";
-    frame += std::string(width - number.size(), ' ') + number + " | " + shown;
+    frame += std::string(width - number.size(), ' ') + number + " | " + shown.text;
     while (frame.ends_with(' ')) frame.pop_back();
     frame += '\n';
-    if (line != record.line) continue;
-    frame += "  " + std::string(width, ' ') + " | ";
-    for (size_t i = 0; i + from < column && i < shown.size(); ++i)
-      frame += shown[i] == '\t' ? '\t' : ' ';
-    frame += "^\n";
+    if (line == record.line) frame += "  " + std::string(width, ' ') + " | " + Blank(shown) + "^\n";
   }
   frame.pop_back();
   return frame;

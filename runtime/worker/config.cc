@@ -133,10 +133,15 @@ Result<WorkerConfig> LoadFolder(const fs::path& shown, const std::string& env) {
 
 }  // namespace
 
+bool HasConfig(const std::string& folder) {
+  return std::any_of(std::begin(kConfigNames), std::end(kConfigNames),
+                     [&](std::string_view name) { return IsFile(fs::path(folder) / name); });
+}
+
 bool HasWorker(const std::string& folder) {
-  const auto is_here = [&](std::string_view name) { return IsFile(fs::path(folder) / name); };
-  return std::any_of(std::begin(kConfigNames), std::end(kConfigNames), is_here) ||
-         std::any_of(std::begin(kScriptNames), std::end(kScriptNames), is_here);
+  return HasConfig(folder) ||
+         std::any_of(std::begin(kScriptNames), std::end(kScriptNames),
+                     [&](std::string_view name) { return IsFile(fs::path(folder) / name); });
 }
 
 Result<WorkerConfig> LoadWorkerConfig(const std::string& path, const std::string& env) {

@@ -84,6 +84,8 @@ Result<WorkerConfig> LoadWorkerConfig(const std::string& path, const std::string
 // The files that may decide what LoadWorkerConfig gives, absolute, whether they are there or not.
 std::vector<std::string> ConfigFiles(const std::string& path, const std::string& env);
 
+// Whether the folder has a wrangler file.
+bool HasConfig(const std::string& folder);
 // Whether LoadWorkerConfig would find something to read in the folder.
 bool HasWorker(const std::string& folder);
 

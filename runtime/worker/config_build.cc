@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "runtime/worker/config_keys.h"
 #include "runtime/worker/config_reader.h"
 
 namespace sedge::worker {
@@ -83,7 +84,7 @@ Status ConfigReader::ReadBuild() {
 
 Status ConfigReader::ReadCustomBuild(const ConfigNode& node) {
   BuildConfig& build = config_.build;
-  NoteUnknown(node, "build.", {"command", "cwd", "watch_dir", "upload"});
+  NoteUnknown(node, "build.", kBuildKeys);
   SEDGE_ASSIGN_OR_RETURN(const ConfigNode* command, Member(node, "build.", "command", Kind::kString,
                                                            "a command such as \"npm run build\""));
   if (command) {
@@ -130,7 +131,7 @@ Status ConfigReader::ReadPairs(std::string_view name, std::string_view allowed,
 
 Status ConfigReader::ReadRule(const ConfigNode& node, const std::string& key) {
   if (!node.is(Kind::kObject)) return WrongKind(key, node, "an object { type, globs }");
-  NoteUnknown(node, key + ".", {"type", "globs", "fallthrough"});
+  NoteUnknown(node, key + ".", kRuleKeys);
   SEDGE_ASSIGN_OR_RETURN(const ConfigNode* type,
                          Member(node, key + ".", "type", Kind::kString, "a string"));
   SEDGE_ASSIGN_OR_RETURN(const std::vector<const ConfigNode*> globs,

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "runtime/base/ascii.h"
+#include "runtime/worker/config_keys.h"
 #include "runtime/worker/endpoint.h"
 #include "runtime/worker/limit_keys.h"
 #include "runtime/worker/suggest.h"
@@ -37,14 +38,7 @@ std::string NameRule() { return "a text of 1 to " + std::to_string(kMaxNameBytes
 Result<WorkerConfig> ConfigReader::Read(const std::string& base_dir) {
   config_.source = source_;
   config_.base_dir = base_dir;
-  NoteUnknown(
-      root_, "",
-      {"$schema", "name", "main", "compatibility_date", "compatibility_flags", "kv_namespaces",
-       "vars", "route", "routes", "dev", "limits", "listen", "trusted_proxies", "outbound", "test",
-       // ReadBuild:
-       "build", "no_bundle", "minify", "keep_names", "tsconfig", "jsx_factory", "jsx_fragment",
-       "define", "alias", "rules", "find_additional_modules", "base_dir", "preserve_file_names",
-       "upload_source_maps"});
+  NoteUnknown(root_, "", kTopKeys);
   SEDGE_RETURN_IF_ERROR(ReadNames());
   SEDGE_RETURN_IF_ERROR(ReadCompatibility());
   SEDGE_RETURN_IF_ERROR(ReadRoutes());
@@ -139,8 +133,7 @@ Status ConfigReader::ReadKvNamespaces(const ConfigNode& node) {
       return WrongKind("kv_namespaces[" + std::to_string(i) + "]", item,
                        "an object { binding, id }");
     }
-    NoteUnknown(item, prefix,
-                {"binding", "id", "preview_id", "remote", "consistency", "consistency_seed", "seed"});
+    NoteUnknown(item, prefix, kKvNamespaceKeys);
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* binding,
                            Member(item, prefix, "binding", Kind::kString, "a string"));
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* id,
@@ -224,7 +217,7 @@ Status ConfigReader::ReadRoute(const ConfigNode& node, const std::string& key) {
   const ConfigNode* pattern = &node;
   bool custom_domain = false;
   if (node.is(Kind::kObject)) {
-    NoteUnknown(node, key + ".", {"pattern", "zone_name", "zone_id", "custom_domain"});
+    NoteUnknown(node, key + ".", kRouteKeys);
     SEDGE_ASSIGN_OR_RETURN(pattern, Member(node, key + ".", "pattern", Kind::kString,
                                            "a string such as \"example.com/*\""));
     if (!pattern) return Error(node.line, key + ".pattern is missing: such as \"example.com/*\"");
@@ -248,7 +241,7 @@ Status ConfigReader::ReadRoute(const ConfigNode& node, const std::string& key) {
 }
 
 Status ConfigReader::ReadDev(const ConfigNode& node) {
-  NoteUnknown(node, "dev.", {"port", "ip"});
+  NoteUnknown(node, "dev.", kDevKeys);
   SEDGE_ASSIGN_OR_RETURN(const ConfigNode* port,
                          Member(node, "dev.", "port", Kind::kInteger, "a number from 0 to 65535"));
   if (port) {
@@ -309,7 +302,7 @@ Status ConfigReader::ReadListen(const ConfigNode& node) {
 }
 
 Status ConfigReader::ReadOutbound(const ConfigNode& node) {
-  NoteUnknown(node, "outbound.", {"allow", "deny", "ca"});
+  NoteUnknown(node, "outbound.", kOutboundKeys);
   for (const auto& [name, rules] :
        {std::pair("allow", &config_.outbound.allow), std::pair("deny", &config_.outbound.deny)}) {
     SEDGE_ASSIGN_OR_RETURN(
@@ -378,7 +371,7 @@ Status ConfigReader::WrongKind(const std::string& key, const ConfigNode& node,
 }
 
 void ConfigReader::NoteUnknown(const ConfigNode& object, const std::string& prefix,
-                               const std::vector<std::string_view>& known) {
+                               std::span<const std::string_view> known) {
   for (const ConfigMember& member : object.members) {
     if (std::find(known.begin(), known.end(), member.name) != known.end()) continue;
     std::string note = prefix + member.name + " (line " + std::to_string(member.line);

@@ -3,6 +3,7 @@
 // the keys that it does not know. Used once, on one thread.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,7 @@ class ConfigReader {
                                                  std::string_view allowed) const;
   // Notes the members of `object` that are not in `known`.
   void NoteUnknown(const ConfigNode& object, const std::string& prefix,
-                   const std::vector<std::string_view>& known);
+                   std::span<const std::string_view> known);
   void WarnOfUnknown();
   Status NoteBinding(const std::string& name, int line);
 

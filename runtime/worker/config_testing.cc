@@ -3,6 +3,7 @@
 // workers that tests reach besides this one.
 #include <filesystem>
 
+#include "runtime/worker/config_keys.h"
 #include "runtime/worker/config_reader.h"
 
 namespace sedge::worker {
@@ -23,7 +24,7 @@ Status ConfigReader::ReadSeed(const ConfigNode& item, const std::string& prefix,
 }
 
 Status ConfigReader::ReadTest(const ConfigNode& node) {
-  NoteUnknown(node, "test.", {"workers"});
+  NoteUnknown(node, "test.", kTestKeys);
   SEDGE_ASSIGN_OR_RETURN(
       const std::vector<const ConfigNode*> workers,
       Strings(node, "test.", "workers", "an array of folders, scripts or wrangler files"));

@@ -214,7 +214,7 @@ Status CheckWorker(const WorkerConfig& config) {
   SEDGE_ASSIGN_OR_RETURN(const std::unique_ptr<script::Isolate> isolate,
                          script::Isolate::Create({}));
   script::EntryScope scope(*isolate);
-  SetFileKinds(config, isolate->modules());
+  SetUpLoader(config, isolate->modules());
   return isolate->modules().CheckMain(std::make_shared<script::SourceCache>(config.modules),
                                       config.base_dir, config.main);
 }

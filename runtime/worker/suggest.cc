@@ -2,6 +2,7 @@
 #include "runtime/worker/suggest.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "runtime/base/ascii.h"
 
@@ -31,8 +32,7 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string_view NearestWord(std::string_view word,
-                             const std::vector<std::string_view>& candidates) {
+std::string_view NearestWord(std::string_view word, std::span<const std::string_view> candidates) {
   if (word.empty() || word.size() > kLongestWord) return {};
   std::string_view nearest;
   size_t allowed = word.size() < 5 ? 1 : 2;
@@ -45,7 +45,7 @@ std::string_view NearestWord(std::string_view word,
   return nearest;
 }
 
-std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& candidates) {
+std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates) {
   const std::string_view nearest = NearestWord(word, candidates);
   return nearest.empty() ? "" : "; did you mean " + std::string(nearest) + "?";
 }

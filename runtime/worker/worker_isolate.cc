@@ -38,12 +38,13 @@ web::CryptoService::RunBlocking CountingPoolOf(loop::Loop& loop, std::shared_ptr
 
 }  // namespace
 
-void SetFileKinds(const WorkerConfig& config, script::ModuleLoader& modules) {
+void SetUpLoader(const WorkerConfig& config, script::ModuleLoader& modules) {
   for (const ModuleRule& rule : config.build.rules) {
     modules.SetFileKind(rule.extension, rule.type == ModuleType::kText   ? script::FileKind::kText
                                         : rule.type == ModuleType::kData ? script::FileKind::kData
                                                                          : script::FileKind::kWasm);
   }
+  modules.set_shown_main(config.bundled_from);
 }
 
 Result<std::unique_ptr<WorkerIsolate>> WorkerIsolate::Create(
@@ -64,8 +65,7 @@ WorkerIsolate::WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Cli
       log_{spec.log_name, spec.log_sink},
       cf_{spec.cf},
       event_limit_{spec.config->limits.event_bytes},
-      kv_{spec.store,
-          spec.test_host ? CountingPoolOf(loop, kv_operations_) : PoolOf(loop),
+      kv_{spec.store, spec.test_host ? CountingPoolOf(loop, kv_operations_) : PoolOf(loop),
           spec.eventual},
       crypto_(
           PoolOf(loop), [&loop](std::function<void()> task) { loop.Post(std::move(task)); },
@@ -121,7 +121,7 @@ Status WorkerIsolate::LoadWorker() {
       return isolate_->CallHook("testModule", {Utf8(isolate_->v8(), specifier)});
     });
   }
-  SetFileKinds(*spec_.config, isolate_->modules());
+  SetUpLoader(*spec_.config, isolate_->modules());
   SEDGE_ASSIGN_OR_RETURN(
       const script::MainScript main,
       isolate_->modules().LoadMain(spec_.sources, spec_.config->base_dir, spec_.config->main,
@@ -231,9 +231,8 @@ void WorkerIsolate::Dispatch(http::Exchange* exchange, size_t hook, script::Entr
   v8::TryCatch caught(scope.v8());
   v8::Local<v8::Value> args[] = {v8::Number::New(scope.v8(), static_cast<double>(id))};
   isolate_->set_current_request(id);
-  const bool failed = isolate_->HookAt(hook)
-                          ->Call(scope.context(), v8::Undefined(scope.v8()), 1, args)
-                          .IsEmpty();
+  const bool failed =
+      isolate_->HookAt(hook)->Call(scope.context(), v8::Undefined(scope.v8()), 1, args).IsEmpty();
   if (failed && !caught.HasTerminated()) {
     // dispatch() catches what handlers throw: this is a bug of a builtin, or V8's stack is
     // exhausted.
@@ -291,8 +290,7 @@ void WorkerIsolate::AnswerTerminated(SlotId id) {
 }
 
 void WorkerIsolate::RespondWithError(SlotId id, v8::Local<v8::Value> error) {
-  script::ScriptError described =
-      script::DescribeError(isolate_->v8(), isolate_->context(), error);
+  script::ScriptError described = script::DescribeError(isolate_->v8(), isolate_->context(), error);
   // The error is that memory ran out, or describing it was: CheckTermination answers.
   if (isolate_->terminating()) return;
   const std::string request = incoming_.Label(id);

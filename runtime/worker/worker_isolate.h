@@ -52,8 +52,8 @@ struct WorkerSpec {
   TestHost* test_host = nullptr;
 };
 
-// Tells the loader what `rules` in the configuration say.
-void SetFileKinds(const WorkerConfig& config, script::ModuleLoader& modules);
+// Tells the loader what `rules` in the configuration say, and what the main file was made of.
+void SetUpLoader(const WorkerConfig& config, script::ModuleLoader& modules);
 
 class WorkerIsolate final : private web::IncomingRequests::Observer {
  public:

@@ -16,6 +16,16 @@ TEST(JsonTextTest, ReplacesWhatIsNoUtf8AsTextDecoderDoes) {
   EXPECT_EQ(JsonString("\xF4\x90\x80\x80"), "\"\uFFFD\uFFFD\uFFFD\uFFFD\"");
 }
 
+TEST(JsonTextTest, KnowsHowLongAStringBecomes) {
+  std::string all;
+  for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
+  for (const std::string& text :
+       {std::string(), all, std::string("\n\r\t\b\f\"\\/\x7f"),
+        std::string("\u20AC\xE2\x82z\xF0\x9F"), std::string(100, '\n'), std::string(100, '\xFF')}) {
+    EXPECT_EQ(JsonStringBytes(text), JsonString(text).size()) << text;
+  }
+}
+
 TEST(JsonTextTest, KnowsUtf8) {
   for (const char* good : {"", "a", "\u00E9", "\u20AC", "\U0001F600", "\U0010FFFF"}) {
     EXPECT_TRUE(IsUtf8(good)) << good;
@@ -55,8 +65,7 @@ TEST(JsonTextTest, MakesJsonCompact) {
   EXPECT_EQ(compact("123456789012345678901234567890"), "123456789012345678901234567890");
   EXPECT_EQ(compact("[1,2]", 5), "[1,2]");
   EXPECT_EQ(compact("[1,2]", 4), "(too long)");
-  for (const char* bad :
-       {"", "{", "[1,]", "nul", "1 2", "{'a':1}", "\xFF", "1e999"}) {
+  for (const char* bad : {"", "{", "[1,]", "nul", "1 2", "{'a':1}", "\xFF", "1e999"}) {
     EXPECT_EQ(compact(bad), "(no JSON)") << bad;
   }
 }

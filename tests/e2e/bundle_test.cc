@@ -4,10 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <string>
 
+#include "tests/e2e/bundle_fixture.h"
 #include "tests/e2e/harness/http.h"
 #include "tests/e2e/harness/project.h"
 
@@ -17,36 +18,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-class BundleTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    FILE* pipe = popen(SEDGE_SOURCE_DIR "/tests/e2e/clients/install_esbuild.sh 2>&1", "r");
-    std::string said;
-    std::array<char, 4096> buffer;
-    while (const size_t n = fread(buffer.data(), 1, buffer.size(), pipe)) said.append(buffer.data(), n);
-    const int status = WEXITSTATUS(pclose(pipe));
-    while (said.ends_with('\n')) said.pop_back();
-    (status == 0 ? packages_ : reason_) = said;
-    EXPECT_TRUE(status == 0 || status == 77) << said;
-  }
-  void SetUp() override {
-    if (packages_.empty()) GTEST_SKIP() << reason_;
-  }
-  // The project sees the installed packages as its own.
-  static void Install(Project& project) {
-    std::filesystem::create_directory_symlink(packages_ + "/node_modules", project.Path("node_modules"));
-  }
-  // Standard output and error of `sedge check`.
-  static std::string Check(Project& project, int status) {
-    SedgeProcess check({"check"}, project.folder().path());
-    EXPECT_EQ(check.WaitForExit(60'000), status) << check.err();
-    return check.out() + check.err();
-  }
-
-  static inline std::string packages_;
-  static inline std::string reason_;
-};
 
 TEST_F(BundleTest, AnAppWithHonoInTypeScriptIsServed) {
   Project project({{"wrangler.toml", "name = \"app\"\nmain = \"src/index.ts\"\n[vars]\nMODE = \"test\"\n"
@@ -66,20 +37,20 @@ TEST_F(BundleTest, AnAppWithHonoInTypeScriptIsServed) {
                    {"src/greet.ts",
                     "export type Name = string;\n"
                     "export const greet = (name: Name): string => `Hello ${name}`;\n"}});
-  Install(project);
+  Install(project.folder().path());
   const std::string url = project.Serve();
   EXPECT_EQ(Get(url + "/hello/World").body, "Hello World");
   EXPECT_EQ(Get(url + "/mode").body, R"({"mode":"test","node":"production"})");
   EXPECT_EQ(Send("PUT", url + "/kv/a", "value").body, "value");
   EXPECT_EQ(Get(url + "/nothing").status, 404);
-  EXPECT_FALSE(std::filesystem::exists(project.Path("src/index.js")));  // nothing is left on the disk
-  EXPECT_THAT(Check(project, 0), HasSubstr("ok (app"));
+  EXPECT_FALSE(std::filesystem::exists(project.Path("src/index.ts.bundled.js")));  // nothing is left on the disk
+  EXPECT_THAT(Run(project, {"check"}, 0), HasSubstr("ok (app"));
 }
 
 TEST_F(BundleTest, JavaScriptThatImportsAPackageIsBundledToo) {
   Project project({{"index.js", "import { Hono } from 'hono/tiny';\nconst app = new Hono();\n"
                                 "app.get('/', (c) => c.text('tiny'));\nexport default app;"}});
-  Install(project);
+  Install(project.folder().path());
   EXPECT_EQ(Get(project.Serve()).body, "tiny");
 }
 
@@ -113,7 +84,7 @@ TEST_F(BundleTest, EveryKindOfFileCanBeImported) {
                    {"src/a.json", "{\"n\": 5}"},
                    {"src/lib/x.ts", "export const x: string = 'x';"},
                    {"src/later.ts", "export default 'later' as string;"}});
-  Install(project);
+  Install(project.folder().path());
   EXPECT_EQ(Get(project.Serve()).body,
             "text|<p>|SELECT|3|true|true|# md|true|5|x|1.2|7|later|<b>jsx");
 }
@@ -122,7 +93,7 @@ TEST_F(BundleTest, AServiceWorkerInTypeScriptIsServed) {
   Project project({{"worker.ts", "declare const MODE: string;\n"
                                  "addEventListener('fetch', (event: any) => {\n"
                                  "  event.respondWith(new Response(MODE as string));\n});\n"}});
-  Install(project);
+  Install(project.folder().path());
   EXPECT_EQ(Get(project.Serve({"worker.ts", "--var", "MODE=global"})).body, "global");
 }
 
@@ -143,7 +114,7 @@ TEST_F(BundleTest, StacksLogsAndPagesShowTheSource) {
                     "};\n"},
                    {"lib/fail.ts", "type N = number;\n\nexport function fail(n: N): never {\n"
                                    "  throw new RangeError(`failed ${n}`);\n}\n"}});
-  Install(project);
+  Install(project.folder().path());
   const std::string url = project.Serve();
   const HttpResponse text = Get(url);
   EXPECT_EQ(text.status, 500);
@@ -157,13 +128,13 @@ TEST_F(BundleTest, StacksLogsAndPagesShowTheSource) {
   EXPECT_EQ(Get(url + "/reject").body, "fine");
   EXPECT_TRUE(project.process().WaitForLog("at Object.fetch (index.ts:8:")) << project.process().err();
   // What the worker sees itself is V8's own.
-  EXPECT_THAT(Get(url + "/seen").body, AllOf(HasSubstr("index.js:"), Not(HasSubstr("index.ts"))));
+  EXPECT_THAT(Get(url + "/seen").body, AllOf(HasSubstr("index.ts.bundled.js:"), Not(HasSubstr("index.ts:"))));
 }
 
 TEST_F(BundleTest, ErrorsAreOursAndSayWhatToDo) {
   Project project({{"wrangler.toml", "main = \"index.ts\""},
                    {"index.ts", "import { x } from \"not-installed/sub\";\nimport y from \"./gone\";\nexport default [x, y];\n"}});
-  Install(project);
+  Install(project.folder().path());
   EXPECT_EQ(project.Fails(), 1);
   EXPECT_THAT(project.process().err(),
               AllOf(HasSubstr("sedge: index.ts:1:19: Could not resolve \"not-installed/sub\"\n"
@@ -172,8 +143,10 @@ TEST_F(BundleTest, ErrorsAreOursAndSayWhatToDo) {
                               "  The package is not installed: npm install not-installed\n"),
                     HasSubstr("index.ts:2:15: Could not resolve \"./gone\""), Not(HasSubstr("external"))));
   project.folder().Write("index.ts", "export default {\n  fetch() { return new Response(\"x\" }\n};\n");
-  EXPECT_THAT(Check(project, 1), AllOf(HasSubstr("index.ts:2:37: Expected \")\" but found \"}\""),
+  EXPECT_THAT(Run(project, {"check"}, 1), AllOf(HasSubstr("index.ts:2:37: Expected \")\" but found \"}\""),
                                        HasSubstr("2 |   fetch() { return new Response(\"x\" }")));
+  project.folder().Write("index.ts", "export const handler: number = 1;");
+  EXPECT_THAT(Run(project, {"check"}, 1), HasSubstr("sedge: index.ts: the module has no default export (it exports handler)"));
   project.folder().Write("index.ts", "interface A { a: string }\n\nmissing();\nexport default {};\n");
   EXPECT_EQ(project.Fails(), 1);
   EXPECT_THAT(project.process().err(),
@@ -182,13 +155,22 @@ TEST_F(BundleTest, ErrorsAreOursAndSayWhatToDo) {
 
 TEST_F(BundleTest, AModuleOfNodeIsToldWithItsPlace) {
   Project project({{"index.ts", "import fs from \"fs\";\nexport default { fetch: () => new Response(fs as any) };\n"}});
-  Install(project);
+  Install(project.folder().path());
   EXPECT_EQ(project.Fails({"index.ts"}), 1);
   EXPECT_THAT(project.process().err(), AllOf(HasSubstr("index.ts:1:16:"), HasSubstr("module of Node.js")));
 }
 
 // Without npm: what users see who have no esbuild.
-TEST(NoEsbuildTest, TypeScriptAndPackagesSayWhatToInstall) {
+class NoEsbuildTest : public testing::Test {
+ protected:
+  NoEsbuildTest() : path_(std::getenv("PATH")) { setenv("PATH", "/nowhere", 1); }
+  ~NoEsbuildTest() override { setenv("PATH", path_.c_str(), 1); }
+
+ private:
+  const std::string path_;
+};
+
+TEST_F(NoEsbuildTest, TypeScriptAndPackagesSayWhatToInstall) {
   Project project({{"index.ts", "export default {};"},
                    {"w.js", "\nimport { Hono } from 'hono';\nexport default new Hono();"}});
   EXPECT_EQ(project.Fails({"index.ts"}), 1);
@@ -200,7 +182,7 @@ TEST(NoEsbuildTest, TypeScriptAndPackagesSayWhatToInstall) {
                     HasSubstr("2 | import { Hono } from 'hono';")));
 }
 
-TEST(NoEsbuildTest, AWorkerThatTheUserHasBundledShowsItsSource) {
+TEST_F(NoEsbuildTest, AWorkerThatTheUserHasBundledShowsItsSource) {
   // src/in.ts, line 2 column 9 <- line 1 column 32.
   const std::string map =
       R"({"version":3,"sources":["../src/in.ts"],"sourcesContent":["// first\n  throw new Error('x' as string);"],)"

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "tests/e2e/dev_project.h"
+#include "tests/e2e/harness/local_server.h"
+#include "tests/e2e/harness/server_state.h"
 
 namespace sedge::e2e {
 namespace {
@@ -185,14 +187,30 @@ TEST(DevReloadTest, WhatNobodyUsesAnyMoreIsGivenBack) {
     project.Write("index.js", Answers(text));
     ASSERT_EQ(project.WaitForBody(text), text);
   }
-  // Asking for the state is itself a turn of the server's loop.
-  bool one_left = false;
-  for (int i = 0; i < 2'000 && !one_left; ++i) {
-    project.process().Signal(SIGUSR1);
-    one_left = project.process().WaitForExit(10) ||
-               project.process().err().find("isolates=1 ") != std::string::npos;
-  }
-  EXPECT_TRUE(one_left) << project.process().err();
+  EXPECT_EQ(WaitForState(project.process(), {{"isolates", 1}}), "");
+}
+
+TEST(DevReloadTest, ABodyThatIsPassedOnOutlivesTheCodeThatPassedItOn) {
+  std::promise<void> go;
+  std::shared_future<void> told(go.get_future());
+  LocalServer origin([told](const ServerRequest&) {
+    return ServerResponse{.stream = [told](const WritePiece& write) {
+      write("first;");
+      told.wait();
+      return write("last;");
+    }};
+  });
+  DevProject project(
+      {{"index.js", "export default { fetch() { return fetch(\"" + origin.url() + "/\"); } };"}});
+  RawConnection stream(project.Start());
+  stream.Send("GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+  stream.ReadUntil("first;");
+  project.Write("index.js", Answers("two"));
+  ASSERT_TRUE(project.WaitForLog("Reloaded in"));  // the code before would answer without an end
+  EXPECT_EQ(project.Body(), "two");
+  EXPECT_EQ(WaitForState(project.process(), {{"isolates", 1}}), "");
+  go.set_value();
+  EXPECT_NE(stream.ReadToEnd().find("last;"), std::string::npos) << stream.received();
 }
 
 TEST(DevReloadTest, ItEndsAtOnceWhileAPageWaitsAndAStreamIsOpen) {

@@ -230,7 +230,7 @@ TEST(ClientMemoryTest, AFetchThatIsReturnedDoesNotGrow) {
     client.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     client.ReadUntil("\r\n\r\n");
     client.Reset();
-    for (SedgeProcess* process : {&api.process(), &worker.process()}) process->err();
+    for (ChildProcess* process : {&api.process(), &worker.process()}) process->err();
     if (i == kRequests / 5) after_warm_up = worker.process().ResidentBytes();
   }
   EXPECT_LT(worker.process().ResidentBytes(), after_warm_up + kAllowedGrowthBytes);

@@ -6,7 +6,8 @@
 
 #include <array>
 #include <cstdio>
-#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "tests/e2e/harness/sedge_process.h"
@@ -98,11 +99,13 @@ TEST_F(NpmTest, NothingOutlivesWhoStartedIt) {
 TEST_F(NpmTest, WorksInVitest) {
   Install("vitest-3.2.7", "vitest@3.2.7");
   if (HasStopped()) return;
-  const Outcome outcome = Shell(
-      "node node_modules/vitest/vitest.mjs run --dir . sample.vitest.mjs "
-      "--config /dev/null --include 'sample.vitest.mjs'");
-  EXPECT_EQ(outcome.status, 0) << outcome.output;
-  EXPECT_THAT(outcome.output, HasSubstr("2 passed"));
+  folder_.Write("vitest.config.mjs",
+                "export default { test: { include: ['sample.vitest.mjs'] } };\n");
+  for (const std::string pool : {"forks", "threads"}) {
+    const Outcome outcome = Shell("node node_modules/vitest/vitest.mjs run --pool " + pool);
+    EXPECT_EQ(outcome.status, 0) << outcome.output;
+    EXPECT_THAT(outcome.output, HasSubstr("2 passed"));
+  }
 }
 
 TEST_F(NpmTest, WorksInJest) {
@@ -112,6 +115,33 @@ TEST_F(NpmTest, WorksInJest) {
   const Outcome outcome = Shell("node node_modules/jest/bin/jest.js --detectOpenHandles");
   EXPECT_EQ(outcome.status, 0) << outcome.output;
   EXPECT_THAT(outcome.output, HasSubstr("3 passed"));
+}
+
+TEST_F(NpmTest, TheSnippetsOfTheReadmeWork) {
+  std::ifstream file(SEDGE_SOURCE_DIR "/tools/npm/README.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::string page = text.str();
+  const std::string before = "<!-- tested: ";
+  int count = 0;
+  for (size_t at = page.find(before); at != std::string::npos; at = page.find(before, at + 1)) {
+    const size_t start = page.find("```js\n", at) + 6;
+    folder_.Write("snippet.mjs", page.substr(start, page.find("```", start) - start));
+    const Outcome outcome = Shell("node snippet.mjs");
+    EXPECT_EQ(outcome.status, 0) << page.substr(at, 40) << "\n" << outcome.output;
+    ++count;
+  }
+  EXPECT_EQ(count, 3);
+}
+
+TEST_F(NpmTest, IsInstalledFromACheckoutAsTheReadmeSays) {
+  const Outcome outcome = Shell(
+      "mkdir project && cd project && npm install --offline --no-audit --no-fund --save-dev "
+      "'" SEDGE_SOURCE_DIR
+      "/tools/npm' --cache ../cache && node --input-type=module -e "
+      "'import { startWorker } from \"sedge\"; const w = await startWorker({ script: "
+      "\"export default { fetch() { return new Response(); } }\" }); await w.stop();'");
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
 }
 
 TEST_F(NpmTest, TheTypesAreRight) {

@@ -2,7 +2,10 @@
 // Backups: one moment each, sharing files, verified, restored.
 #include "kv/backup.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
+#include <sys/mount.h>
 
 #include <atomic>
 #include <fstream>
@@ -154,7 +157,46 @@ TEST_F(BackupTest, RefusesWhatWouldBeInTheWay) {
             StatusCode::kInvalidArgument);
   const auto held = FolderLock::Acquire(backups_);
   ASSERT_TRUE(held.ok());
-  EXPECT_EQ(store_->Backup(backups_, {}).status().code(), StatusCode::kFailedPrecondition);
+  const Status taken = store_->Backup(backups_, {}).status();
+  EXPECT_EQ(taken.code(), StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(taken.message()),
+              HasSubstr("the backup folder " + backups_ + " is in use by process "));
+}
+
+TEST_F(BackupTest, ATargetThatARenameCannotReplaceIsRefusedBeforeAnythingIsCopied) {
+  Put("ns", "key", "value");
+  Backup();
+  const std::string empty = folder_.path() + "/empty";
+  fs::create_directory(empty);
+  fs::create_directory_symlink(empty, folder_.path() + "/link");
+  const auto why = [&](const std::string& target) {
+    const Status refused = RestoreBackup(backups_, target).status();
+    EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition) << refused.ToString();
+    return std::string(refused.message());
+  };
+  EXPECT_THAT(why(folder_.path() + "/link"), HasSubstr("symbolic link"));
+  if (mount("tmpfs", empty.c_str(), "tmpfs", 0, "size=64k") != 0) return;  // needs to be root
+  EXPECT_THAT(why(empty), HasSubstr("a disk is mounted there"));
+  EXPECT_EQ(umount(empty.c_str()), 0);
+}
+
+TEST_F(BackupTest, ARestoredFolderHadADatabase) {
+  Put("ns", "key", "value");
+  Backup();
+  const std::string target = folder_.path() + "/restored";
+  // Of a restore that was killed, and of one that is under way.
+  fs::create_directories(target + ".restoring-killed/db");
+  fs::create_directories(target + ".restoring-living");
+  const int fd = open((target + ".restoring-living").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_EQ(flock(fd, LOCK_EX), 0);
+  ASSERT_TRUE(RestoreBackup(backups_, target).ok());
+  EXPECT_FALSE(fs::exists(target + ".restoring-killed"));
+  EXPECT_TRUE(fs::exists(target + ".restoring-living"));
+  close(fd);
+  fs::remove_all(target + "/db");
+  options_.path = target;
+  EXPECT_THAT(std::string(RocksStore::Open(options_).status().message()),
+              HasSubstr("had a database"));
 }
 
 // As a supervisor does that tries again too soon.
@@ -180,14 +222,16 @@ TEST_F(BackupTest, OfTwoRestoresAtOnceOneIsWhole) {
 TEST_F(BackupTest, DamagedFilesAreNotBackedUpAsWhole) {
   for (int i = 0; i < 100; ++i) Put("ns", std::to_string(i), std::string(100, 'v'));
   ASSERT_TRUE(store_->Compact().ok());
-  for (const auto& file : std::filesystem::directory_iterator(options_.path + "/db")) {
+  for (const auto& file : fs::directory_iterator(options_.path + "/db")) {
     if (file.path().extension() != ".sst") continue;
     std::fstream data(file.path(), std::ios::in | std::ios::out | std::ios::binary);
     data.seekp(60);
     data << "damage";
   }
-  EXPECT_EQ(store_->Backup(folder_.path() + "/backups", nullptr).status().code(),
-            StatusCode::kCorruption);
+  const Status failed = store_->Backup(folder_.path() + "/backups", nullptr).status();
+  EXPECT_EQ(failed.code(), StatusCode::kCorruption);
+  EXPECT_THAT(std::string(failed.message()), HasSubstr("sedge kv repair"));
+  EXPECT_THAT(std::string(failed.message()), HasSubstr(".sst is damaged (namespace \"ns\""));
 }
 
 }  // namespace

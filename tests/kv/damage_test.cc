@@ -4,12 +4,10 @@
 // that was not reported as lost.
 #include <gmock/gmock.h>
 
-#include <chrono>
 #include <fstream>
 #include <map>
 #include <random>
 #include <set>
-#include <thread>
 
 #include "kv/check.h"
 #include "kv/key_codec.h"
@@ -43,6 +41,9 @@ struct Written {
   std::map<std::string, std::set<std::string>> ever[kWriters];
 };
 
+// Values by namespace and key.
+using Values = std::map<std::pair<std::string, std::string>, std::string>;
+
 class DamageTest : public testing::Test {
  protected:
   // A folder as a killed process leaves it: copied while its store is open.
@@ -74,35 +75,15 @@ class DamageTest : public testing::Test {
     CopyAtRest(options.path, target);
   }
 
-  static std::map<std::string, uintmax_t> FilesOf(const std::string& folder) {
-    std::map<std::string, uintmax_t> files;
-    std::error_code gone;
-    for (fs::recursive_directory_iterator file(folder, gone), end; file != end;
-         file.increment(gone)) {
-      files[file->path()] = file->is_regular_file(gone) ? file->file_size(gone) : 0;
-    }
-    return files;
-  }
-
-  // RocksDB may be deleting and writing files: a copy counts once nothing changed beside it.
-  static void CopyAtRest(const std::string& folder, const std::string& target) {
-    for (int i = 0; i < 1'000; ++i) {
-      const auto before = FilesOf(folder);
-      std::error_code error;
-      fs::remove_all(target, error);
-      fs::copy(folder, target, fs::copy_options::recursive, error);
-      if (!error && FilesOf(folder) == before) return;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    FAIL() << "the store never comes to rest";
-  }
-
-  // Says which file it was.
-  std::string Damage(const std::string& folder, std::mt19937_64& random) {
+  // Says which file it was; of those with this extension, when it is not empty.
+  std::string Damage(const std::string& folder, std::mt19937_64& random,
+                     const std::string& extension = "") {
     std::vector<fs::path> files;
     for (const auto& file : fs::recursive_directory_iterator(folder)) {
-      if (file.is_regular_file() && file.file_size() > 0) files.push_back(file.path());
+      const bool wanted = extension.empty() || file.path().extension() == extension;
+      if (wanted && file.is_regular_file() && file.file_size() > 0) files.push_back(file.path());
     }
+    if (files.empty()) return "nothing";
     std::sort(files.begin(), files.end());
     const fs::path file = files[random() % files.size()];
     const char* how = "flipped in ";
@@ -118,8 +99,9 @@ class DamageTest : public testing::Test {
     return how + file.filename().string();
   }
 
-  // How many keys gave something else than what was written; each must be an honest failure.
-  int ReadAll(Store& store, const Written& written) {
+  // How many keys gave something else than what was written; each must be an honest failure. The
+  // others go to `read`.
+  int ReadAll(Store& store, const Written& written, Values& read) {
     int unreadable = 0;
     for (int w = 0; w < kWriters; ++w) {
       const std::string ns = LoadModel(0, w).ns();
@@ -135,6 +117,7 @@ class DamageTest : public testing::Test {
           EXPECT_FALSE(*got) << ns << "/" << key << " was deleted";
         } else {
           const bool same = *got && (*got)->value.text() == expected->second;
+          if (*got) read[{ns, key}] = (*got)->value.text();
           EXPECT_TRUE(same) << ns << "/" << key << (*got ? " has another value" : " is gone");
         }
       }
@@ -180,8 +163,19 @@ class DamageTest : public testing::Test {
     }
   }
 
+  // Whatever could be read before the repair is there afterwards.
+  static void ExpectKept(Store& store, const Values& read) {
+    for (const auto& [name, value] : read) {
+      const auto got = store.Get(name.first, name.second);
+      ASSERT_TRUE(got.ok()) << got.status().ToString();
+      EXPECT_TRUE(*got && (*got)->value.text() == value)
+          << name.first << "/" << name.second << " could be read before the repair";
+    }
+  }
+
   void OneDamage(const std::string& folder, const Written& written, std::mt19937_64& random) {
-    const std::string what = Damage(folder, random);
+    std::string what = Damage(folder, random);
+    if (random() % 3 == 0) what += " and " + Damage(folder, random, ".sst");
     SCOPED_TRACE(what);
     StoreOptions options;
     options.path = folder;
@@ -190,10 +184,11 @@ class DamageTest : public testing::Test {
         << checked.status().ToString();
     if (!checked.ok()) return;  // FORMAT names a newer version now
     int unreadable = 0;
+    Values read;
     {
       const auto opened = OpenRocksStore(options);
       if (opened.ok()) {
-        unreadable = ReadAll(**opened, written);
+        unreadable = ReadAll(**opened, written, read);
       } else {
         EXPECT_EQ(opened.status().code(), StatusCode::kCorruption) << opened.status().ToString();
         EXPECT_THAT(std::string(opened.status().message()), HasSubstr("sedge kv repair"));
@@ -206,13 +201,14 @@ class DamageTest : public testing::Test {
     const auto repaired = RepairFolder(folder);
     ASSERT_TRUE(repaired.ok()) << repaired.status().ToString();
     EXPECT_EQ(repaired->changed, !repaired->found.fine());
-    bool logs_damaged = repaired->may_be_old;
+    bool logs_damaged = repaired->may_be_old || !repaired->found.holes.empty();
     for (const DamagedFile& file : repaired->found.files) {
       logs_damaged |= file.file.ends_with(".log");
     }
     const auto opened = OpenRocksStore(options);
     ASSERT_TRUE(opened.ok()) << opened.status().ToString();
     ReadRepaired(**opened, *repaired, written, logs_damaged);
+    ExpectKept(**opened, read);
     ASSERT_TRUE((*opened)->Put("writer-0", "new", AsBytes("value"), {}).ok());
   }
 };

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 
+#include "kv/synced_marker.h"
 #include "tests/kv/kv_test_util.h"
 
 namespace sedge::kv {
@@ -210,6 +211,61 @@ TEST(DiskFull, ARealOneToo) {
   opened = RocksStore::Open(options);
   ASSERT_TRUE(opened.ok()) << opened.status().ToString();
   load.ExpectAll(**opened);
+}
+
+std::vector<std::filesystem::path> FilesBelow(const std::string& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder, error)) {
+    files.push_back(file.path());
+  }
+  return files;
+}
+
+// A supervisor starts the server again and again on a log of which a part is to be kept.
+TEST(DiskFull, AHoleIsKeptOnceHoweverOftenItIsTried) {
+  const TempFolder folder;
+  const std::string path = folder.path() + "/disk";
+  const Mount mounted(path);
+  if (!mounted.why().empty()) GTEST_SKIP() << "cannot mount a small tmpfs: " << mounted.why();
+  StoreOptions options;
+  options.path = path + "/kv";
+  options.durable_writes = false;
+  {
+    const auto store = RocksStore::Open(options);
+    for (int i = 0; i < 2000; ++i) {
+      ASSERT_TRUE((*store)->Put("ns", std::to_string(i), AsBytes(std::string(100, 'v')), {}).ok());
+    }
+  }
+  std::filesystem::path log;
+  for (const std::filesystem::path& file : FilesBelow(options.path + "/db")) {
+    if (file.extension() == ".log") log = std::max(log, file);
+  }
+  std::filesystem::remove(options.path + "/db/SYNCED");
+  {
+    std::fstream data(log, std::ios::in | std::ios::out | std::ios::binary);
+    data.seekp(static_cast<std::streamoff>(std::filesystem::file_size(log) / 2));
+    data << std::string(8192, '\0');
+  }
+  const uintmax_t size = std::filesystem::file_size(log);
+  ASSERT_TRUE(SyncedMarker::Open(options.path + "/db").ok());
+  std::ofstream(path + "/ballast") << std::string(12u << 20, 'x');
+  options.durable_writes = true;
+  const std::string lost = options.path + "/lost+found";
+  for (int i = 0; i < 3; ++i) {
+    const auto store = RocksStore::Open(options);
+    EXPECT_EQ(store.status().code(), StatusCode::kResourceExhausted) << store.status().ToString();
+    EXPECT_LE(FilesBelow(lost).size(), 2u);  // a folder with the log
+  }
+  std::filesystem::remove(path + "/ballast");
+  for (int i = 0; i < 2; ++i) {
+    const auto store = RocksStore::Open(options);
+    ASSERT_TRUE(store.ok()) << store.status().ToString();
+    EXPECT_TRUE((*(*store)->Get("ns", "0")).has_value());
+    EXPECT_FALSE((*(*store)->Get("ns", "1999")).has_value());
+    EXPECT_EQ(std::filesystem::file_size(lost + "/1/" + log.filename().string()), size);
+    EXPECT_EQ(FilesBelow(lost).size(), 2u);
+  }
 }
 
 }  // namespace

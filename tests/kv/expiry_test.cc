@@ -67,6 +67,18 @@ TEST_F(StoreTest, AnEntryWrittenAgainOutlivesItsOldExpiry) {
   EXPECT_EQ(Value("ns", "key"), large);
 }
 
+TEST_F(StoreTest, AClockThatIsSetBackBringsBackNoHalfOfAnEntry) {
+  Put("ns", "key", "value", kExpiring);
+  EXPECT_EQ(Value("ns", "key"), "value");
+  clock_.AdvanceMs((kTtlSeconds + kExpiryGraceSeconds) * 1000);
+  ASSERT_TRUE(store_->Compact().ok());
+  EXPECT_EQ(*store_->CountRows(), 0u);
+  EXPECT_EQ(Value("ns", "key"), "(none)");
+  clock_.AdvanceMs(-(kTtlSeconds + kExpiryGraceSeconds) * 1000);
+  EXPECT_EQ(Value("ns", "key"), "(none)");
+  EXPECT_FALSE(store_->GetInfo("ns", "key")->has_value());
+}
+
 TEST_F(StoreTest, TheReaperSparesWhatIsWrittenWhileItRuns) {
   const std::string large(kMinBlobBytes, 'v');
   constexpr int kKeys = 50;

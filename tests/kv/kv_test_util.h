@@ -6,11 +6,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -45,6 +48,30 @@ inline uint64_t TestSeed() {
   const uint64_t seed = given != nullptr ? std::stoull(given) : std::random_device()();
   std::printf("SEDGE_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed));
   return seed;
+}
+
+// A folder as a killed process leaves it: copied while its store is open. RocksDB may be deleting
+// and writing files: a copy counts once nothing changed beside it.
+inline void CopyAtRest(const std::string& folder, const std::string& target) {
+  namespace fs = std::filesystem;
+  const auto files_of = [&folder] {
+    std::map<std::string, uintmax_t> files;
+    std::error_code gone;
+    for (fs::recursive_directory_iterator file(folder, gone), end; file != end;
+         file.increment(gone)) {
+      files[file->path()] = file->is_regular_file(gone) ? file->file_size(gone) : 0;
+    }
+    return files;
+  };
+  for (int i = 0; i < 1'000; ++i) {
+    const auto before = files_of();
+    std::error_code error;
+    fs::remove_all(target, error);
+    fs::copy(folder, target, fs::copy_options::recursive, error);
+    if (!error && files_of() == before) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  FAIL() << "the store never comes to rest";
 }
 
 constexpr int64_t kStartSeconds = 1'700'000'000;

@@ -163,7 +163,94 @@ TEST_F(LogCheckTest, LaterRecordsVouchForEarlierOnes) {
   EXPECT_THAT(DescribeLogDamage(strict.damage[0]),
               HasSubstr("is damaged at byte 0 (writes up to number 7 are lost)"));
   EXPECT_THAT(Check({}).damage, IsEmpty());
-  EXPECT_THAT(Check({}).holes, ElementsAre("000004.log"));
+  const LogReport loose = Check({});
+  ASSERT_EQ(loose.holes.size(), 1u);
+  EXPECT_EQ(DescribeHole(loose.holes[0]),
+            "000004.log has a hole at byte 0; there are whole writes behind it");
+}
+
+// Three logs of ten writes each, the first of them with its end cut.
+class ThreeLogsTest : public LogCheckTest {
+ protected:
+  void WriteLogs(uint64_t first_of_second) {
+    uint64_t next = 1;
+    for (const char* name : {"000004.log", "000007.log", "000009.log"}) {
+      if (next == 11) next = first_of_second;
+      std::string log;
+      for (int i = 0; i < 10; ++i) AppendLogRecord(log, BatchOf(next++, 100));
+      if (log_bytes_ == 0) log_bytes_ = log.size();
+      Write(name, log);
+    }
+  }
+  void CutFirst(size_t bytes) {
+    std::filesystem::resize_file(folder_.path() + "/000004.log", log_bytes_ - bytes);
+  }
+  size_t log_bytes_ = 0;
+};
+
+TEST_F(ThreeLogsTest, WholeOnesAreFine) {
+  WriteLogs(11);
+  for (const bool every_write : {false, true}) {
+    const LogReport report = Check({.every_write = every_write});
+    EXPECT_THAT(report.damage, IsEmpty());
+    EXPECT_THAT(report.torn, IsEmpty());
+    EXPECT_THAT(report.holes, IsEmpty());
+  }
+}
+
+TEST_F(ThreeLogsTest, LaterOnesVouchForTheEndOfTheFirst) {
+  WriteLogs(11);
+  CutFirst(20);
+  const std::string lost = "is damaged at byte 1071 (writes from number 10 to 10 are lost)";
+  EXPECT_EQ(DescribeLogDamage(Check({.every_write = true}).damage.at(0)), lost);
+  EXPECT_EQ(DescribeLogDamage(Check({.bytes = {{7, 100}}}).damage.at(0)), lost);
+  // Nothing says that it was synced: what RocksDB drops is told.
+  const LogReport loose = Check({});
+  EXPECT_THAT(loose.damage, IsEmpty());
+  ASSERT_EQ(loose.holes.size(), 1u);
+  EXPECT_EQ(loose.holes[0].file, "000004.log");
+  EXPECT_EQ(loose.holes[0].offset, 1071u);
+  EXPECT_THAT(loose.holes[0].behind, ElementsAre("000007.log", "000009.log"));
+}
+
+TEST_F(ThreeLogsTest, AFirstOneThatEndsAtAWriteIsMissedToo) {
+  WriteLogs(11);
+  CutFirst(119);
+  EXPECT_EQ(DescribeLogDamage(Check({.every_write = true}).damage.at(0)),
+            "does not go on to 000007.log (writes from number 10 to 10 are lost)");
+  EXPECT_THAT(Check({}).torn, ElementsAre("000004.log"));
+}
+
+// An earlier opening dropped the torn end, and went on from there.
+TEST_F(ThreeLogsTest, ATornEndThatWasPassedIsNoHole) {
+  WriteLogs(10);
+  CutFirst(20);
+  const LogReport report = Check({.every_write = true});
+  EXPECT_THAT(report.damage, IsEmpty());
+  EXPECT_THAT(report.holes, IsEmpty());
+  EXPECT_THAT(report.torn, ElementsAre("000004.log"));
+}
+
+// The same with whole writes behind the place: those must not come back over what came later.
+TEST_F(ThreeLogsTest, AHoleThatWasPassedStaysDropped) {
+  std::string log;
+  for (uint64_t i = 1; i <= 30; ++i) AppendLogRecord(log, BatchOf(i, 5'000));
+  const size_t bytes = log.size();
+  log[bytes / 2] ^= 1;
+  Write("000004.log", log);
+  uint64_t next = 0;
+  {
+    LogReader reader(log);
+    while (reader.Next() && !reader.first_bad()) next = ReadBatchHead(reader.payload())->sequence;
+  }
+  std::string later;
+  AppendLogRecord(later, BatchOf(next + 1, 100));
+  Write("000005.log", later);
+  const LogReport report = Check({.bytes = {{5, later.size()}}});
+  EXPECT_THAT(report.damage, IsEmpty());
+  ASSERT_EQ(report.holes.size(), 1u);
+  EXPECT_TRUE(report.holes[0].passed);
+  EXPECT_THAT(report.dropped, ElementsAre(std::pair("000004.log", report.holes[0].offset)));
 }
 
 TEST_F(LogCheckTest, AMissingListOfFilesIsTold) {

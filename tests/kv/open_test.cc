@@ -30,7 +30,7 @@ void Overwrite(const std::string& file, const std::string& text) {
 }
 
 TEST_F(StoreTest, ASecondOpenNamesFolderAndHolder) {
-  EXPECT_THAT(OpenError(options_, StatusCode::kFailedPrecondition),
+  EXPECT_THAT(OpenError(options_, StatusCode::kUnavailable),
               AllOf(HasSubstr(options_.path), HasSubstr("process " + std::to_string(getpid()))));
   store_.reset();
   EXPECT_TRUE(OpenRocksStore(options_).ok());
@@ -40,7 +40,7 @@ TEST_F(StoreTest, AnotherProcessIsRefusedToo) {
   const pid_t child = fork();
   if (child == 0) {
     const auto opened = OpenRocksStore(options_);
-    _exit(opened.status().code() == StatusCode::kFailedPrecondition ? 0 : 1);
+    _exit(opened.status().code() == StatusCode::kUnavailable ? 0 : 1);
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);

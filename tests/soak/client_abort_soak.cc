@@ -61,7 +61,7 @@ struct Process {
 
   Process(std::string called, const char* script, std::vector<std::string> flags)
       : name(std::move(called)), worker(script, std::move(flags), kLimits) {}
-  e2e::SedgeProcess& process() { return worker.process(); }
+  e2e::ChildProcess& process() { return worker.process(); }
 
   // "" when it is as it should be with nobody there.
   std::string Problem() {

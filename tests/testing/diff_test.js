@@ -144,9 +144,9 @@ describe("strings", () => {
     const text = differenceOf(`${filler}one${filler}`, `${filler}two${filler}`);
     const lines = text.split("\n");
     expect(lines).toHaveLength(3);
-    expect(lines[0]).toMatch(/^Expected: \u2026.*two.*\u2026$/);
-    expect(lines[1]).toMatch(/^Received: \u2026.*one.*\u2026$/);
-    expect(lines[0].length).toBeLessThan(120);
+    expect(lines[0]).toMatch(/^Expected: "lorem ipsum dolor s\u2026.*two.*\u2026$/);
+    expect(lines[1]).toMatch(/^Received: "lorem ipsum dolor s\u2026.*one.*\u2026$/);
+    expect(lines[0].length).toBeLessThan(140);
     expect(lines[2].indexOf("^")).toBe(lines[0].indexOf("two"));
   });
 
@@ -154,7 +154,7 @@ describe("strings", () => {
     const filler = "x".repeat(500);
     const text = differenceOf({ a: `${filler}1${filler}` }, { a: `${filler}2${filler}` });
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThan(150);
-    expect(text).toMatch(/^\+ \u2026x+1x+\u2026$/m);
+    expect(text).toMatch(/^\+ {3}a: "x+\u2026x+1x+\u2026$/m);
   });
 
   test("of several lines inside of objects are one line each", () => {

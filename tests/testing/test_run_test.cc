@@ -95,6 +95,22 @@ TEST(TestRunTest, ARecordSaysWhatFailedAndWhere) {
   EXPECT_EQ(run.totals.failed, 1u);
 }
 
+TEST(TestRunTest, CodeFramesOfLongLinesAndWideCharacters) {
+  const Outcome run =
+      RunSource("const s = \"\u00e9\U0001F600\"; test(\"wide\", () => { expect(s).toBe(1); });\n" +
+                std::string("test(\"long\", () => { /* ") + std::string(300, 'x') +
+                " */ expect(1).toBe(2); /* " + std::string(300, 'y') + " */ });\n");
+  const std::string& wide = run.Named("wide").code_frame;
+  EXPECT_THAT(
+      wide,
+      HasSubstr(
+          "> 2 | const s = \"\u00e9\U0001F600\"; test(\"wide\", () => { expect(s).toBe(1); });\n"
+          "    |                                                ^\n"));
+  const std::string& cut = run.Named("long").code_frame;
+  EXPECT_THAT(cut, HasSubstr("> 3 | \u2026xxx"));
+  EXPECT_THAT(cut, HasSubstr("yyy\u2026\n"));
+}
+
 TEST(TestRunTest, AwaitedMatchersFailAtTheirLine) {
   const Outcome run = RunSource(R"(test("late", async () => {
   await null;
@@ -320,6 +336,24 @@ test("handled", () => { Promise.reject(1).catch(() => {}); });
   EXPECT_EQ(run.Named("timer").message, "Error: in a timer");
   EXPECT_EQ(run.Named("timer").line, 4);
   EXPECT_EQ(run.Named("rejection").message, "Error: nobody waits");
+}
+
+TEST(TestRunTest, FunctionsWithADoneParameterSayWhenTheyAreOver) {
+  const Outcome run = RunSource(R"(
+import { onTestFinished } from "vitest";
+test("waits", (done) => { setTimeout(() => { console.log("in time"); done(); }, 5); });
+test("with the context", function (t, done) { setTimeout(done, 1); });
+test("fails", (done) => { setTimeout(() => done(new Error("told")), 1); });
+test("throws", (done) => { throw new Error("at once"); });
+test("never", (done) => {}, 10);
+beforeEach(done => setTimeout(done, 1));
+test("no callback", ({ name }) => { onTestFinished(() => console.log("over")); console.log(name); });
+)");
+  EXPECT_THAT(run.Lines(), ElementsAre("pass waits", "pass with the context", "fail fails", "fail throws",
+                                       "fail never", "pass no callback"));
+  EXPECT_EQ(run.Output("waits"), "in time;");
+  EXPECT_EQ(run.Output("no callback"), "no callback;over;");
+  EXPECT_EQ(run.Named("fails").message, "Error: told");
 }
 
 TEST(TestRunTest, SoftExpectationsAndCounts) {

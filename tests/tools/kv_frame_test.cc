@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 #include "tools/kv/place.h"
 #include "tools/kv_command.h"
@@ -38,6 +39,9 @@ Outcome RunKv(std::vector<const char*> words) {
   const AddCommand check = [](CLI::App& kv, CommandRun& run) {
     kv.add_subcommand("check", "Check the store")->callback([&run] {
       run = [] { return PrintUsageError("sedge kv check", "not like this"); };
+    });
+    kv.add_subcommand("fall", "Throw")->callback([&run] {
+      run = []() -> int { throw std::runtime_error("what a library threw"); };
     });
   };
   words.insert(words.begin(), {"sedge", "kv"});
@@ -76,7 +80,7 @@ TEST(KvFrameTest, RunsWhatIsNamed) {
 TEST(KvFrameTest, WrongWordsNameTheirLevelAndTheNearest) {
   const std::pair<std::vector<const char*>, const char*> cases[] = {
       {{"kye"}, "sedge kv: unknown command kye; did you mean key?"},
-      {{"frobnicate"}, "sedge kv: unknown command frobnicate; there are: key, check"},
+      {{"frobnicate"}, "sedge kv: unknown command frobnicate; there are: key, check, fall"},
       {{"key", "gte", "x"}, "sedge kv key: unknown command gte; did you mean get?"},
       {{"key", "get", "x", "--txet"},
        "sedge kv key get: unknown flag --txet; did you mean --text?"},
@@ -90,6 +94,14 @@ TEST(KvFrameTest, WrongWordsNameTheirLevelAndTheNearest) {
     EXPECT_THAT(outcome.err, HasSubstr(why));
     EXPECT_EQ(outcome.out, "");
   }
+}
+
+TEST(KvFrameTest, AnExceptionIsAFailureWithItsReason) {
+  const Outcome outcome = RunKv({"fall"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, HasSubstr("sedge: this failed in a way that is not foreseen: what a "
+                                     "library threw; please report it"));
 }
 
 class KvPlaceTest : public ::testing::Test {

@@ -4,10 +4,12 @@
 #include <gmock/gmock.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/kv/kv_test_util.h"
+#include "tools/kv/folder_turns.h"
 #include "tools/kv/words.h"
 #include "tools/kv_command.h"
 
@@ -18,6 +20,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Outcome {
   int status = -1;
@@ -93,6 +96,34 @@ TEST_F(KvMaintenanceTest, DamageIsTracedToFilesAndKeys) {
   EXPECT_EQ(Run({"check"}).status, 0);
 }
 
+// Of an unsynced session that a power cut ended.
+TEST_F(KvMaintenanceTest, WritesBehindAHoleAreToldAndKept) {
+  {
+    const auto store = kv::RocksStore::Open({.path = data_ + "/kv", .durable_writes = false});
+    ASSERT_TRUE(store.ok());
+    for (int i = 0; i < 1000; ++i) {
+      EXPECT_TRUE((*store)->Put("ns", "late" + std::to_string(i), AsBytes("value"), {}).ok());
+    }
+  }
+  fs::remove(data_ + "/kv/db/SYNCED");
+  for (const auto& file : fs::directory_iterator(data_ + "/kv/db")) {
+    if (file.path().extension() != ".log" || file.file_size() < 10'000) continue;
+    std::fstream log(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    log.seekp(100);
+    log << std::string(100, '\0');
+  }
+  const Outcome checked = Run({"check"});
+  EXPECT_EQ(checked.status, 1);
+  EXPECT_THAT(checked.out, HasSubstr("a repair takes in, and opening without one leaves out: "));
+  const json report = json::parse(Run({"check", "--json"}).out);
+  EXPECT_EQ(report["fine"], false);
+  EXPECT_EQ(report["holes"].size(), 1u);
+  EXPECT_EQ(Run({"repair"}).status, 0);
+  const json after = json::parse(Run({"check", "--json"}).out);
+  EXPECT_EQ(after["fine"], true);
+  EXPECT_GT(after["entries"], 500);
+}
+
 TEST_F(KvMaintenanceTest, ABackupGoesRound) {
   const Outcome made = Run({"backup", backups_});
   EXPECT_EQ(made.status, 0) << made.err;
@@ -121,6 +152,20 @@ TEST_F(KvMaintenanceTest, ADamagedBackupFailsToVerify) {
   EXPECT_THAT(verified.out, HasSubstr("damaged: backup 1"));
 }
 
+TEST_F(KvMaintenanceTest, PathsStartInTheWorkingFolderThatIsNamed) {
+  const fs::path before = fs::current_path();
+  const Outcome made =
+      Run({"backup", "backups", "--data-dir", "data", "--cwd", folder_.path()}, false);
+  fs::current_path(before);
+  EXPECT_EQ(made.status, 0) << made.err;
+  EXPECT_TRUE(fs::exists(backups_ + "/meta/1"));
+  const Outcome none = Run({"check", "--cwd", folder_.path() + "/none"});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_THAT(none.err, HasSubstr("--cwd " + folder_.path() +
+                                  "/none: No such file or directory; "
+                                  "allowed is a folder"));
+}
+
 TEST_F(KvMaintenanceTest, WhatIsNotThereIsSaid) {
   EXPECT_EQ(Run({"verify", folder_.path() + "/none"}, false).status, 1);
   EXPECT_EQ(Run({"backup"}).status, 2);
@@ -142,6 +187,19 @@ TEST_F(KvMaintenanceTest, AHeldFolderNamesItsHolder) {
     EXPECT_EQ(outcome.status, 1);
     EXPECT_THAT(outcome.err, HasSubstr("process " + std::to_string(getpid())));
   }
+}
+
+// It is no turn to wait for: the store would be opened again and again meanwhile.
+TEST_F(KvMaintenanceTest, AHeldBackupFolderIsToldAtOnce) {
+  fs::create_directories(backups_);
+  const auto held = kv::FolderLock::Acquire(backups_);
+  ASSERT_TRUE(held.ok());
+  const auto before = std::chrono::steady_clock::now();
+  const Outcome outcome = Run({"backup", backups_});
+  EXPECT_LT(std::chrono::steady_clock::now() - before, kWaitForFolder);
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("the backup folder " + backups_ + " is in use by process "));
+  EXPECT_THAT(outcome.err, Not(HasSubstr("--data-dir")));
 }
 
 }  // namespace

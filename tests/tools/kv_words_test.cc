@@ -127,6 +127,16 @@ TEST_F(KvWordsTest, KeysAreWrittenReadListedAndDeleted) {
   EXPECT_EQ(Kv({"key", "delete", "b", "--binding", "CACHE"}).status, 0) << "as Workers KV has it";
 }
 
+TEST_F(KvWordsTest, FilesAndDataAreFoundFromTheWorkingFolderThatIsNamed) {
+  const fs::path before = fs::current_path();
+  Write("value.txt", "of a file");
+  fs::create_directory(dir_ / "below");
+  Out({"key", "put", "a", "--binding", "CACHE", "--path", "../value.txt", "--cwd",
+       (dir_ / "below").string()});
+  fs::current_path(before);
+  EXPECT_EQ(Out({"key", "get", "a", "--binding", "CACHE"}), "of a file");
+}
+
 TEST_F(KvWordsTest, BytesAreKeptAsTheyAre) {
   const std::string bytes("\0\xff\r\n\xc3", 5);
   const std::string path = Write("bytes", bytes);

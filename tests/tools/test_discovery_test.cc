@@ -58,10 +58,13 @@ TEST(TestDiscoveryTest, TheNearestWorkerAboveIsTheOneUnderTest) {
   folder.Write("wrangler.toml", "name = \"a\"\nmain = \"a.js\"\n");
   folder.Write("inner/worker.js", "");
   EXPECT_EQ(FindWorkerFolder(folder.path() + "/test/deep/x_test.js"), folder.path());
-  EXPECT_EQ(FindWorkerFolder(folder.path() + "/inner/x_test.js"), folder.path() + "/inner");
+  EXPECT_EQ(FindWorkerFolder(folder.path() + "/inner/x_test.js"), folder.path());
   std::filesystem::create_directory(folder.path() + "/repository");
   std::filesystem::create_directory(folder.path() + "/repository/.git");
+  folder.Write("repository/script/worker.js", "");
   EXPECT_EQ(FindWorkerFolder(folder.path() + "/repository/x_test.js"), "");
+  EXPECT_EQ(FindWorkerFolder(folder.path() + "/repository/script/x_test.js"),
+            folder.path() + "/repository/script");
 }
 
 }  // namespace

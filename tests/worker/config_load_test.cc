@@ -94,7 +94,8 @@ TEST_F(ConfigLoadTest, MissingFilesAreNamed) {
   EXPECT_THAT(LoadError(Write("a.txt", "")), HasSubstr("another kind than a worker"));
   const std::string config = Write("wrangler.toml", "name = \"a\"\nmain = \"gone.js\"\n");
   EXPECT_EQ(LoadError(dir_.string()),
-            config + ":2: main: there is no file " + (dir_ / "gone.js").string());
+            config + ":2: main: there is no file " + (dir_ / "gone.js").string() +
+                "\n  2 | main = \"gone.js\"");
   Write("wrangler.toml", "name = \"a\"\n");
   EXPECT_THAT(LoadError(dir_.string()), HasSubstr("main is missing, and none of index.js"));
 }

@@ -205,7 +205,7 @@ TEST(ConfigTest, WrongValuesNameLineWhatAndAllowed) {
       {"name = \"\"", "wrangler.toml:1: name is \"\"; allowed is a text of 1 to 255 bytes"},
       {"main = true", "main is a boolean; allowed is the path of a script"},
       {"main = \"\"", "main is \"\"; allowed is the path of a script"},
-      {"main = \"src/index.ts\"", "TypeScript and the like must be bundled first"},
+      {"main = \"src/index.py\"", "main is \"src/index.py\"; allowed is"},
       {"compatibility_date = \"today\"", "allowed is a date YYYY-MM-DD"},
       {"compatibility_date = \"2026-13-01\"", "allowed is a date YYYY-MM-DD"},
       {"compatibility_date = 20260131", "the number 20260131; allowed is a date in quotes"},

@@ -19,7 +19,7 @@ TEST(SuggestTest, FindsNearMisses) {
 TEST(SuggestTest, SaysNothingAboutFarWords) {
   EXPECT_EQ(NearestWord("--verbose", kFlags), "");
   EXPECT_EQ(NearestWord("", kFlags), "");
-  EXPECT_EQ(NearestWord("x", {"y"}), "");
+  EXPECT_EQ(NearestWord("x", std::vector<std::string_view>{"y"}), "");
   EXPECT_EQ(NearestWord(std::string(1000, '-'), kFlags), "");
   EXPECT_EQ(DidYouMean("--verbose", kFlags), "");
 }

@@ -44,7 +44,7 @@ std::string Functions(int kib) {
   std::string text;
   for (int i = 0; text.size() < static_cast<size_t>(kib) * 1024; ++i) {
     const std::string number = std::to_string(i);
-    text += "export function f" + number + "(a, b) { return a.map((x) => x * " + number +
+    text += "function f" + number + "(a, b) { return a.map((x) => x * " + number +
             " + b).filter((x) => x > 1).join(\",\"); }\n";
   }
   return text;

@@ -24,7 +24,7 @@ namespace sedge::tools {
 namespace {
 
 constexpr int kCannotExec = 127;
-constexpr int kPollMs = 20;  // where the kernel has no pidfd_open
+constexpr int kPollMs = 20;  // for what no descriptor tells
 
 struct Pipe {
   int read = -1, write = -1;
@@ -126,13 +126,17 @@ class Reader {
     while (!Reap()) {
       const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(
           std::chrono::steady_clock::now() - start);
-      if (options_.timeout_ms > 0 && !result_.timed_out && spent.count() >= options_.timeout_ms) {
-        result_.timed_out = true;
+      const bool cancelled = options_.cancel && *options_.cancel;
+      const bool late = options_.timeout_ms > 0 && spent.count() >= options_.timeout_ms;
+      const bool killed = result_.timed_out || result_.cancelled;
+      if (!killed && (cancelled || late)) {
+        (cancelled ? result_.cancelled : result_.timed_out) = true;
         kill(-guard_, SIGKILL);
       }
       pollfd wait[2] = {{open ? output_ : -1, POLLIN, 0}, {ended, POLLIN, 0}};
       const int64_t left = options_.timeout_ms > 0 ? options_.timeout_ms - spent.count() : -1;
-      const int64_t longest = ended < 0 || result_.timed_out ? kPollMs : left;
+      const bool looks = ended < 0 || killed || options_.cancel;
+      const int64_t longest = looks && (left < 0 || left > kPollMs) ? kPollMs : left;
       poll(wait, 2, static_cast<int>(longest));
       if (open) open = Drain();
     }

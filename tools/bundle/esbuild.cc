@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -77,6 +78,14 @@ const char* LoaderOf(worker::ModuleType type) {
   return type == worker::ModuleType::kText ? "text" : "copy";
 }
 
+// "index.ts.bundled": apart from every file that there is. esbuild reads brackets as placeholders.
+std::string OutputName(const std::string& main) {
+  std::string name = fs::path(main).filename().string() + ".bundled";
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '[' || c == ']'; }, '_');
+  return name;
+}
+
 // What esbuild says that it read and wrote; null when that is not what it should be.
 nlohmann::json ReadMetafile(const std::string& folder) {
   const auto meta = nlohmann::json::parse(ReadText(fs::path(folder) / kMetafile), nullptr, false);
@@ -135,8 +144,9 @@ std::vector<std::string> EsbuildArguments(const worker::WorkerConfig& config,
       "--loader:.html=text", "--loader:.sql=text", "--loader:.bin=copy", "--loader:.wasm=copy",
       "--external:node:*", "--external:cloudflare:*", "--external:sedge:*",
       "--external:__STATIC_CONTENT_MANIFEST", "--sourcemap", "--source-root=" + folder + "/",
-      "--outdir=" + folder, "--entry-names=[name]", "--metafile=" + folder + "/" + kMetafile,
-      "--log-level=warning", "--log-limit=0", "--color=false"};
+      "--outdir=" + folder, "--entry-names=" + OutputName(config.main),
+      "--metafile=" + folder + "/" + kMetafile, "--log-level=warning", "--log-limit=0",
+      "--color=false"};
   for (const std::string& name : options.external) words.push_back("--external:" + name);
   for (const worker::ModuleRule& rule : build.rules) {
     words.push_back("--loader:" + rule.extension + "=" + LoaderOf(rule.type));

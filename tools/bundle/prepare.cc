@@ -43,7 +43,7 @@ std::string Shown(const WorkerConfig& config, const std::string& path) {
   return relative.empty() || *relative.begin() == ".." ? path : relative.string();
 }
 
-// Whatever runs the worker, a bundler must come before; null when none need.
+// Whether the worker has to be bundled, and why.
 struct Need {
   bool bundler = false;
   bool certain = true;  // not just by what the scanner made of its text
@@ -80,7 +80,9 @@ Status RunBuildCommand(const WorkerConfig& config, const PrepareOptions& options
     std::fwrite(text.data(), 1, text.size(), stderr);
     std::fflush(stderr);
   };
+  child.cancel = options.cancel;
   SEDGE_ASSIGN_OR_RETURN(const ChildResult ran, RunChild(child));
+  if (ran.cancelled) return Cancelled(where + ": build.command was ended");
   if (ran.exit_code == 0) return {};
   return FailedPrecondition(
       where + ": build.command \"" + build.command + "\" ended with status " +
@@ -160,6 +162,7 @@ class Preparation {
   Status Work() {
     WorkerConfig& config = made_.config;
     made_.watch.trees = config.build.watch_dirs;
+    if (!config.build.command.empty()) made_.watch.made = {config.main};
     if (!config.build.command.empty() && options_.run_build_command) {
       SEDGE_RETURN_IF_ERROR(RunBuildCommand(config, options_));
     }
@@ -187,6 +190,7 @@ class Preparation {
     bundle_options.external = options_.external;
     bundle_options.esbuild = FindEsbuild(fs::path(config.main).parent_path().string());
     if (bundle_options.esbuild.empty()) {
+      WatchFolders();
       // The runtime says the same of an import, with its place.
       if (!need.certain) return {};
       return NotFound(need.why +
@@ -247,6 +251,11 @@ class Preparation {
 
 }  // namespace
 
+bool IsSourceFile(const std::string& path) {
+  const std::string extension = fs::path(path).extension();
+  return worker::IsScriptExtension(extension) || extension == ".json";
+}
+
 PreparedWorker Prepare(const WorkerConfig& config, const PrepareOptions& options) {
   return Preparation(config, options).Run();
 }
@@ -256,10 +265,13 @@ Status PrepareAll(worker::ServeOptions& options, const PrepareOptions& prepare, 
   for (WorkerConfig& config : options.workers) {
     PreparedWorker made = Prepare(config, prepare);
     if (watch) {
-      const auto append = [](auto& to, auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+      const auto append = [](auto& to, auto& from) {
+        to.insert(to.end(), from.begin(), from.end());
+      };
       append(watch->files, made.watch.files);
       append(watch->folders, made.watch.folders);
       append(watch->trees, made.watch.trees);
+      append(watch->made, made.watch.made);
     }
     if (status.ok()) status = made.status;
     if (!made.status.ok()) continue;  // the files of all others are watched all the same

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a worker's configuration to what the runtime can load: runs `build.command`, and bundles
 // TypeScript and npm packages with the project's esbuild. What it makes is held in memory
-// (WorkerConfig::modules); nothing is left on the disk. For `serve`, `check`, `test` and `dev`.
+// (WorkerConfig::modules) under "index.ts.bundled.js" beside the main file; nothing is left on the
+// disk. For `serve`, `check`, `test` and `dev`.
 //
-// There is no watcher process: a run of esbuild takes some 30 ms, where its own watch mode looks for
-// changes by polling. `dev` and `test --watch` watch what BuildWatch says and prepare again.
+// There is no watcher process: a run of esbuild takes some 30 ms, where its own watch mode looks
+// for changes by polling. `dev` and `test --watch` watch what BuildWatch says and prepare again.
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +28,8 @@ struct PrepareOptions {
   // Imports that are the runtime's own, besides "cloudflare:*", "node:*" and "sedge:*".
   std::vector<std::string> external = {};
   bool run_build_command = true;
+  // Ends build.command early once true; the status is then kCancelled. Null: nobody does.
+  std::shared_ptr<const std::atomic<bool>> cancel = {};
 };
 
 // When to prepare again. Absolute paths, each once, in order.
@@ -35,6 +40,8 @@ struct BuildWatch {
   std::vector<std::string> folders;
   // `build.watch_dir`, with all below them: build.command is due.
   std::vector<std::string> trees;
+  // What build.command makes: no reason to run it.
+  std::vector<std::string> made;
 };
 
 struct PreparedWorker {
@@ -46,6 +53,9 @@ struct PreparedWorker {
   bool bundled = false;
   BuildWatch watch;  // filled after a failure too
 };
+
+// Whether a file that appears in one of BuildWatch::folders may matter, by its name.
+bool IsSourceFile(const std::string& path);
 
 // Blocks while child processes run; they never outlive this process. Any thread, several at a time.
 PreparedWorker Prepare(const worker::WorkerConfig& config, const PrepareOptions& options);

@@ -80,6 +80,7 @@ void DevSession::Load() {
   if (loading_) {
     again_ = true;
     if (server_) server_->CancelReload();
+    if (BuildCommandIsDue()) *cancel_ = true;
     return;
   }
   loading_ = true;
@@ -88,6 +89,7 @@ void DevSession::Load() {
   loaded->options = base_;
   PrepareOptions prepare;
   prepare.run_build_command = BuildCommandIsDue();
+  prepare.cancel = cancel_ = std::make_shared<std::atomic<bool>>(false);
   loop_->RunBlocking(
       [this, loaded, prepare] {
         loaded->status = LoadServeFiles(flags_.serve, loaded->options);
@@ -103,13 +105,14 @@ void DevSession::Load() {
 bool DevSession::BuildCommandIsDue() const {
   if (changed_.empty()) return true;
   const auto is_source = [this](const std::string& path) {
-    return std::ranges::any_of(build_.files, [&](const auto& file) { return file.first == path; }) ||
+    return std::ranges::any_of(build_.files,
+                               [&](const auto& file) { return file.first == path; }) ||
            std::ranges::any_of(sources_, [&](const auto& file) { return file.first == path; });
   };
   return std::ranges::any_of(changed_, [&](const std::string& path) {
-    const bool below = std::ranges::any_of(build_.trees, [&](const std::string& tree) {
-      return path.starts_with(tree + "/");
-    });
+    if (std::ranges::find(build_.made, path) != build_.made.end()) return false;
+    const bool below = std::ranges::any_of(
+        build_.trees, [&](const std::string& tree) { return path.starts_with(tree + "/"); });
     return below || !is_source(path);
   });
 }
@@ -235,6 +238,14 @@ void DevSession::Rewatch() {
   for (const auto& [path, stamp] : build_.files) set.files.push_back({path, &stamp});
   set.flat_folders = build_.folders;
   set.folders = build_.trees;
+  if (!build_.folders.empty()) {
+    // What else comes to be in the project's folders mends no import: its log may be among it.
+    set.wanted = [trees = build_.trees](const std::string& path) {
+      return IsSourceFile(path) || std::ranges::any_of(trees, [&](const std::string& tree) {
+               return path.starts_with(tree + "/");
+             });
+    };
+  }
   watch_->Watch(set);
   if (!watch_->problem().empty()) WarnOnce(watch_->problem());
 }
@@ -317,6 +328,7 @@ void DevSession::Quit(const char* why) {
   if (std::exchange(stopping_, true)) return;
   if (keys_) keys_->GiveBack();
   if (server_) server_->CancelReload();
+  *cancel_ = true;
   LogInfo("stopping", {{"signal", why}});
   loop_->Stop();
 }

@@ -3,6 +3,7 @@
 // running server, and answers keys. The main thread, which runs its loop.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -93,7 +94,9 @@ class DevSession {
   int64_t load_start_ns_ = 0;
   std::vector<std::string> changed_;  // what led to this load
   std::vector<std::pair<std::string, FileStamp>> sources_;
-  BuildWatch build_;    // of the last load
+  BuildWatch build_;  // of the last load
+  // Of the load that runs: ends its build.command.
+  std::shared_ptr<std::atomic<bool>> cancel_ = std::make_shared<std::atomic<bool>>(false);
   std::string folder_;  // that paths are shown relative to
   std::set<std::string> warned_;
 };

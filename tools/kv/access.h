@@ -38,7 +38,7 @@ class KvAccess {
 enum class IfMissing : uint8_t { kFail, kMake };
 
 // A server; or the store in the folder, or, when a server has it open, that one by its socket
-// DATA_DIR/kv/admin.sock. kFailedPrecondition names who holds the folder and what to do.
+// DATA_DIR/kv/admin.sock. kUnavailable names who holds the folder and what to do.
 Result<std::unique_ptr<KvAccess>> OpenKvAccess(const KvPlace& place, IfMissing if_missing);
 
 // Over HTTP to `place`, which is a server; or, when `unix_path` is not empty, over that socket.

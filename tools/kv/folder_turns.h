@@ -13,14 +13,14 @@ namespace sedge::tools {
 constexpr auto kWaitForFolder = std::chrono::seconds(5);
 constexpr auto kFolderPause = std::chrono::milliseconds(20);
 
-// Calls `attempt` (-> Result<T>) until it gives something else than kFailedPrecondition, which says
-// that somebody has the folder, or the time is over; gives what it gave last.
+// Calls `attempt` (-> Result<T>) until it gives something else than kUnavailable, which says that
+// somebody has the folder, or the time is over; gives what it gave last.
 template <typename Attempt>
 auto TakeTurns(Attempt attempt) {
   const auto deadline = std::chrono::steady_clock::now() + kWaitForFolder;
   for (;;) {
     auto result = attempt();
-    if (result.status().code() != StatusCode::kFailedPrecondition ||
+    if (result.status().code() != StatusCode::kUnavailable ||
         std::chrono::steady_clock::now() >= deadline) {
       return result;
     }

@@ -71,6 +71,8 @@ Json ToJson(const kv::CheckReport& report) {
   return {{"fine", report.fine()},
           {"entries", report.survey.entries},
           {"damagedFiles", files},
+          {"holes", report.holes},
+          {"tornLogs", report.torn_logs},
           {"mendable", ToJson(report.survey.mended_ranges)},
           {"lost", ToJson(report.survey.lost)}};
 }
@@ -100,6 +102,9 @@ kv::MaintenanceOptions ShowIn(Progress& progress) {
 
 void PrintReport(const kv::CheckReport& report) {
   for (const std::string& line : kv::DescribeReport(report)) Print(line + "\n");
+  for (const std::string& log : report.torn_logs) {
+    Print("no damage: " + log + " ends in a torn write, as a crash leaves it\n");
+  }
 }
 
 int Check(const std::string& name, const FolderFlags& flags) {
@@ -148,6 +153,25 @@ int Repair(const std::string& name, const FolderFlags& flags) {
   return PrintResult(flags, summary, json);
 }
 
+// By the server that has the folder, or else from the store.
+Result<kv::BackupInfo> MakeBackup(const std::string& folder, const std::string& to) {
+  std::unique_ptr<kv::Store> store;
+  // Nothing when it is the store that makes it.
+  const auto served = TakeTurns([&]() -> Result<std::optional<kv::BackupInfo>> {
+    SEDGE_ASSIGN_OR_RETURN(std::optional<kv::BackupInfo> by_server, BackupByServer(folder, to));
+    if (!by_server) {
+      SEDGE_ASSIGN_OR_RETURN(store, kv::OpenRocksStore({.path = folder}));
+    }
+    return by_server;
+  });
+  if (!served.ok()) return served.status();
+  if (*served) return **served;
+  Progress progress("Copied", 0);
+  auto copied = store->Backup(to, [&](uint64_t bytes) { progress.Update(0, bytes); });
+  progress.Clear();
+  return copied;
+}
+
 int Backup(const std::string& name, const BackupFlags& flags) {
   int status = kExitOk;
   const auto folder = FindFolder(name, flags, status);
@@ -157,16 +181,7 @@ int Backup(const std::string& name, const BackupFlags& flags) {
     return Fail(NotFound("there is no KV folder " + *folder));
   }
   const std::string to = std::filesystem::absolute(flags.folder).lexically_normal();
-  const auto made = TakeTurns([&]() -> Result<kv::BackupInfo> {
-    SEDGE_ASSIGN_OR_RETURN(const std::optional<kv::BackupInfo> served, BackupByServer(*folder, to));
-    if (served) return *served;
-    SEDGE_ASSIGN_OR_RETURN(const std::unique_ptr<kv::Store> store,
-                           kv::OpenRocksStore({.path = *folder}));
-    Progress progress("Copied", 0);
-    auto copied = store->Backup(to, [&](uint64_t bytes) { progress.Update(0, bytes); });
-    progress.Clear();
-    return copied;
-  });
+  const auto made = MakeBackup(*folder, to);
   if (!made.ok()) return Fail(made.status());
   return PrintResult(flags, to + ": made " + Describe(*made), ToJson(*made));
 }

@@ -122,6 +122,9 @@ void AddFolderFlags(CLI::App& command, KvPlaceFlags& flags) {
       .add_option("-c,--config", flags.config,
                   "Wrangler configuration, or its folder (the one of this folder)")
       ->type_name("PATH");
+  command
+      .add_option("--cwd", flags.cwd, "Run as if started in this folder; other paths start there")
+      ->type_name("DIR");
 }
 
 void AddPlaceFlags(CLI::App& command, KvPlaceFlags& flags) {
@@ -138,6 +141,14 @@ void AddPlaceFlags(CLI::App& command, KvPlaceFlags& flags) {
   command.add_flag("--local", flags.local, "The data folder; this is the default");
   command.add_flag("--remote", flags.remote,
                    "A server: that of --url, or of CLOUDFLARE_API_BASE_URL in the environment");
+}
+
+Status EnterFolder(const KvPlaceFlags& flags) {
+  if (flags.cwd.empty()) return {};
+  std::error_code error;
+  fs::current_path(flags.cwd, error);
+  if (!error) return {};
+  return InvalidArgument("--cwd " + flags.cwd + ": " + error.message() + "; allowed is a folder");
 }
 
 Result<std::string> FindDataDir(const KvPlaceFlags& flags) {

@@ -16,6 +16,7 @@ namespace sedge::tools {
 
 // As typed; empty: not given.
 struct KvPlaceFlags {
+  std::string cwd = {};
   std::string data_dir = {};
   std::string config = {};
   std::string url = {};
@@ -38,11 +39,15 @@ struct KvPlace {
   std::string name() const;
 };
 
-// --data-dir (or, as wrangler has it, --persist-to) and --config. For words that work on files.
+// --data-dir (or, as wrangler has it, --persist-to), --config and --cwd. For words that work on
+// files.
 void AddFolderFlags(CLI::App& command, KvPlaceFlags& flags);
 // Those, and --url, --token-file, --local, --remote. `flags` outlives `command`.
 void AddPlaceFlags(CLI::App& command, KvPlaceFlags& flags);
 
+// Makes --cwd the working folder, which relative paths of the other flags, and of files, start at.
+// A failure is wrong usage.
+Status EnterFolder(const KvPlaceFlags& flags);
 // The folder that `sedge serve` with the same --data-dir and the configuration as its PATH uses,
 // absolute; it need not exist. A failure is wrong usage.
 Result<std::string> FindDataDir(const KvPlaceFlags& flags);

@@ -68,7 +68,7 @@ Result<std::unique_ptr<KvAccess>> OpenFolder(const std::string& data_dir, IfMiss
     if (store.ok()) {
       return std::unique_ptr<KvAccess>(std::make_unique<StoreAccess>(std::move(store).value()));
     }
-    if (store.status().code() == StatusCode::kFailedPrecondition) {
+    if (store.status().code() == StatusCode::kUnavailable) {
       if (std::unique_ptr<KvAccess> server = TryServer(folder)) return server;
     }
     return store.status();

@@ -31,6 +31,10 @@ struct KvFlags {
 // The place and --json; `doing` not empty: those of a namespace too.
 void AddKvFlags(CLI::App& command, KvFlags& flags, const std::string& doing = {});
 
+// Say what is wrong: kExitFailed; or kExitUsage for what is wrong usage.
+int Fail(const Status& why);
+int FailAs(const std::string& command, const Status& why);
+
 // Adds the subcommand `name`. `add` describes its arguments; `work` gets its full name, such as
 // "sedge kv key put", and what was typed, and gives an ExitStatus.
 template <typename Flags>
@@ -44,7 +48,10 @@ CLI::App* AddKvWord(CLI::App& group, CommandRun& run, const std::string& name,
   std::string full_name = "sedge kv " + name;
   if (group.get_name() != "kv") full_name = "sedge kv " + group.get_name() + " " + name;
   command->callback([flags, full_name, work, &run] {
-    run = [flags, full_name, work] { return work(full_name, *flags); };
+    run = [flags, full_name, work] {
+      const Status entered = EnterFolder(flags->place);
+      return entered.ok() ? work(full_name, *flags) : FailAs(full_name, entered);
+    };
   });
   return command;
 }
@@ -68,10 +75,6 @@ std::optional<KvTarget> OpenStore(const std::string& command, const KvFlags& fla
                                   int& status);
 std::optional<KvTarget> OpenNamespace(const std::string& command, const KvFlags& flags, KvUse use,
                                       int& status);
-
-// Say what is wrong: kExitFailed; or kExitUsage for what is wrong usage.
-int Fail(const Status& why);
-int FailAs(const std::string& command, const Status& why);
 
 // Results go to standard output; what cannot be written there fails at the end, in Finish.
 void Print(std::string_view text);

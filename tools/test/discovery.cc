@@ -75,9 +75,11 @@ Result<std::vector<std::string>> FindTestFiles(const std::vector<std::string>& p
 
 std::string FindWorkerFolder(const std::string& file) {
   std::error_code ignored;
+  std::string with_script;
   for (fs::path folder = fs::path(file).parent_path();; folder = folder.parent_path()) {
-    if (worker::HasWorker(folder.string())) return folder;
-    if (fs::exists(folder / ".git", ignored) || folder == folder.parent_path()) return "";
+    if (worker::HasConfig(folder.string())) return folder;
+    if (with_script.empty() && worker::HasWorker(folder.string())) with_script = folder;
+    if (fs::exists(folder / ".git", ignored) || folder == folder.parent_path()) return with_script;
   }
 }
 

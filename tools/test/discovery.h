@@ -19,9 +19,10 @@ bool IsTestFile(std::string_view name);
 // each path. A path that is not there is an error.
 Result<std::vector<std::string>> FindTestFiles(const std::vector<std::string>& paths);
 
-// The nearest folder at or above that of the file that has a worker: a wrangler file, or a script
-// by one of the names that `sedge serve` looks for. It ends at the folder with .git, which is
-// looked at too. "": there is none.
+// The nearest folder at or above that of the file that has a wrangler file; where there is none, the
+// nearest with a script by one of the names that `sedge serve` looks for (a project's src/index.js
+// is not a worker without the project). It ends at the folder with .git, which is looked at too.
+// "": there is none.
 std::string FindWorkerFolder(const std::string& file);
 
 // As it is shown: relative to the current folder where it lies below.

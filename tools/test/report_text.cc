@@ -28,9 +28,11 @@ uint32_t Next(std::string_view& text, std::string_view* bytes) {
     point = point << 6 | (at(i) & 0x3F);
   }
   const uint32_t least = length == 3 ? 0x800 : length == 4 ? 0x10000 : 0;
-  valid = valid && point >= least && point <= 0x10FFFF && (point < 0xD800 || point > 0xDFFF);
+  valid = valid && point >= least && point <= 0x10FFFF;
+  // A lone surrogate, as V8 writes it, is one thing that is no character.
   *bytes = text.substr(0, valid ? length : 1);
   text.remove_prefix(bytes->size());
+  if (point >= 0xD800 && point <= 0xDFFF) return kInvalid;
   return valid ? point : kInvalid;
 }
 

@@ -56,7 +56,7 @@ void AddTestFlags(CLI::App& command, TestFlags& flags) {
       .add_option("--config", flags.configs,
                   "The worker under test: a script, folder or wrangler file; more are workers that "
                   "tests reach by name. Default: the nearest above each test file")
-      ->allow_extra_args(false)
+      ->allow_extra_args(false)  // what follows its value is a path of tests
       ->type_name("FILE");
   command.add_option("--env", flags.env, "The [env.NAME] of the configuration")->type_name("NAME");
   command.add_flag("--bail", flags.bail, "End at the first failure");

@@ -20,7 +20,8 @@ void TimerService::Arm(double delay_ms) {
     due_ns_ = -1;
     timer_.Stop();
   } else {
-    due_ns_ = clock_.MonotonicNs() + static_cast<int64_t>(delay_ms * 1e6);
+    // Rounded up, so that a timer that is not due yet is due later.
+    due_ns_ = clock_.MonotonicNs() + static_cast<int64_t>(std::ceil(delay_ms * 1e6));
     // Rounded up: a timer may be late, never early. HTML's delays end at 2^31 - 1.
     timer_.Start(static_cast<uint64_t>(std::ceil(delay_ms)));
   }

@@ -2,7 +2,6 @@
 #include "tests/e2e/harness/http.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -10,103 +9,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
-
-#include "runtime/base/ascii.h"
 
 namespace sedge::e2e {
-namespace {
-
-struct Transfer {
-  const HttpRequest& request;
-  HttpResponse& response;
-  size_t sent = 0;
-};
-
-size_t OnBody(char* data, size_t size, size_t count, void* user) {
-  auto* transfer = static_cast<Transfer*>(user);
-  transfer->response.body_bytes += size * count;
-  if (!transfer->request.discard_body) transfer->response.body.append(data, size * count);
-  return size * count;
-}
-
-size_t OnHeader(char* data, size_t size, size_t count, void* user) {
-  auto* transfer = static_cast<Transfer*>(user);
-  std::string_view line(data, size * count);
-  if (line.starts_with("HTTP/")) transfer->response.headers.clear();  // of a later hop
-  const size_t colon = line.find(':');
-  if (colon != std::string_view::npos) {
-    transfer->response.headers.emplace(AsciiLowerCopy(line.substr(0, colon)),
-                                       std::string(Trim(line.substr(colon + 1), " \t\r\n")));
-  }
-  return size * count;
-}
-
-}  // namespace
-
-std::string HttpResponse::Header(const std::string& lower_name) const {
-  const auto found = headers.find(lower_name);
-  return found == headers.end() ? "" : found->second;
-}
-
-HttpResponse Fetch(const HttpRequest& request) {
-  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-  (void)initialised;
-  HttpResponse response;
-  Transfer transfer{request, response};
-  const std::unique_ptr<CURL, void (*)(CURL*)> curl(curl_easy_init(), curl_easy_cleanup);
-  curl_slist* list = nullptr;
-  for (const auto& [name, value] : request.headers) {
-    // libcurl sends a header without value only when it ends with a semicolon.
-    list = curl_slist_append(list, (value.empty() ? name + ";" : name + ": " + value).c_str());
-  }
-  list = curl_slist_append(list, "Expect:");
-  curl_easy_setopt(curl.get(), CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, list);
-  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, request.timeout_ms);
-  curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl.get(), CURLOPT_FOLLOWLOCATION, request.follow_redirects ? 1L : 0L);
-  curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, OnBody);
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &transfer);
-  curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, OnHeader);
-  curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &transfer);
-  if (request.method == "HEAD") {
-    curl_easy_setopt(curl.get(), CURLOPT_NOBODY, 1L);
-  } else {
-    if (request.has_body || !request.body.empty()) {
-      curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE,
-                       static_cast<curl_off_t>(request.body.size()));
-      curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, request.body.c_str());
-    }
-    curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  }
-  const CURLcode code = curl_easy_perform(curl.get());
-  if (code != CURLE_OK) response.error = curl_easy_strerror(code);
-  long status = 0;
-  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-  response.status = static_cast<int>(status);
-  curl_slist_free_all(list);
-  return response;
-}
-
-HttpResponse Get(const std::string& url, std::vector<std::pair<std::string, std::string>> headers) {
-  HttpRequest request;
-  request.url = url;
-  request.headers = std::move(headers);
-  return Fetch(request);
-}
-
-HttpResponse Send(const std::string& method, const std::string& url, std::string body,
-                  std::vector<std::pair<std::string, std::string>> headers) {
-  HttpRequest request;
-  request.method = method;
-  request.url = url;
-  request.headers = std::move(headers);
-  request.body = std::move(body);
-  request.has_body = true;
-  return Fetch(request);
-}
 
 RawConnection::RawConnection(const std::string& url, int receive_buffer_bytes) {
   sockaddr_storage address{};

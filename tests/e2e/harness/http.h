@@ -1,43 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// A real HTTP client (libcurl) and a raw socket, for tests. Blocking; one thread at a time.
+// A real HTTP client, the one of the library that is installed (tools/fixture), and a raw socket.
+// Blocking; one thread at a time.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
+
+#include "sedge/testing/http.h"
 
 namespace sedge::e2e {
 
-struct HttpRequest {
-  std::string method = "GET";
-  std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
-  bool has_body = false;
-  bool follow_redirects = false;
-  long timeout_ms = 20'000;
-  bool discard_body = false;  // count it only
-};
-
-struct HttpResponse {
-  int status = 0;                                   // 0: no response; see error
-  std::string error;                                // libcurl's text
-  std::multimap<std::string, std::string> headers;  // lower-case names
-  std::string body;
-  uint64_t body_bytes = 0;
-
-  // The first value, or "".
-  std::string Header(const std::string& lower_name) const;
-};
-
-HttpResponse Fetch(const HttpRequest& request);
-HttpResponse Get(const std::string& url,
-                 std::vector<std::pair<std::string, std::string>> headers = {});
-HttpResponse Send(const std::string& method, const std::string& url, std::string body,
-                  std::vector<std::pair<std::string, std::string>> headers = {});
+using fixture::Fetch;
+using fixture::Get;
+using fixture::HttpRequest;
+using fixture::HttpResponse;
+using fixture::Send;
 
 // Bytes over a connection to "http://127.0.0.1:PORT", "http://[::1]:PORT" or "unix:PATH".
 class RawConnection {

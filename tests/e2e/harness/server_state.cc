@@ -34,11 +34,11 @@ bool Has(const State& state, const State& wanted) {
 
 }  // namespace
 
-State StateOf(SedgeProcess& process) {
+State StateOf(ChildProcess& process) {
   using Clock = std::chrono::steady_clock;
   const size_t before = CountOf(process.err());
   process.Signal(SIGUSR1);
-  const auto end = Clock::now() + std::chrono::milliseconds(SedgeProcess::kDeadlineMs);
+  const auto end = Clock::now() + std::chrono::milliseconds(ChildProcess::kDeadlineMs);
   while (CountOf(process.err()) == before || !process.err().ends_with('\n')) {
     if (Clock::now() > end) return {};
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -54,9 +54,9 @@ State StateOf(SedgeProcess& process) {
   return state;
 }
 
-std::string WaitForState(SedgeProcess& process, const State& wanted) {
+std::string WaitForState(ChildProcess& process, const State& wanted) {
   using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::milliseconds(SedgeProcess::kDeadlineMs);
+  const auto end = Clock::now() + std::chrono::milliseconds(ChildProcess::kDeadlineMs);
   for (;;) {
     const State state = StateOf(process);
     if (Has(state, wanted)) return "";
@@ -65,7 +65,7 @@ std::string WaitForState(SedgeProcess& process, const State& wanted) {
   }
 }
 
-int SocketCount(const SedgeProcess& process) {
+int SocketCount(const ChildProcess& process) {
   int count = 0;
   const std::string folder = "/proc/" + std::to_string(process.pid()) + "/fd";
   std::error_code ignored;

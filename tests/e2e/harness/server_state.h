@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "tests/e2e/harness/sedge_process.h"
+#include "tests/e2e/harness/child_process.h"
 
 namespace sedge::e2e {
 
@@ -14,13 +14,13 @@ namespace sedge::e2e {
 using State = std::map<std::string, int64_t>;
 
 // Asks for it; empty when no answer comes.
-State StateOf(SedgeProcess& process);
+State StateOf(ChildProcess& process);
 
 // Asks until all of `wanted` is so, for as long as the harness waits for anything. Gives "", or
 // what it was at last.
-std::string WaitForState(SedgeProcess& process, const State& wanted);
+std::string WaitForState(ChildProcess& process, const State& wanted);
 
 // Open file descriptors that are sockets.
-int SocketCount(const SedgeProcess& process);
+int SocketCount(const ChildProcess& process);
 
 }  // namespace sedge::e2e

@@ -91,7 +91,10 @@ test("lists by prefix, in pages of any size", async () => {
 
 test("seeds: objects, Maps, lists of wrangler's bulk format, files", async () => {
   await cache.seed(new Map([["map", "1"], ["bytes", new Uint8Array([104, 105])], ["number", 3]]));
-  await cache.seed([{ key: "list", value: "2", metadata: { m: 1 }, expiration_ttl: 600 }, { key: "b64", value: "aGk=", base64: true }]);
+  await cache.seed([
+    { key: "list", value: "2", metadata: { m: 1 }, expiration_ttl: 600 },
+    { key: "b64", value: "aGk=", base64: true },
+  ]);
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "sedge-npm-test-")), "seed.json");
   fs.writeFileSync(file, JSON.stringify([{ key: "file", value: "3" }]));
   await cache.seed(file);

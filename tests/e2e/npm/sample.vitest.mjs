@@ -6,7 +6,10 @@ import { startWorker } from "sedge";
 let w;
 beforeAll(async () => {
   w = await startWorker({
-    script: 'export default { async fetch(r, env) { console.log("asked"); return new Response(await env.CACHE.get("a")); } };',
+    script: `export default { async fetch(request, env) {
+      console.log("asked");
+      return new Response(await env.CACHE.get("a"));
+    } };`,
     kv: "CACHE",
     seed: { CACHE: { a: "seeded" } },
   });

@@ -5,8 +5,10 @@ import sedge from "sedge";
 
 export async function use(): Promise<void> {
   await using w: Worker = await startWorker({
-    script: new URL("file:///worker.js"), kv: ["CACHE"], vars: { A: "1", B: { c: [1] } }, map: { "a.example": "http://127.0.0.1:1" },
-    seed: { CACHE: { a: "1", b: new Uint8Array(1) }, OTHER: [{ key: "k", value: "v", expiration_ttl: 60 }], FILE: "seed.json" },
+    script: new URL("file:///worker.js"), kv: ["CACHE"], vars: { A: "1", B: { c: [1] } },
+    map: { "a.example": "http://127.0.0.1:1" },
+    seed: { CACHE: { a: "1", b: new Uint8Array(1) }, OTHER: [{ key: "k", value: "v", expiration_ttl: 60 }],
+      FILE: "seed.json" },
     cf: { country: "CH" }, threads: 1, timeout: 1000, logLevel: "debug",
   });
   const response: Response = await w.fetch("/path", { method: "POST", body: "x", redirect: "manual" });

@@ -55,17 +55,48 @@ const json = async (response) => (await response).json();
 test("a script as text, a path, a file: URL; a folder; a configuration", async () => {
   const at = folder({
     "index.js": kEcho,
-    "wrangler.toml": 'name = "named"\nmain = "index.js"\n[vars]\nFROM = "toml"\n[[kv_namespaces]]\nbinding = "CACHE"\nid = "0123"\n',
+    "wrangler.toml": 'name = "named"\nmain = "index.js"\n[vars]\nFROM = "toml"\n',
   });
   const script = path.join(at, "index.js");
-  const forms = [{ script: kEcho }, { script }, { script: pathToFileURL(script) }, { script: pathToFileURL(script).href },
-    { dir: at }, { config: path.join(at, "wrangler.toml") }, { cwd: at }, { cwd: at, script: "index.js" }];
+  const url = pathToFileURL(script);
+  const forms = [{ script: kEcho }, { script }, { script: url }, { script: url.href }, { dir: at },
+    { config: path.join(at, "wrangler.toml") }, { cwd: at }, { cwd: at, script: "index.js" }];
   await Promise.all(forms.map((form) => withWorker(form, async (w) => {
     assert.equal((await json(w.fetch("/a?b"))).url, `${w.url}/a?b`);
     const { FROM } = await json(w.fetch("/env"));
     assert.equal(FROM, form.script && !form.cwd ? undefined : form.script ? undefined : "toml");
   })));
   fs.rmSync(at, { recursive: true });
+});
+
+test("an environment of the configuration", async () => {
+  const config = 'main = "index.js"\n[vars]\nA = "top"\n[env.staging.vars]\nA = "staging"\n';
+  const at = folder({ "index.js": kEcho, "wrangler.toml": config });
+  await withWorker({ dir: at, env: "staging" }, async (w) => {
+    assert.deepEqual(await json(w.fetch("/env")), { A: "staging" });
+  });
+  await assert.rejects(startWorker({ dir: at, env: "none" }), /none/);
+  fs.rmSync(at, { recursive: true });
+});
+
+test("several workers of one server, told apart by their routes, on several threads", async () => {
+  const worker = (name) => folder({
+    "index.js": `export default { async fetch(r, env) { return new Response("${name} " + await env.KV.get("k")); } };`,
+    "wrangler.toml": `name = "${name}"\nmain = "index.js"\nroute = "${name}.example/*"\n` +
+      `[[kv_namespaces]]\nbinding = "KV"\nid = "id-${name}"\n`,
+  });
+  const dirs = [worker("one"), worker("two")];
+  await withWorker({ dir: dirs, threads: 3, seed: { "id-one": { k: "1" }, "id-two": { k: "2" } } }, async (w) => {
+    assert.throws(() => w.kv("KV"), /another namespace in each worker; take one of the ids id-one, id-two/);
+    for (let i = 0; i < 20; ++i) {
+      assert.equal(await (await w.fetch("http://one.example/")).text(), "one 1");
+      assert.equal(await (await w.fetch("http://two.example/")).text(), "two 2");
+    }
+    await w.kv("id-one").put("k", "changed");
+    await w.reset();
+    assert.equal(await (await w.fetch("http://one.example/")).text(), "one 1");
+  });
+  for (const dir of dirs) fs.rmSync(dir, { recursive: true });
 });
 
 test("requests: paths, URLs, Request objects, bodies", async () => {
@@ -75,7 +106,8 @@ test("requests: paths, URLs, Request objects, bodies", async () => {
     assert.equal((await json(w.fetch(new URL("/u", w.url)))).url, `${w.url}/u`);
     assert.deepEqual(await json(w.fetch("/p", { method: "POST", body: "text", headers: { "x-header": "1" } })),
       { method: "POST", url: `${w.url}/p`, body: "text", header: "1" });
-    assert.deepEqual(await json(w.fetch(new Request(`${w.url}/r`, { method: "PUT", body: "r", headers: { "x-header": "2" } }))),
+    const put = new Request(`${w.url}/r`, { method: "PUT", body: "r", headers: { "x-header": "2" } });
+    assert.deepEqual(await json(w.fetch(put)),
       { method: "PUT", url: `${w.url}/r`, body: "r", header: "2" });
     const stream = new Blob(["stre", "am"]).stream();
     assert.equal((await json(w.fetch("/s", { method: "POST", body: stream, duplex: "half" }))).body, "stream");
@@ -122,7 +154,8 @@ test("vars, cf, map, origin and further arguments", async (t) => {
   const options = { script: kEcho, vars, cf: { country: "CH" }, map: { "api.example.com": address }, origin: address,
     args: ["--var", "MORE=1"] };
   await withWorker(options, async (w) => {
-    assert.deepEqual(await json(w.fetch("/env")), { TEXT: "a=b \u20ac", NUMBER: 3, OBJECT: { list: [1, null] }, MORE: "1" });
+    assert.deepEqual(await json(w.fetch("/env")),
+      { TEXT: "a=b \u20ac", NUMBER: 3, OBJECT: { list: [1, null] }, MORE: "1" });
     assert.deepEqual(await json(w.fetch("/cf")), { country: "CH" });
     assert.equal(await (await w.fetch("/out?url=https://api.example.com/x")).text(), "api.example.com /x");
     assert.match(await (await w.fetch("/origin")).text(), / \/origin$/);
@@ -200,7 +233,8 @@ test("a start that fails says why, in the server's words, and leaves nothing", a
 });
 
 test("workers that start at the same time share nothing", async () => {
-  const workers = await Promise.all(Array.from({ length: 4 }, (_, i) => startWorker({ script: kEcho, kv: "CACHE", vars: { I: i } })));
+  const start = (_, i) => startWorker({ script: kEcho, kv: "CACHE", vars: { I: i } });
+  const workers = await Promise.all(Array.from({ length: 4 }, start));
   assert.equal(new Set(workers.map((w) => w.url)).size, 4);
   assert.equal(new Set(workers.map((w) => w.dataDir)).size, 4);
   await Promise.all(workers.map((w, i) => w.kv("CACHE").put("key", `${i}`)));

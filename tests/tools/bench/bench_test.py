@@ -38,6 +38,27 @@ status codes: 207216 2xx, 0 3xx, 0 4xx, 0 5xx
 traffic: 24.91MB (26121360) total, 16.88MB (17703280) headers (space savings 0.00%), 2.18MB (2290640) data
 """
 
+DUMP = """events: Ir
+
+fn=(1) uv_run
+100 20
+cob=(2) /usr/bin/sedge
+cfi=(3) timer.cc
+cfn=(5) sedge::loop::Timer::Start(unsigned long)::{lambda(uv_timer_s*)#1}::_FUN(uv_timer_s*)
+calls=3 28
++4 1000
+cfn=(6) sedge::loop::Timer::Start(unsigned long)
+calls=3 26
+* 77
+fn=(7) other
+9 9
+cfn=(5)
+calls=1 28
+10 500
+
+totals: 12345
+"""
+
 
 class Peer:
     def __init__(self, name):
@@ -191,10 +212,10 @@ class InstructionsTest(unittest.TestCase):
         self.assertEqual(instructions.judge(1000, None)[0], False)
         self.assertIn("renew", instructions.judge(900, 1000)[1])
 
-    def test_totals(self):
-        self.assertEqual(callgrind.parse_totals("events: Ir\nfn=(1) x\n1 2\n\ntotals: 12345\n"), 12345)
+    def test_a_dump_and_its_timers(self):
+        self.assertEqual(callgrind.parse_dump(DUMP), (12345, 1500))
         with self.assertRaises(callgrind.Failed):
-            callgrind.parse_totals("events: Ir\n")
+            callgrind.parse_dump("events: Ir\n")
 
     def test_what_is_stored_has_every_scenario(self):
         for key, counts in instructions.load_stored().items():

@@ -73,6 +73,16 @@ TEST(ChildTest, TheDeadlineEndsItWithAllThatItStarted) {
   EXPECT_TRUE(EndsSoon(sleeper));
 }
 
+TEST(ChildTest, IsEndedEarlyWhenItIsCancelled) {
+  ChildOptions options;
+  const auto cancel = std::make_shared<std::atomic<bool>>(false);
+  options.cancel = cancel;
+  options.on_output = [&](std::string_view) { *cancel = true; };
+  const ChildResult result = Shell("echo started; sleep 1000", options);
+  EXPECT_TRUE(result.cancelled);
+  EXPECT_FALSE(result.timed_out);
+}
+
 TEST(ChildTest, WhatItLeavesBehindDoesNotHoldTheCaller) {
   const auto start = std::chrono::steady_clock::now();
   const ChildResult result = Shell("sleep 1000 & echo $!");

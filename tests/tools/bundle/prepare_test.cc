@@ -29,22 +29,23 @@ for word; do
   case "$word" in
     --outdir=*) out=${word#--outdir=} ;;
     --metafile=*) meta=${word#--metafile=} ;;
+    --entry-names=*) name=${word#--entry-names=} ;;
   esac
 done
 printf '%s\n' "$@" >args.txt
-[ -e says.txt ] && cat says.txt >&2
+[ -e says.txt ] && /bin/cat says.txt >&2
 [ -e fails ] && exit 1
-echo "export default {}; // bundled" >"$out/index.js"
-echo "{}" >"$out/index.js.map"
+echo "export default {}; // bundled" >"$out/$name.js"
+echo "{}" >"$out/$name.js.map"
 printf '{"inputs":{"src/index.ts":{},"src/a.ts":{},"node_modules/x/y.js":{}},"outputs":{"%s":{"entryPoint":"src/index.ts"},"%s":{}}}' \
-  "$out/index.js" "$out/index.js.map" >"$meta"
+  "$out/$name.js" "$out/$name.js.map" >"$meta"
 )";
 
 class PrepareTest : public testing::Test {
  protected:
   PrepareTest() {
     unsetenv("NODE_ENV");
-    setenv("PATH", "/usr/bin:/bin", 1);
+    setenv("PATH", "/nowhere", 1);  // Debian has an esbuild in /usr/bin
     std::string pattern = fs::temp_directory_path() / "sedge-prepare-XXXXXX";
     folder_ = fs::canonical(mkdtemp(pattern.data()));
   }
@@ -101,7 +102,7 @@ TEST_F(PrepareTest, TypeScriptIsBundledIntoMemoryBesideItsSource) {
   const PreparedWorker made = Prepare(Config("main = 'src/index.ts'"), {.node_env = "test"});
   ASSERT_TRUE(made.status.ok()) << Why(made);
   EXPECT_TRUE(made.bundled);
-  EXPECT_EQ(made.config.main, (folder_ / "src/index.js").string());
+  EXPECT_EQ(made.config.main, (folder_ / "src/index.ts.bundled.js").string());
   ASSERT_NE(made.config.modules, nullptr);
   EXPECT_EQ(made.config.modules->at(made.config.main), "export default {}; // bundled\n");
   EXPECT_TRUE(made.config.modules->contains(made.config.main + ".map"));
@@ -109,7 +110,7 @@ TEST_F(PrepareTest, TypeScriptIsBundledIntoMemoryBesideItsSource) {
                                 Contains((folder_ / "src/a.ts").string()),
                                 Contains((folder_ / "package.json").string()),
                                 Not(Contains(HasSubstr("node_modules")))));
-  EXPECT_FALSE(fs::exists(folder_ / "src/index.js"));
+  EXPECT_FALSE(fs::exists(folder_ / "src/index.ts.bundled.js"));
   const std::string args = Read("args.txt");
   for (const char* word :
        {"--bundle\n", "--format=esm\n", "--target=es2022\n", "--conditions=workerd,worker,browser\n",
@@ -245,7 +246,7 @@ TEST_F(PrepareTest, TheBuildCommandRunsFirst) {
   Write("app/x", "");
   const worker::WorkerConfig config = Config(
       "main = 'dist/index.js'\n[build]\n"
-      "command = 'echo \"$WRANGLER_COMMAND\" >said; mkdir -p ../dist; echo \"export default {}\" >../dist/index.js'\n"
+      "command = 'echo \"$WRANGLER_COMMAND\" >said; /bin/mkdir -p ../dist; echo \"export default {}\" >../dist/index.js'\n"
       "cwd = 'app'\nwatch_dir = ['app', 'shared']");
   const PreparedWorker made = Prepare(config, {.node_env = "production"});
   ASSERT_TRUE(made.status.ok()) << Why(made);

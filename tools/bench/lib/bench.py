@@ -14,6 +14,7 @@ from lib.setups import SETUPS
 # Below the ports that the kernel gives away, so that nobody gets one by chance.
 PORTS = range(20_000, 32_000)
 START_ATTEMPTS = 3
+OUT_OF_TIME = "the time was over"
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Results:
     reasons: dict = field(default_factory=dict)  # {(scenario, peer): why there are none}
     launches: dict = field(default_factory=dict)  # {(setup, peer): (command, {file: text})}
     loads: dict = field(default_factory=dict)  # {scenario: the load's command}
+    notes: list = field(default_factory=list)  # lines of Markdown
     load_averages: list = field(default_factory=list)
 
     def add(self, scenario, peer, **metrics):
@@ -114,7 +116,8 @@ class Bench:
             if name.endswith((".capnp", ".conf", ".json")):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
                     files[name] = file.read()
-        self.results.launches[setup.name, peer.name] = (launch.command, files)
+        environment = ["env", *(f"{name}={value}" for name, value in launch.env.items())] if launch.env else []
+        self.results.launches[setup.name, peer.name] = (environment + launch.command, files)
         child = self.children.start(peer.name, launch.command, self.options.server_core, folder, launch.env)
         return Server(peer, child, port)
 
@@ -134,6 +137,10 @@ class Bench:
     def run_setup(self, name, scenarios):
         """All scenarios that share a setup, on servers that are started once."""
         setup = SETUPS[name]
+        if self.out_of_time():
+            for peer in self.peers:
+                self.refuse(scenarios, peer, OUT_OF_TIME)
+            return
         servers = []
         origin_child = None
         try:
@@ -185,7 +192,7 @@ class Bench:
     def attempt(self, scenario, server, work):
         """Runs `work`; where it fails, the scenario has a reason for this peer instead of figures."""
         if self.out_of_time():
-            reason = "the time was over"
+            reason = OUT_OF_TIME
         else:
             try:
                 work()
@@ -193,7 +200,7 @@ class Bench:
             except (http_check.WrongAnswer, load.LoadError, OSError) as error:
                 reason = str(error)
         key = (scenario.name, server.peer.name)
-        if not (reason == "the time was over" and key in self.results.samples):
+        if not (reason == OUT_OF_TIME and key in self.results.samples):
             self.results.samples.pop(key, None)
             self.results.reasons[key] = reason
             say(f"{scenario.name}: {server.peer.name}: {reason}")

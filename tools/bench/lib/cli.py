@@ -80,12 +80,27 @@ def chosen_peers(options, peers):
     return [peer for peer in peers if not options.peer or peer.name == "sedge" or peer.name in options.peer]
 
 
+def startup_lines(programs, core):
+    """How long an isolate takes, in-process."""
+    if not os.access(programs["sedge_startup"], os.X_OK):
+        return []
+    done = subprocess.run([programs["sedge_startup"], "20"], capture_output=True, text=True, check=False,
+                          preexec_fn=lambda: os.sched_setaffinity(0, {core}))
+    if done.returncode != 0:
+        return []
+    ready, _, context, _, bare, _, size = done.stdout.split()
+    return [f"- An isolate ready for a worker's code takes sedge {ready} ms, of which V8 itself {bare} ms; a context "
+            f"from the snapshot ({int(size) // 1024} KB) {context} ms (`sedge_startup 20`)."]
+
+
 def run_all(bench, options, programs):
     wanted = set(options.scenario or [scenario.name for scenario in SCENARIOS] + list(SINGLE))
     # One second of short things first: a quick run that runs out of time then lacks a scenario, and not a kind.
     for name, measure in SINGLE.items():
         if name not in wanted:
             continue
+        if name == "start":
+            bench.results.notes += startup_lines(programs, bench.options.server_core)
         rounds = 1 if options.quick else max(options.rounds, 5) if name == "start" else options.rounds
         if name == "memory":
             measure(bench, rounds, programs["sedge_idle"])
@@ -101,20 +116,7 @@ def run_all(bench, options, programs):
     bench.peers = everyone
 
 
-def startup_line(programs, core):
-    """How long an isolate takes, in-process."""
-    if not os.access(programs["sedge_startup"], os.X_OK):
-        return []
-    done = subprocess.run([programs["sedge_startup"], "50"], capture_output=True, text=True, check=False,
-                          preexec_fn=lambda: os.sched_setaffinity(0, {core}))
-    if done.returncode != 0:
-        return []
-    ready, _, context, _, bare, _, size = done.stdout.split()
-    return [f"- An isolate ready for a worker's code takes sedge {ready} ms, of which V8 itself {bare} ms; a context "
-            f"from the snapshot ({int(size) // 1024} KB) {context} ms (`sedge_startup 50`)."]
-
-
-def header(bench, options, programs, started):
+def header(bench, options, started):
     load_average = median(bench.results.load_averages) if bench.results.load_averages else os.getloadavg()[0]
     quick = " A quick run: one short round, so no figures to keep." if options.quick else ""
     versions = [f"{peer.name} {peer.version}" for peer in bench.peers if not peer.missing]
@@ -131,8 +133,9 @@ def header(bench, options, programs, started):
         "first column",
         f"- source tree at {machine.commit(TREE)}; {'; '.join(versions)}",
         f"- {'; '.join(tools)}",
-        "- CPU times and RSS are those of the server's whole process tree, from /proc",
-        *startup_line(programs, bench.options.server_core),
+        "- CPU times and RSS are those of the server's whole process tree, from /proc. Requests/s of the fastest are "
+        "bounded by the load's core",
+        *bench.results.notes,
     ]
 
 
@@ -186,7 +189,7 @@ def main(arguments):
                 stopped = True
                 say("stopped; what was measured until now is written")
             children.stop_all()
-            Report(bench.results, peers, header(bench, options, programs, started),
+            Report(bench.results, peers, header(bench, options, started),
                    partial=bool(options.scenario or options.peer)).write(out)
     finally:
         shutil.rmtree(work, ignore_errors=True)

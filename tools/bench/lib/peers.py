@@ -214,7 +214,7 @@ def all_peers(programs, packages):
     (bun, bun_version, no_bun), (node, node_version, no_node) = npm("bun"), npm("node")
     nginx = find_program("nginx")
     sedge, hello, floor = (programs[name] for name in ("sedge", "sedge_hello", "sedge_floor"))
-    quiet = {"DO_NOT_TRACK": "1", "DENO_NO_UPDATE_CHECK": "1", "NO_COLOR": "1"}
+    quiet = {"NODE_ENV": "production", "DO_NOT_TRACK": "1", "DENO_NO_UPDATE_CHECK": "1", "NO_COLOR": "1"}
     return [
         Sedge("sedge", sedge, _first_line([sedge, "version"]).removeprefix("sedge "), own(sedge)),
         Workerd("workerd", workerd, workerd_version, no_workerd),
@@ -223,7 +223,7 @@ def all_peers(programs, packages):
                 env=quiet, missing=no_deno),
         Adapted("bun", bun, bun_version, env=quiet, missing=no_bun),
         Adapted("node", node, f"{node_version}, @hono/node-server {packages.versions['@hono/node-server']}",
-                after=[packages.folder], plain_request=True, missing=no_node),
+                after=[packages.folder], plain_request=True, env=quiet, missing=no_node),
         Nginx("nginx", nginx, _first_line([nginx, "-v"]).rpartition("/")[2] if nginx else "",
               "" if nginx else "nginx is missing: apt-get install nginx-light"),
         Native("sedge_hello", hello, "sedge's HTTP server with a handler in C++", own(hello)),

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 from lib import http_check, load, proc
+from lib.bench import OUT_OF_TIME
 from lib.install import say
 from lib.load import Request
 from lib.peers import Cannot
@@ -40,7 +41,7 @@ def each_round(bench, name, rounds, measure):
         for peer in list(going):
             try:
                 if bench.out_of_time():
-                    raise Cannot("the time was over")
+                    raise Cannot(OUT_OF_TIME)
                 measure(peer)
             except (Cannot, http_check.WrongAnswer, OSError) as reason:
                 going.remove(peer)
@@ -146,7 +147,7 @@ def measure_memory(bench, rounds, idle_program):
     for _ in range(rounds):
         if bench.out_of_time():
             for peer in bench.peers:
-                bench.results.reasons.setdefault(("memory", peer.name), "the time was over")
+                bench.results.reasons.setdefault(("memory", peer.name), OUT_OF_TIME)
             break
         going = [begun for peer in bench.peers if (begun := begin(peer))]
         idle = [begin_idle(unloaded) for _, unloaded, _ in going]

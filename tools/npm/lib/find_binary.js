@@ -43,8 +43,8 @@ function findBinary(binary, env = process.env, cwd = process.cwd()) {
   for (const file of candidates(env, cwd)) if (isProgram(file)) return file;
   throw new StartError(
     "the program sedge was not found: not as node_modules/.bin/sedge of this folder or one that it is in, not in " +
-      "PATH, not as build/release/sedge of a checkout. Build it (tools/build.sh in a checkout of sedge), or say where " +
-      "it is: startWorker({ binary: \"/path/to/sedge\" }), or SEDGE_BINARY=/path/to/sedge in the environment",
+      "PATH, not as build/release/sedge of a checkout. Build it (tools/build.sh in a checkout of sedge), or say " +
+      "where it is: startWorker({ binary: \"/path/to/sedge\" }), or SEDGE_BINARY=/path/to/sedge in the environment",
   );
 }
 

@@ -97,7 +97,7 @@ class Worker {
       throw new Error(`${name} is another namespace in each worker; take one of the ids ${Array.from(ids).join(", ")}`);
     }
     const all = known.size > 0 ? `its namespaces are ${Array.from(known).join(", ")}` : "it has none";
-    throw new Error(`the worker has no KV namespace ${name}: ${all}. Name it in the option kv, or in the configuration`);
+    throw new Error(`the worker has no KV namespace ${name}: ${all}. Name it in the option kv or the configuration`);
   }
 
   #seedOf(id) {
