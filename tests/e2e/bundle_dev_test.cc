@@ -44,6 +44,7 @@ TEST_F(BundleTest, DevShowsWhatEsbuildFindsAndGoesOn) {
   EXPECT_EQ(project.Body(), "good");
   // A file that was missing comes to be.
   project.Write("index.ts", "import { x } from './late';\n" + Typed("x"));
+  ASSERT_TRUE(project.WaitForLog("Could not resolve"));
   EXPECT_THAT(project.WaitForPage(500), HasSubstr("Could not resolve"));
   const int failures = DevProject::Count(project.process().err(), "Could not resolve");
   project.Write("notes.log", "other files do not matter");
