@@ -24,17 +24,6 @@ bool IsSourceFile(const std::string& path) {
   return false;
 }
 
-std::string_view LineOfText(std::string_view text, int line) {
-  for (int i = 1; i < line; ++i) {
-    const size_t end = text.find('\n');
-    if (end == std::string_view::npos) return "";
-    text.remove_prefix(end + 1);
-  }
-  text = text.substr(0, text.find('\n'));
-  if (text.ends_with('\r')) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 std::shared_ptr<const SourceMap> SourceCache::MapOf(

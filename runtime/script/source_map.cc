@@ -226,18 +226,21 @@ std::optional<SourceMap::Place> SourceMap::Find(int line, int column) const {
                static_cast<int>(found.source_column) + 1};
 }
 
+std::string_view LineOfText(std::string_view text, int line) {
+  for (int i = 1; i < line; ++i) {
+    const size_t end = text.find('\n');
+    if (end == std::string_view::npos) return "";
+    text.remove_prefix(end + 1);
+  }
+  text = text.substr(0, text.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
 std::string_view SourceMap::LineOf(std::string_view source, int line) const {
   for (const Source& known : sources_) {
     if (known.name != source || known.text.empty()) continue;
-    std::string_view text = known.text;
-    for (int i = 1; i < line; ++i) {
-      const size_t end = text.find('\n');
-      if (end == std::string_view::npos) return "";
-      text.remove_prefix(end + 1);
-    }
-    text = text.substr(0, text.find('\n'));
-    if (text.ends_with('\r')) text.remove_suffix(1);
-    return text;
+    return LineOfText(known.text, line);
   }
   return "";
 }

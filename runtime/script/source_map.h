@@ -51,6 +51,9 @@ class SourceMap {
   std::vector<Source> sources_;
 };
 
+// Line `line` (1-based) of `text`, without its end; "" when there is none. A view into `text`.
+std::string_view LineOfText(std::string_view text, int line);
+
 // What `//# sourceMappingURL=` at the end of a script says; "" when there is none. The view is into
 // `script`.
 std::string_view SourceMapUrl(std::string_view script);

@@ -1,33 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fixture of tests that bundle with the real esbuild: installs it with npm into the cache, once.
-// They are skipped, with the reason, where it cannot be installed.
+// The fixture of tests that bundle with the real esbuild: installs it with npm into the cache,
+// once. They are skipped, with the reason, where it cannot be installed.
 #pragma once
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "tests/e2e/harness/project.h"
+#include "tests/e2e/harness/shell.h"
 
 namespace sedge::e2e {
 
 class BundleTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    FILE* pipe = popen(SEDGE_SOURCE_DIR "/tests/e2e/clients/install_esbuild.sh 2>&1", "r");
-    std::string said;
-    std::array<char, 4096> buffer;
-    while (const size_t n = fread(buffer.data(), 1, buffer.size(), pipe)) {
-      said.append(buffer.data(), n);
-    }
-    const int status = WEXITSTATUS(pclose(pipe));
-    while (said.ends_with('\n')) said.pop_back();
+    const auto [status, said] = RunShell(SEDGE_SOURCE_DIR "/tests/e2e/clients/install_esbuild.sh");
     (status == 0 ? packages_ : reason_) = said;
     EXPECT_TRUE(status == 0 || status == 77) << said;
   }
@@ -37,7 +28,8 @@ class BundleTest : public testing::Test {
 
   // The project sees the installed packages as its own.
   static void Install(const std::string& folder) {
-    std::filesystem::create_directory_symlink(packages_ + "/node_modules", folder + "/node_modules");
+    std::filesystem::create_directory_symlink(packages_ + "/node_modules",
+                                              folder + "/node_modules");
   }
   // What `sedge ARGS`, which ends by itself, prints in the project.
   static std::string Run(Project& project, std::vector<std::string> args, int status) {

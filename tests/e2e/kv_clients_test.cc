@@ -4,11 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
 #include <sstream>
 
 #include "tests/e2e/harness/admin.h"
+#include "tests/e2e/harness/shell.h"
 
 namespace sedge::e2e {
 namespace {
@@ -18,26 +17,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Outcome {
-  int status;
-  std::string output;  // of both streams
-};
-
-Outcome RunShell(const std::string& command) {
-  std::string output;
-  FILE* pipe = popen(("exec 2>&1; " + command).c_str(), "r");
-  std::array<char, 4096> buffer;
-  while (const size_t n = fread(buffer.data(), 1, buffer.size(), pipe)) {
-    output.append(buffer.data(), n);
-  }
-  const int status = pclose(pipe);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output};
-}
-
 class KvClientsTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const Outcome installed = RunShell(SEDGE_SOURCE_DIR "/tests/e2e/clients/install.sh");
+    const ShellOutcome installed = RunShell(SEDGE_SOURCE_DIR "/tests/e2e/clients/install.sh");
     std::string said = installed.output;
     while (said.ends_with('\n')) said.pop_back();
     (installed.status == 0 ? packages_ : reason_) = said;
@@ -48,7 +31,7 @@ class KvClientsTest : public testing::Test {
   }
 
   // A shell command in the test's folder, with what wrangler needs to know.
-  Outcome Shell(const std::string& command) {
+  ShellOutcome Shell(const std::string& command) {
     const std::string script =
         "cd '" + folder_.path() + "'; export HOME='" + folder_.path() +
         "' CI=1 NO_COLOR=1 WRANGLER_SEND_METRICS=false WRANGLER_HIDE_BANNER=true "
@@ -62,7 +45,7 @@ class KvClientsTest : public testing::Test {
   }
   // `wrangler ARGS`, which shall succeed.
   std::string Wrangler(const std::string& args) {
-    const Outcome outcome = Shell("wrangler " + args);
+    const ShellOutcome outcome = Shell("wrangler " + args);
     EXPECT_EQ(outcome.status, 0) << args << "\n" << outcome.output << admin_.process().err();
     return outcome.output;
   }
@@ -97,7 +80,7 @@ class KvClientsTest : public testing::Test {
 TEST_F(KvClientsTest, WranglerManagesNamespaces) {
   const std::string made = Wrangler("kv namespace create mine");
   EXPECT_THAT(made, HasSubstr("Success!"));
-  const Outcome again = Shell("wrangler kv namespace create mine");
+  const ShellOutcome again = Shell("wrangler kv namespace create mine");
   EXPECT_NE(again.status, 0);
   EXPECT_THAT(again.output, HasSubstr("already exists"));
   const json list = Json(Wrangler("kv namespace list"));
@@ -128,7 +111,7 @@ TEST_F(KvClientsTest, WranglerHandlesKeys) {
   EXPECT_TRUE(keys[0].contains("expiration"));
   EXPECT_EQ(Json(Wrangler("kv key list --prefix f" + remote)).size(), 1u);
   Wrangler("kv key delete" + remote + "file");
-  const Outcome gone = Shell("wrangler kv key get" + remote + "file");
+  const ShellOutcome gone = Shell("wrangler kv key get" + remote + "file");
   EXPECT_NE(gone.status, 0);
   EXPECT_THAT(gone.output, HasSubstr("404"));
 }
@@ -170,13 +153,13 @@ TEST_F(KvClientsTest, WranglerFindsTheAccountAndTakesAnApiKey) {
                list))
           .size(),
       0u);
-  const Outcome refused = Shell("export CLOUDFLARE_API_TOKEN=wrong; wrangler " + list);
+  const ShellOutcome refused = Shell("export CLOUDFLARE_API_TOKEN=wrong; wrangler " + list);
   EXPECT_NE(refused.status, 0);
   EXPECT_THAT(refused.output, HasSubstr("Authentication error"));
 }
 
 TEST_F(KvClientsTest, TheCloudflarePackageDoesEverything) {
-  const Outcome outcome =
+  const ShellOutcome outcome =
       Shell("node '" SEDGE_SOURCE_DIR "/tests/e2e/clients/kv_sdk.js' '" + packages_ +
             "' \"$CLOUDFLARE_API_BASE_URL\" \"$CLOUDFLARE_API_TOKEN\"");
   ASSERT_EQ(outcome.status, 0) << outcome.output;
@@ -210,7 +193,7 @@ TEST_F(KvClientsTest, TheCloudflarePackageDoesEverything) {
 }
 
 TEST_F(KvClientsTest, TheDocumentedWranglerCommandsWork) {
-  const Outcome outcome = Shell(Documented("wrangler"));
+  const ShellOutcome outcome = Shell(Documented("wrangler"));
   EXPECT_EQ(outcome.status, 0) << outcome.output;
   EXPECT_THAT(outcome.output, HasSubstr("\"title\": \"CACHE\""));
   EXPECT_THAT(outcome.output, HasSubstr("hello"));
@@ -224,7 +207,7 @@ class KvDocumentationTest : public KvClientsTest {
 
 TEST_F(KvDocumentationTest, TheDocumentedCurlCommandsWork) {
   if (RunShell("command -v curl").status != 0) GTEST_SKIP() << "curl is not installed";
-  const Outcome outcome = Shell("set -e\n" + Documented("curl"));
+  const ShellOutcome outcome = Shell("set -e\n" + Documented("curl"));
   EXPECT_EQ(outcome.status, 0) << outcome.output;
   EXPECT_THAT(outcome.output, HasSubstr("hello{\"result\":[{\"name\":\"a/b\",\"expiration\":"));
   EXPECT_THAT(outcome.output, Not(HasSubstr("\"success\":false")));
@@ -233,7 +216,7 @@ TEST_F(KvDocumentationTest, TheDocumentedCurlCommandsWork) {
 
 TEST_F(KvDocumentationTest, TheDocumentedTokenWorks) {
   if (RunShell("command -v openssl").status != 0) GTEST_SKIP() << "openssl is not installed";
-  const Outcome outcome = Shell("set -e\n" + Documented("make a token"));
+  const ShellOutcome outcome = Shell("set -e\n" + Documented("make a token"));
   ASSERT_EQ(outcome.status, 0) << outcome.output;
   const std::string token = outcome.output.substr(0, outcome.output.find('\n'));
   AdminProcess other({"--kv", "OTHER", "--admin-tokens", folder_.path() + "/tokens"});

@@ -4,13 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
 #include <fstream>
 #include <sstream>
 #include <string>
 
 #include "tests/e2e/harness/sedge_process.h"
+#include "tests/e2e/harness/shell.h"
 #include "tests/e2e/harness/temp_folder.h"
 
 namespace sedge::e2e {
@@ -21,33 +20,16 @@ using ::testing::HasSubstr;
 constexpr int kMinNodeMajor = 20;
 constexpr int kSkipped = 77;
 
-struct Outcome {
-  int status;
-  std::string output;  // of both streams
-};
-
-Outcome RunShell(const std::string& command) {
-  std::string output;
-  FILE* pipe = popen(("exec 2>&1; " + command).c_str(), "r");
-  std::array<char, 4096> buffer;
-  while (const size_t n = fread(buffer.data(), 1, buffer.size(), pipe)) {
-    output.append(buffer.data(), n);
-  }
-  const int status = pclose(pipe);
-  while (output.ends_with('\n')) output.pop_back();
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output};
-}
-
 class NpmTest : public testing::Test {
  protected:
   void SetUp() override {
-    const Outcome node = RunShell("node --version");
+    const ShellOutcome node = RunShell("node --version");
     if (node.status != 0) GTEST_SKIP() << "node is not installed";
     if (std::stoi(node.output.substr(1)) < kMinNodeMajor) {
       GTEST_SKIP() << "node " << node.output << " is too old: the package needs " << kMinNodeMajor;
     }
     if (RunShell("command -v npm").status != 0) GTEST_SKIP() << "npm is not installed";
-    const Outcome packed =
+    const ShellOutcome packed =
         Shell("npm pack --silent --offline --cache '" + folder_.path() +
               "/cache' '" SEDGE_SOURCE_DIR
               "/tools/npm' && mkdir -p node_modules && tar -xzf sedge-*.tgz && mv package "
@@ -56,7 +38,7 @@ class NpmTest : public testing::Test {
   }
 
   // In the folder of the test, where the package is.
-  Outcome Shell(const std::string& command) {
+  ShellOutcome Shell(const std::string& command) {
     return RunShell("cd '" + folder_.path() + "' && export SEDGE_BINARY='" +
                     SedgeProcess::SedgeBinary() + "' NO_COLOR=1 CI=1 && unset NODE_OPTIONS && " +
                     command);
@@ -64,14 +46,14 @@ class NpmTest : public testing::Test {
   // Puts packages of the registry beside ours. False (and the test is skipped) where they cannot be
   // installed.
   void Install(const std::string& name, const std::string& packages) {
-    const Outcome installed =
+    const ShellOutcome installed =
         RunShell(SEDGE_SOURCE_DIR "/tests/e2e/clients/npm_cache.sh " + name + " " + packages);
     if (installed.status == kSkipped) GTEST_SKIP() << installed.output;
     ASSERT_EQ(installed.status, 0) << installed.output;
-    const Outcome linked = Shell("ln -s '" + installed.output +
-                                 "'/node_modules/* node_modules/ && "
-                                 "ln -s '" +
-                                 installed.output + "/node_modules/.bin' node_modules/");
+    const ShellOutcome linked = Shell("ln -s '" + installed.output +
+                                      "'/node_modules/* node_modules/ && "
+                                      "ln -s '" +
+                                      installed.output + "/node_modules/.bin' node_modules/");
     ASSERT_EQ(linked.status, 0) << linked.output;
   }
   static bool HasStopped() { return IsSkipped() || HasFatalFailure(); }
@@ -80,19 +62,20 @@ class NpmTest : public testing::Test {
 };
 
 TEST_F(NpmTest, ThePackageHasItsFilesAndNoOthers) {
-  const Outcome files = Shell("cd node_modules/sedge && find . -maxdepth 1 | sort | xargs");
+  const ShellOutcome files = Shell("cd node_modules/sedge && find . -maxdepth 1 | sort | xargs");
   EXPECT_EQ(files.output,
             ". ./LICENSE ./README.md ./index.d.mts ./index.d.ts ./index.js ./index.mjs ./lib "
             "./package.json");
 }
 
 TEST_F(NpmTest, WorksUnderNodesTestRunner) {
-  const Outcome outcome = Shell("node --test worker_test.mjs kv_test.mjs admin_client_test.cjs");
+  const ShellOutcome outcome =
+      Shell("node --test worker_test.mjs kv_test.mjs admin_client_test.cjs");
   EXPECT_EQ(outcome.status, 0) << outcome.output;
 }
 
 TEST_F(NpmTest, NothingOutlivesWhoStartedIt) {
-  const Outcome outcome = Shell("node --test orphan_test.mjs");
+  const ShellOutcome outcome = Shell("node --test orphan_test.mjs");
   EXPECT_EQ(outcome.status, 0) << outcome.output;
 }
 
@@ -102,7 +85,7 @@ TEST_F(NpmTest, WorksInVitest) {
   folder_.Write("vitest.config.mjs",
                 "export default { test: { include: ['sample.vitest.mjs'] } };\n");
   for (const std::string pool : {"forks", "threads"}) {
-    const Outcome outcome = Shell("node node_modules/vitest/vitest.mjs run --pool " + pool);
+    const ShellOutcome outcome = Shell("node node_modules/vitest/vitest.mjs run --pool " + pool);
     EXPECT_EQ(outcome.status, 0) << outcome.output;
     EXPECT_THAT(outcome.output, HasSubstr("2 passed"));
   }
@@ -112,7 +95,7 @@ TEST_F(NpmTest, WorksInJest) {
   Install("jest-30.5.2", "jest@30.5.2");
   if (HasStopped()) return;
   folder_.Write("jest.config.json", R"({"testMatch": ["**/sample.jest.js"], "watchman": false})");
-  const Outcome outcome = Shell("node node_modules/jest/bin/jest.js --detectOpenHandles");
+  const ShellOutcome outcome = Shell("node node_modules/jest/bin/jest.js --detectOpenHandles");
   EXPECT_EQ(outcome.status, 0) << outcome.output;
   EXPECT_THAT(outcome.output, HasSubstr("3 passed"));
 }
@@ -127,7 +110,7 @@ TEST_F(NpmTest, TheSnippetsOfTheReadmeWork) {
   for (size_t at = page.find(before); at != std::string::npos; at = page.find(before, at + 1)) {
     const size_t start = page.find("```js\n", at) + 6;
     folder_.Write("snippet.mjs", page.substr(start, page.find("```", start) - start));
-    const Outcome outcome = Shell("node snippet.mjs");
+    const ShellOutcome outcome = Shell("node snippet.mjs");
     EXPECT_EQ(outcome.status, 0) << page.substr(at, 40) << "\n" << outcome.output;
     ++count;
   }
@@ -135,7 +118,7 @@ TEST_F(NpmTest, TheSnippetsOfTheReadmeWork) {
 }
 
 TEST_F(NpmTest, IsInstalledFromACheckoutAsTheReadmeSays) {
-  const Outcome outcome = Shell(
+  const ShellOutcome outcome = Shell(
       "mkdir project && cd project && npm install --offline --no-audit --no-fund --save-dev "
       "'" SEDGE_SOURCE_DIR
       "/tools/npm' --cache ../cache && node --input-type=module -e "
@@ -147,7 +130,7 @@ TEST_F(NpmTest, IsInstalledFromACheckoutAsTheReadmeSays) {
 TEST_F(NpmTest, TheTypesAreRight) {
   Install("typescript-5.9.3", "typescript@5.9.3 @types/node@20.19.43");
   if (HasStopped()) return;
-  const Outcome outcome = Shell(
+  const ShellOutcome outcome = Shell(
       "node node_modules/typescript/bin/tsc --strict --noEmit --target es2022 --module nodenext "
       "--lib es2022,esnext.disposable --types node types.ts types_cjs.cts");
   EXPECT_EQ(outcome.status, 0) << outcome.output;

@@ -4,12 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
 #include "tests/e2e/harness/sedge_process.h"
+#include "tests/e2e/harness/shell.h"
 #include "tests/e2e/harness/temp_folder.h"
 
 namespace sedge::e2e {
@@ -24,14 +23,7 @@ constexpr int kDeadlineMs = 120'000;
 class TestTypescriptTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    FILE* pipe = popen(SEDGE_SOURCE_DIR "/tests/e2e/clients/install_esbuild.sh 2>&1", "r");
-    std::string said;
-    std::array<char, 4096> buffer;
-    while (const size_t n = fread(buffer.data(), 1, buffer.size(), pipe)) {
-      said.append(buffer.data(), n);
-    }
-    const int status = WEXITSTATUS(pclose(pipe));
-    while (said.ends_with('\n')) said.pop_back();
+    const auto [status, said] = RunShell(SEDGE_SOURCE_DIR "/tests/e2e/clients/install_esbuild.sh");
     if (status == 77) GTEST_SKIP() << said;
     ASSERT_EQ(status, 0) << said;
     std::filesystem::create_directory_symlink(said + "/node_modules",
