@@ -270,11 +270,13 @@ describe.each(["p", "q"])("suite %s", (letter) => { test("inside", () => expect(
 test.for([[1, 2]])("whole %o", ([a, b]) => expect(b).toBe(a + 1));
 test.skip.each([1])("left out %d", () => {});
 test.each([["100%", 5]])("%s%% %d %d", () => {});
+test.each([[{ a: 1 }, undefined]])("%j %j %q", () => {});
 )js");
-  EXPECT_THAT(run.Lines(),
-              ElementsAre("pass 1 + 2 = 3 (0)", "fail 2 + 2 = 5 (1)", "pass of x at 1, $none",
-                          "pass 1 is one", "pass suite p > inside", "pass suite q > inside",
-                          "pass whole 1", "skip left out 1", "pass 100%% 5 %d"));
+  EXPECT_THAT(
+      run.Lines(),
+      ElementsAre("pass 1 + 2 = 3 (0)", "fail 2 + 2 = 5 (1)", "pass of x at 1, $none",
+                  "pass 1 is one", "pass suite p > inside", "pass suite q > inside", "pass whole 1",
+                  "skip left out 1", "pass 100%% 5 %d", "pass {\"a\":1} undefined %q"));
 }
 
 TEST(TestRunTest, TimeoutsOfTestsAndHooks) {
@@ -349,8 +351,8 @@ test("never", (done) => {}, 10);
 beforeEach(done => setTimeout(done, 1));
 test("no callback", ({ name }) => { onTestFinished(() => console.log("over")); console.log(name); });
 )");
-  EXPECT_THAT(run.Lines(), ElementsAre("pass waits", "pass with the context", "fail fails", "fail throws",
-                                       "fail never", "pass no callback"));
+  EXPECT_THAT(run.Lines(), ElementsAre("pass waits", "pass with the context", "fail fails",
+                                       "fail throws", "fail never", "pass no callback"));
   EXPECT_EQ(run.Output("waits"), "in time;");
   EXPECT_EQ(run.Output("no callback"), "no callback;over;");
   EXPECT_EQ(run.Named("fails").message, "Error: told");
