@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include "tests/e2e/harness/sedge_process.h"
 #include "tests/e2e/harness/temp_folder.h"
 
@@ -343,6 +345,37 @@ TEST_F(TestCommandTest, ATestThatHangsIsEndedByForce) {
   EXPECT_THAT(run.out + run.err,
               AllOf(HasSubstr("the test \"hangs\" computed on without letting go"),
                     HasSubstr("took longer than 200 ms")));
+}
+
+TEST_F(TestCommandTest, WorkersThatHangAreEndedByForce) {
+  WriteProject();
+  folder_.Write("loop/wrangler.toml", "name = \"loop\"\nmain = \"index.js\"\n");
+  folder_.Write("loop/index.js", "addEventListener('fetch', (event) => { for (;;); });\n");
+  WriteTest("test/a_test.js",
+            "test(\"asks another\", async () => { await worker(\"loop\").fetch(\"/\"); });\n");
+  folder_.Write("loop/b_test.js",
+                "import { test, SELF } from \"sedge:test\";\n"
+                "test(\"asks its own\", async () => { await SELF.fetch(\"/\"); });\n");
+  Outcome run = Run({"--timeout", "200", "--config", ".", "--config", "loop", "test"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out + run.err,
+              HasSubstr("the test \"asks another\" computed on without letting go"));
+  run = Run({"--timeout", "200", "loop"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out + run.err,
+              HasSubstr("the test \"asks its own\" computed on without letting go"));
+}
+
+TEST_F(TestCommandTest, ASignalEndsAFileThatHangsWhileItIsLoaded) {
+  WriteProject();
+  folder_.Write("test/a_test.js", "console.error(\"it runs\");\nfor (;;);\n");
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"test"}, std::vector<std::string>{"test", "--watch"}}) {
+    SedgeProcess process(words, folder_.path());
+    EXPECT_TRUE(process.WaitForLog("it runs"));
+    process.Signal(SIGINT);
+    EXPECT_EQ(process.WaitForExit(kDeadlineMs), 1) << process.err();
+  }
 }
 
 TEST_F(TestCommandTest, ChoosesTestsByName) {
