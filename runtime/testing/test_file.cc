@@ -388,6 +388,20 @@ void TestFile::WhenIdle(std::function<void()> done) {
   loop_->Post([] {});  // for a turn
 }
 
+void TestFile::CancelRunning(std::function<void()> done) {
+  loop_->Post([this, done = std::move(done)]() mutable {
+    if (finished_) return;
+    if (file_.fetches) file_.fetches->AbortAll();
+    for (Worker& worker : workers_) worker.fetches->AbortAll();
+    // Isolates hear of those who have gone in the next turn.
+    loop_->Post([this, done = std::move(done)] {
+      if (finished_) return;
+      ForEachIsolate([](WorkerIsolate& isolate) { isolate.incoming().EndEveryWait(); });
+      done();
+    });
+  });
+}
+
 std::string TestFile::DescribeBusy() {
   if (file_.fetches->running() > 0) return file_.fetches->Describe();
   for (const Worker& worker : workers_) {

@@ -118,6 +118,7 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   Status StartWorker(int index) override;
   bool Idle() override;
   void WhenIdle(std::function<void()> done) override;
+  void CancelRunning(std::function<void()> done) override;
   std::string DescribeBusy() override;
   void OpenFrame() override;
   Status CloseFrame() override;

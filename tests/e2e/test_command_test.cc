@@ -378,6 +378,49 @@ TEST_F(TestCommandTest, ASignalEndsAFileThatHangsWhileItIsLoaded) {
   }
 }
 
+TEST_F(TestCommandTest, ARequestWithoutAnEndFailsItsOwnTestAlone) {
+  WriteProject();
+  folder_.Write("src/index.js", R"(
+let open = 0;
+export default {
+  async fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/open") return new Response(String(open));
+    if (pathname === "/waits") ctx.waitUntil(new Promise(() => {}));
+    if (pathname === "/waits") return new Response("soon");
+    if (pathname === "/out") return fetch("https://api.example.com/", { signal: request.signal });
+    ++open;
+    request.signal.addEventListener("abort", () => --open);
+    ctx.waitUntil(Promise.resolve());
+    return new Response(new ReadableStream({ async pull(controller) {
+      await scheduler.wait(1);
+      controller.enqueue(new TextEncoder().encode("data: x\n\n"));
+    } }));
+  },
+};
+)");
+  WriteTest("test/a_test.js", R"(
+test("hangs", async () => {
+  mock.fetch("https://api.example.com/", () => new Promise(() => {}));
+  await SELF.fetch("/out");
+}, 200);
+test("next", () => {});
+test("waits in vain", async () => { await SELF.fetch("/waits"); });
+test("next but one", async () => { expect(await (await SELF.fetch("/open")).text()).toBe("0"); });
+test("leaves a body unread", async () => { expect((await SELF.fetch("/events")).status).toBe(200); });
+test("reads a part", async () => { await (await SELF.fetch("/events")).body.getReader().read(); });
+test("leaves a mock's body unread", async () => {
+  mock.fetch("https://api.example.com/", { body: "x".repeat(100000) });
+  await SELF.fetch("/out");
+});
+test("last", async () => { expect(await (await SELF.fetch("/open")).text()).toBe("0"); });
+)");
+  const Outcome run = Run({"--timeout", "1000", "--reporter", "tap"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("not ok 1 - hangs"), HasSubstr("not ok 3 - waits in vain"),
+                             HasSubstr("# pass 6\n# fail 2")));
+}
+
 TEST_F(TestCommandTest, ChoosesTestsByName) {
   WriteProject();
   WriteTest("test/a_test.js", R"(

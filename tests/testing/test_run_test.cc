@@ -396,6 +396,32 @@ test("two", () => {});
   EXPECT_EQ(run.Output("two"), "");
 }
 
+TEST(TestRunTest, TimersEndWithTheirTest) {
+  const Outcome run = RunSource(R"(
+let outer = 0, inner = 0, atTheTop = 0;
+const first = setInterval(() => ++atTheTop, 1);
+const passes = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+describe("suite", () => {
+  beforeAll(() => { setInterval(() => ++outer, 1); });
+  test("begins some", async () => { setInterval(() => ++inner, 1); await passes(10); expect(inner).toBeGreaterThan(0); });
+  test("has none", async () => {
+    const before = [outer, inner];
+    await passes(20);
+    expect(outer).toBeGreaterThan(before[0]);
+    expect(inner).toBe(before[1]);
+  });
+});
+test("after the suite", async () => {
+  const before = [outer, atTheTop];
+  await passes(20);
+  expect(outer).toBe(before[0]);
+  expect(atTheTop).toBeGreaterThan(before[1]);
+  clearInterval(first);
+});
+)");
+  EXPECT_EQ(run.totals.passed, 3u);
+}
+
 TEST(TestRunTest, CausesAreTold) {
   const Outcome run = RunSource(R"(
 test("one", () => { throw new Error("outer", { cause: new TypeError("inner") }); });
