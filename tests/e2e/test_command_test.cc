@@ -421,6 +421,28 @@ test("last", async () => { expect(await (await SELF.fetch("/open")).text()).toBe
                              HasSubstr("# pass 6\n# fail 2")));
 }
 
+TEST_F(TestCommandTest, WhatDoesNotTestAnythingDoesNotPass) {
+  WriteProject();
+  WriteTest("test/a_test.js", R"(
+test("expects in an answer", async () => {
+  mock.fetch("https://api.example.com/*", () => { expect(1).toBe(2); });
+  await fetch("https://api.example.com/").catch(() => {});
+});
+test("passes", () => {});
+)");
+  Outcome run = Run({"-t", "expects"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, HasSubstr("Expected: 2"));
+  run = Run({"-t", "pases"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.err, HasSubstr("-t pases: no test of such a name was run"));
+  EXPECT_EQ(Run({"-t", "passes"}).status, 0);
+  WriteTest("test/b_test.js", "");
+  run = Run({"-t", "passes"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, HasSubstr("test/b_test.js: there is no test in this file"));
+}
+
 TEST_F(TestCommandTest, ChoosesTestsByName) {
   WriteProject();
   WriteTest("test/a_test.js", R"(

@@ -396,6 +396,27 @@ test("two", () => {});
   EXPECT_EQ(run.Output("two"), "");
 }
 
+TEST(TestRunTest, ExpectationsThatNobodyWaitsForCount) {
+  test::TestOptions options;
+  options.timeout_ms = 300;
+  const Outcome run = RunSource(R"(
+const later = (value) => new Promise((resolve) => setTimeout(() => resolve(value), 20));
+test("wrong", () => { expect(later(1)).resolves.toBe(2); });
+test("right", () => { expect(later(1)).resolves.toBe(1); });
+test("polls", () => { expect.poll(() => 1, { timeout: 60, interval: 10 }).toBe(2); });
+test("never", () => { expect(new Promise(() => {})).resolves.toBe(1); });
+test("generator", function* () { expect(1).toBe(2); });
+test.each([[1]])("generator of %d", async function* () { expect(1).toBe(2); });
+test("last", () => {});
+)",
+                                options);
+  EXPECT_THAT(run.Lines(), ElementsAre("fail wrong", "pass right", "fail polls", "fail never",
+                                       "fail generator", "fail generator of 1", "pass last"));
+  EXPECT_THAT(run.Named("wrong").message, HasSubstr("Expected: 2\nReceived: 1"));
+  EXPECT_THAT(run.Named("never").message, HasSubstr("Write await before expect()"));
+  EXPECT_THAT(run.Named("generator").message, HasSubstr("is a generator function"));
+}
+
 TEST(TestRunTest, TimersEndWithTheirTest) {
   const Outcome run = RunSource(R"(
 let outer = 0, inner = 0, atTheTop = 0;
