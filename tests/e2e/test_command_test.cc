@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 
 #include "tests/e2e/harness/sedge_process.h"
 #include "tests/e2e/harness/temp_folder.h"
@@ -486,6 +488,31 @@ TEST_F(TestCommandTest, WritesReportsToFiles) {
   std::ifstream file(folder_.path() + "/report.tap");
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   EXPECT_THAT(text, HasSubstr("ok 1 - one"));
+}
+
+TEST_F(TestCommandTest, AReportThatCannotBeWrittenIsAFailure) {
+  WriteProject();
+  WriteTest("test/a_test.js", "test(\"one\", () => {});\n");
+  const Outcome run = Run({"--output", "/dev/full"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.err, HasSubstr("the report cannot be written to /dev/full"));
+}
+
+TEST_F(TestCommandTest, AHangupEndsARunAndItsFolderGoes) {
+  WriteProject();
+  const std::string temporary = folder_.path() + "/tmp";
+  std::filesystem::create_directory(temporary);
+  WriteTest("test/a_test.js",
+            "beforeAll(() => env.KV.put(\"a\", \"b\"));\n"
+            "test(\"waits\", () => new Promise(() => {}), 100_000);\n"
+            "console.error(\"it runs\");\n");
+  setenv("TMPDIR", temporary.c_str(), 1);
+  SedgeProcess process({"test"}, folder_.path());
+  unsetenv("TMPDIR");
+  EXPECT_TRUE(process.WaitForLog("it runs"));
+  process.Signal(SIGHUP);
+  EXPECT_EQ(process.WaitForExit(kDeadlineMs), 1) << process.err();
+  EXPECT_TRUE(std::filesystem::is_empty(temporary));
 }
 
 TEST_F(TestCommandTest, RunsWhatWasWrittenForCloudflaresPool) {
