@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <string_view>
 #include <thread>
 
 #include "tools/kv/terminal.h"
@@ -62,6 +63,13 @@ int RunOnce(const TestCommandOptions& options, const std::vector<std::string>& f
   return runner.Run(files).ok ? kExitOk : kExitFailed;
 }
 
+// As `sedge dev` decides for its log.
+bool WantsColor(int fd) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  return isatty(fd) == 1 && !(no_color && *no_color) && !(term && std::string_view(term) == "dumb");
+}
+
 int Test(const TestFlags& flags) {
   Result<TestCommandOptions> options = ReadTestFlags(flags);
   if (!options.ok()) {
@@ -88,10 +96,15 @@ int Test(const TestFlags& flags) {
     }
   }
   std::ostream& out = flags.output.empty() ? std::cout : file;
-  const bool color = flags.output.empty() && isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+  const bool color = flags.output.empty() && WantsColor(STDOUT_FILENO);
   const std::unique_ptr<Reporter> reporter = MakeReporter(options->reporter, out, color);
-  if (flags.watch) return TestWatch(*options, *reporter).Run();
-  return RunOnce(*options, *paths, *reporter);
+  const int status =
+      flags.watch ? TestWatch(*options, *reporter).Run() : RunOnce(*options, *paths, *reporter);
+  out.flush();
+  if (out.good()) return status;
+  PrintError(IoError("the report cannot be written" +
+                     (flags.output.empty() ? std::string() : " to " + flags.output)));
+  return kExitFailed;
 }
 
 }  // namespace

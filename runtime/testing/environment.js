@@ -6,11 +6,14 @@
 const { Headers } = require("fetch/headers");
 const { Request } = require("fetch/request");
 const { fetch } = require("fetch/fetch");
+const { kStream, streamOf } = require("fetch/body");
+const { dropStream } = require("fetch/body_stream");
+const { responseBody } = require("fetch/response");
 const { env, namespaceIdOf } = require("worker/environment");
 const { createCollectingContext } = require("worker/execution_context");
 const { inspect } = require("console/inspect");
 const {
-  ArrayIsArray, ArrayPrototypePush, DatePrototypeGetTime, Error, JSONStringify, ObjectKeys, Promise,
+  ArrayIsArray, ArrayPrototypePush, ArrayPrototypeSlice, DatePrototypeGetTime, Error, JSONStringify, ObjectKeys, Promise,
   PromisePrototypeThen, SafeWeakMap, StringPrototypeStartsWith, TypeError, uncurryThis,
 } = primordials;
 
@@ -19,13 +22,27 @@ const append = uncurryThis(Headers.prototype.append);
 const kWorkerHeader = "sedge-test-worker"; // native code takes it out
 const kOrigin = "http://localhost";        // of a path alone
 
+let answers = []; // whose bodies may be unread
+
 async function fetchFrom(index, input, init) {
   const why = ops.testStartWorker(index);
   if (why !== null) throw new Error(why);
   const isPath = typeof input === "string" && StringPrototypeStartsWith(input, "/");
   const request = new Request(isPath ? kOrigin + input : input, init);
   append(request.headers, kWorkerHeader, `${index}`);
-  return fetch(request);
+  const response = await fetch(request);
+  if (responseBody(response) !== null) ArrayPrototypePush(answers, response);
+  return response;
+}
+
+// Cancels what nobody has read of the answers that came since there were `count`.
+function dropAnswers(count) {
+  const late = ArrayPrototypeSlice(answers, count);
+  if (answers.length > count) answers.length = count;
+  for (let i = 0; i < late.length; ++i) {
+    const body = responseBody(late[i]);
+    if (body !== null && (body.kind === kStream || !body.used)) dropStream(streamOf(body), undefined);
+  }
 }
 
 class Fetcher {
@@ -145,6 +162,8 @@ async function settled() {
   if (!ops.testIsIdle()) await ops.testWhenIdle();
 }
 
+exports.countAnswers = () => answers.length;
+exports.dropAnswers = dropAnswers;
 exports.exports = {
   SELF: new Fetcher(0),
   settled,

@@ -20,7 +20,18 @@ const kDefaultPoll = { interval: 50, timeout: 1000 }; // milliseconds, of expect
 let tally = newTally();
 
 function newTally() {
-  return { count: 0, wanted: undefined, wantsSome: undefined, soft: [] };
+  return { count: 0, wanted: undefined, wantsSome: undefined, soft: [], pending: [] };
+}
+
+// For the end of the test: an expectation that is known later, by what start() gives. A promise that rejects before
+// the end without anybody to handle it is told of by itself.
+function track(start) {
+  const entry = { __proto__: null, promise: undefined, isSettled: false };
+  ArrayPrototypePush(tally.pending, entry);
+  entry.promise = start(() => {
+    entry.isSettled = true;
+  });
+  return entry.promise;
 }
 
 class Expectation {
@@ -85,7 +96,13 @@ function verify(call, actual, fail) {
   args = undefined;
   if (isThenable(result)) {
     const later = fail ?? prepareFailure(call.caller);
-    return PromisePrototypeThen(PromiseResolve(result), (settled) => settle(call, actual, settled, later));
+    return track((settled) => PromisePrototypeThen(PromiseResolve(result), (value) => {
+      settled();
+      return settle(call, actual, value, later);
+    }, (error) => {
+      settled();
+      throw error;
+    }));
   }
   return settle(call, actual, result, fail);
 }
@@ -148,15 +165,17 @@ function checkSettled(call, actual, fail) {
     return PromiseReject(fail({ operator: call.name,
       message: `${titleOf(call)}\n\n${claim}\nReceived: ${print(promise)}` }));
   }
-  return PromisePrototypeThen(PromiseResolve(promise), (value) => {
+  return track((settled) => PromisePrototypeThen(PromiseResolve(promise), (value) => {
+    settled();
     if (!isRejection) return verify(call, value, fail);
     const claim = "Received promise resolved instead of rejected\nResolved to value";
     throw fail({ operator: call.name, actual: value, message: `${titleOf(call)}\n\n${claim}: ${print(value)}` });
   }, (error) => {
+    settled();
     if (isRejection) return verify(call, error, fail);
     const claim = "Received promise rejected instead of resolved\nRejected to value";
     throw fail({ operator: call.name, actual: error, message: `${titleOf(call)}\n\n${claim}: ${print(error)}` });
-  });
+  }));
 }
 
 const matcherNames = [];
@@ -251,9 +270,11 @@ function pollWith(fn, interval, timeout, isNot) {
         const expectation = expect(await fn());
         return (isNot ? expectation.not : expectation)[name](...args);
       };
-      return PromisePrototypeThen(require("testing/wait").retry(attempt, interval, timeout), undefined, (error) => {
+      const polling = require("testing/wait").retry(attempt, interval, timeout);
+      return track((settled) => PromisePrototypeThen(polling, settled, (error) => {
+        settled();
         throw fail({ message: `${error?.message ?? print(error)}\n\nTried for ${timeout} ms.`, operator: name });
-      });
+      }));
     };
     poll[name] = method;
   }
@@ -282,6 +303,14 @@ exports.endTest = () => {
     say(wantsSome, "expect.hasAssertions()\n\nExpected at least one expectation; there was none");
   }
   return errors;
+};
+// Expectations of the test that are not known yet and that it did not wait for: their promises.
+exports.pendingExpectations = () => {
+  const promises = [];
+  for (let i = 0; i < tally.pending.length; ++i) {
+    if (!tally.pending[i].isSettled) ArrayPrototypePush(promises, tally.pending[i].promise);
+  }
+  return promises;
 };
 exports.countAssertion = () => {
   ++tally.count;

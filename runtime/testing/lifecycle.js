@@ -4,9 +4,12 @@
 // the functions of `environment`; what they throw fails the test or the suite.
 "use strict";
 
+const { cancelTimersSince, newestTimer } = require("html/timers");
+const { setUncaughtSink } = require("html/report_error");
+const { countAnswers, dropAnswers } = require("testing/environment");
 const { closeMocks, openMocks } = require("testing/mock_fetch");
 const { cancelRealTimer, startRealTimer } = require("testing/real_timers");
-const { ArrayPrototypePush, Error, Promise, PromisePrototypeThen } = primordials;
+const { ArrayPrototypePop, ArrayPrototypePush, Error, Promise, PromisePrototypeThen } = primordials;
 
 // A test whose time is over gets so long to end what it set going.
 const kLateMs = 100;
@@ -25,13 +28,17 @@ function settle(maxMs) {
   });
 }
 
+const frames = []; // of what runs, from outside in: the answers and timers that were there before
+
 function open() {
+  ArrayPrototypePush(frames, { __proto__: null, answers: countAnswers(), timer: newestTimer() });
   ops.testOpenFrame();
   openMocks();
 }
 
 function close(problems) {
   closeMocks();
+  cancelTimersSince(ArrayPrototypePop(frames).timer);
   try {
     ops.testCloseFrame();
   } catch (error) {
@@ -47,11 +54,31 @@ function close(problems) {
   throw error;
 }
 
+// Ends what was not over in time, so that it is no later test's; what that makes of it is told nobody.
+async function cancelAll() {
+  const outer = setUncaughtSink(() => {});
+  try {
+    await ops.testCancelRunning();
+    await settle(kLateMs);
+  } finally {
+    setUncaughtSink(outer);
+  }
+  ops.testTakeUncaught();
+}
+
+async function closeLate(message) {
+  const problems = ops.testTakeUncaught();
+  ArrayPrototypePush(problems, message);
+  await cancelAll();
+  close(problems);
+}
+
 function finish(maxMs, what) {
+  dropAnswers(frames[frames.length - 1].answers);
   const waiting = settle(maxMs);
   if (waiting === undefined) return close([]);
-  return PromisePrototypeThen(waiting, (busy) => close(busy === undefined ? []
-    : [`${what} is over, but what it set going is not: ${busy} was waited for ${maxMs} ms more`]));
+  return PromisePrototypeThen(waiting, (busy) => busy === undefined ? close([])
+    : closeLate(`${what} is over, but what it set going is not: ${busy} was waited for ${maxMs} ms more`));
 }
 
 // Each may return a promise.

@@ -8,6 +8,7 @@ const { createIncomingRequest, isRequest, Request } = require("fetch/request");
 const { isResponse, Response } = require("fetch/response");
 const { respond } = require("fetch/respond");
 const { URLPattern } = require("urlpattern/urlpattern");
+const { AssertionError } = require("testing/assertion_error");
 const { console } = require("console/console");
 const { inspect } = require("console/inspect");
 const {
@@ -153,6 +154,7 @@ function dispatch(slot) {
   }
   --mock.left;
   PromisePrototypeThen(answerOf(mock, createIncomingRequest(slot)), (response) => send(slot, response), (error) => {
+    if (error instanceof AssertionError) require("testing/runner").noteFailure(error);
     const message = error instanceof Error ? error.message : inspect(error);
     fail(slot, StringPrototypeStartsWith(message, "mock.fetch") ? message : `fetch failed: ${message}`);
   });

@@ -5,14 +5,14 @@
 "use strict";
 
 const {
-  ArrayPrototypePush, ArrayPrototypeSlice, FunctionPrototypeCall, Promise, RegExp, RegExpPrototypeExec,
+  ArrayPrototypePush, ArrayPrototypeSlice, FunctionPrototypeCall, ObjectPrototypeToString, Promise, RegExp, RegExpPrototypeExec,
   StringPrototypeIncludes, TypeError,
 } = primordials;
 
 const { queueTask } = require("html/timers");
 const { setConsoleSink } = require("console/console");
 const { hasRejections, setUncaughtSink } = require("html/report_error");
-const { beginTest, endTest, isThenable } = require("testing/expect");
+const { beginTest, endTest, isThenable, pendingExpectations } = require("testing/expect");
 const { describeFailure } = require("testing/failure");
 const { close, sortArguments, optionsOf, Suite, TestCase } = require("testing/suite");
 const context = require("testing/test_context");
@@ -146,7 +146,10 @@ class Runner {
   // Calls a test's or hook's function; one that returns a promise has to be done in time.
   call(entry, timeoutMs, argument) {
     const result = FunctionPrototypeCall(entry.fn, undefined, argument);
-    if (!isThenable(result)) return result;
+    if (!isThenable(result)) {
+      refuseGenerator(entry, result);
+      return result;
+    }
     const limit = entry.timeoutMs ?? timeoutMs ?? this.timeoutMs;
     return within(result, limit, () => {
       if (this.running !== undefined) this.running.isLate = true;
@@ -224,6 +227,7 @@ class Runner {
     } catch (error) {
       this.note(run, error);
     }
+    if (!run.isLate) await this.awaitExpectations(test, run);
     const soft = endTest();
     for (let i = 0; i < soft.length; ++i) ArrayPrototypePush(errors, soft[i]);
     if (test.options.fails && !run.isSkipped) {
@@ -236,6 +240,23 @@ class Runner {
       await environment.afterTest?.(this.timeoutMs, run.isLate);
     } catch (error) {
       this.note(run, error);
+    }
+  }
+
+  // Those that the test did not wait for.
+  async awaitExpectations(test, run) {
+    for (let left; (left = pendingExpectations()).length > 0 && !run.isLate;) {
+      for (let i = 0; i < left.length; ++i) {
+        try {
+          await within(left[i], this.timeoutMs, () => {
+            run.isLate = true;
+            return test.fail({ message: "The test is over, but an expectation of a promise is not: " +
+              `it was waited for ${this.timeoutMs} ms more. Write await before expect().` });
+          });
+        } catch (error) {
+          this.note(run, error);
+        }
+      }
     }
   }
 
@@ -302,6 +323,14 @@ class Runner {
     if (this.running !== undefined) ArrayPrototypePush(this.running.errors, error);
     else this.reportHook([], "uncaught error", error);
   }
+}
+
+// What nobody would run.
+function refuseGenerator(entry, result) {
+  if (typeof result !== "object" || result === null) return;
+  if (RegExpPrototypeExec(/^\[object (Async)?Generator\]$/, ObjectPrototypeToString(result)) === null) return;
+  throw new TypeError(`${entry.word ?? "the test"} is a generator function (function*), of which nothing would run: ` +
+    "write function or async function");
 }
 
 function append(path, name) {
@@ -398,6 +427,8 @@ function addTo(list, fn) {
 exports.run = run;
 exports.onTestFinished = (fn) => addTo("finishers", fn);
 exports.onTestFailed = (fn) => addTo("failers", fn);
+// What failed in a function of the test that its worker called: the test's, even if the worker catches it.
+exports.noteFailure = (error) => current?.onUncaught(error);
 exports.captureConsole = captureConsole;
 exports.captureUncaught = captureUncaught;
 exports.setEnvironment = (hooks) => {

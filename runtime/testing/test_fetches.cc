@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <utility>
+#include <vector>
 
 namespace sedge::test {
 namespace {
@@ -73,6 +74,12 @@ void TestFetches::Abort(uint64_t id) {
   if (!node) return;
   if (node.mapped().exchange) node.mapped().exchange->Cancel();
   node.mapped().done(Cancelled("this fetch was aborted"));
+}
+
+void TestFetches::AbortAll() {
+  std::vector<uint64_t> ids;  // aborting runs JavaScript, which may start and end others
+  for (const auto& [id, running] : running_) ids.push_back(id);
+  for (const uint64_t id : ids) Abort(id);
 }
 
 std::string TestFetches::Describe() const {

@@ -26,6 +26,7 @@ class TestFetches final : public web::FetchService {
 
   void Start(uint64_t id, web::FetchRequest request, Callback done) override;
   void Abort(uint64_t id) override;
+  void AbortAll();
   // Not answered yet.
   size_t running() const { return running_.size(); }
   // The first of those: "GET https://example.com/".

@@ -26,7 +26,6 @@ constexpr int64_t kTimerSlackNs = 1000;
 // A test that has computed for all of its time is ended by force after so much more. Its thread's
 // time counts: on a busy machine a test takes long and has done little.
 constexpr int64_t kOverdueMs = 1'000;
-constexpr int64_t kLoadMs = 30'000;
 constexpr int kErrorLevel = 4;  // of the console
 
 int64_t ReadMs(clockid_t clock) {
@@ -136,23 +135,34 @@ void TestFile::MakeSpec(const worker::WorkerConfig& config,
   spec.before_load = hooks_.before_load;
 }
 
-Status TestFile::Load() {
-  SetCurrentTest("", kLoadMs);
-  SEDGE_ASSIGN_OR_RETURN(file_.isolate, WorkerIsolate::Create(file_.spec, *loop_, *client_, {}));
-  std::lock_guard lock(mutex_);
-  running_ = &file_.isolate->isolate();
-  return OkStatus();
+Result<std::unique_ptr<WorkerIsolate>> TestFile::CreateIsolate(const worker::WorkerSpec& spec) {
+  script::Isolate* loading = nullptr;
+  return WorkerIsolate::Create(spec, *loop_, *client_, {}, [&](WorkerIsolate* isolate) {
+    std::lock_guard lock(mutex_);
+    if (isolate) {
+      loading = &isolate->isolate();
+      running_.insert(loading);
+    } else {
+      running_.erase(loading);
+    }
+  });
 }
 
 void TestFile::StartTests() {
-  if (Status status = Load(); !status.ok()) return FailFile(std::string(status.message()));
+  SetCurrentTest("", options_.load_ms);
+  Result<std::unique_ptr<WorkerIsolate>> isolate = CreateIsolate(file_.spec);
+  if (stopped_) return Finish(totals_);
+  if (!isolate.ok()) {
+    return IsOverdue() ? FailOverdue() : FailFile(std::string(isolate.status().message()));
+  }
+  file_.isolate = std::move(isolate).value();
   pump_->Start(kPumpMs);
   loading_ = true;
   load_timer_ = std::make_unique<loop::Timer>(*loop_, [this] {
     FailFile(path_ + ": a top-level await did not come to its end within " +
-             std::to_string(kLoadMs / 1'000) + " s");
+             std::to_string(options_.load_ms) + " ms");
   });
-  load_timer_->Start(kLoadMs);
+  load_timer_->Start(static_cast<uint64_t>(options_.load_ms));
   ContinueLoading();
 }
 
@@ -192,7 +202,7 @@ void TestFile::FailFile(const std::string& message) {
 void TestFile::Close() {
   {
     std::lock_guard lock(mutex_);
-    running_ = nullptr;
+    running_.clear();
   }
   loop_->set_turn_hook(nullptr);
   if (hooks_.after_tests && !stopped_) {
@@ -223,13 +233,25 @@ void TestFile::Close() {
 void TestFile::Stop() {
   stopped_ = true;
   std::lock_guard lock(mutex_);
-  if (running_) running_->Terminate(script::Termination::kShutdown);
+  TerminateAll(script::Termination::kShutdown);
 }
 
 void TestFile::EndIfOverdue() {
   std::lock_guard lock(mutex_);
-  if (!running_ || cpu_limit_ms_ == 0 || ReadMs(*cpu_clock_) < cpu_limit_ms_ + kOverdueMs) return;
-  running_->Terminate(script::Termination::kCpu);
+  if (running_.empty() || cpu_limit_ms_ == 0) return;
+  if (ReadMs(*cpu_clock_) < cpu_limit_ms_ + kOverdueMs) return;
+  overdue_ = true;
+  TerminateAll(script::Termination::kCpu);
+}
+
+// Which of them runs is not known here, and one may have called another. With mutex_ held.
+void TestFile::TerminateAll(script::Termination why) {
+  for (script::Isolate* isolate : running_) isolate->Terminate(why);
+}
+
+bool TestFile::IsOverdue() {
+  std::lock_guard lock(mutex_);
+  return overdue_;
 }
 
 template <typename Visit>
@@ -250,18 +272,35 @@ void TestFile::OnTurn() {
 }
 
 void TestFile::CheckTermination() {
-  if (!file_.isolate || !file_.isolate->CheckTermination()) return;
-  if (stopped_) return Finish(totals_);
+  // A worker that ended at a limit of its own has answered so, and goes on.
+  const bool overdue = IsOverdue();
+  if (file_.isolate && file_.isolate->CheckTermination()) {
+    if (stopped_) return Finish(totals_);
+    return file_.isolate->out_of_memory() ? FailForMemory(file_config_) : FailOverdue();
+  }
+  for (Worker& worker : workers_) {
+    if (!worker.isolate || !worker.isolate->CheckTermination()) continue;
+    if (stopped_) return Finish(totals_);
+    if (worker.isolate->out_of_memory()) return FailForMemory(*worker.spec.config);
+    if (overdue) return FailOverdue();
+  }
+}
+
+void TestFile::FailForMemory(const worker::WorkerConfig& config) {
+  FailRest("needs more than " + std::to_string(config.limits.memory_bytes >> 20) +
+           " MB of memory (limits.memory_mb)");
+}
+
+void TestFile::FailOverdue() {
+  FailRest("computed on without letting go after its time was over, and was ended by force");
+}
+
+void TestFile::FailRest(const std::string& what) {
   std::string test;
   {
     std::lock_guard lock(mutex_);
     test = current_test_;
   }
-  const bool memory = file_.isolate->out_of_memory();
-  const std::string what =
-      memory ? "needs more than " + std::to_string(file_config_.limits.memory_bytes >> 20) +
-                   " MB of memory (limits.memory_mb)"
-             : "computed on without letting go after its time was over, and was ended by force";
   FailFile((test.empty() ? "the file" : "the test \"" + test + "\"") + " " + what +
            "; what comes after it in this file was not run");
 }
@@ -329,8 +368,7 @@ Status TestFile::StartWorker(int index) {
     SEDGE_ASSIGN_OR_RETURN(in_file, file_.isolate->StartModule(under_test.config.main));
   }
   if (!in_file) {
-    SEDGE_ASSIGN_OR_RETURN(worker.isolate,
-                           WorkerIsolate::Create(worker.spec, *loop_, *client_, {}));
+    SEDGE_ASSIGN_OR_RETURN(worker.isolate, CreateIsolate(worker.spec));
   }
   worker.started = true;
   return OkStatus();
@@ -348,6 +386,20 @@ bool TestFile::Idle() {
 void TestFile::WhenIdle(std::function<void()> done) {
   when_idle_.push_back(std::move(done));
   loop_->Post([] {});  // for a turn
+}
+
+void TestFile::CancelRunning(std::function<void()> done) {
+  loop_->Post([this, done = std::move(done)]() mutable {
+    if (finished_) return;
+    if (file_.fetches) file_.fetches->AbortAll();
+    for (Worker& worker : workers_) worker.fetches->AbortAll();
+    // Isolates hear of those who have gone in the next turn.
+    loop_->Post([this, done = std::move(done)] {
+      if (finished_) return;
+      ForEachIsolate([](WorkerIsolate& isolate) { isolate.incoming().EndEveryWait(); });
+      done();
+    });
+  });
 }
 
 std::string TestFile::DescribeBusy() {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,13 +35,14 @@ namespace sedge::test {
 struct WorkerUnderTest {
   worker::WorkerConfig config;  // prepared: `main` is what is loaded
   std::string broken;           // why it cannot be loaded; else ""
-  // A file of pairs in wrangler's bulk format for each of some bindings, as the configuration has it.
+  // A file of pairs in wrangler's bulk format for each of some bindings, as the configuration has
+  // it.
   std::vector<std::pair<std::string, std::string>> seeds;  // namespace id -> absolute path
 };
 
 // What all files of one configuration share. Read-only.
 struct TestProject {
-  std::string base_dir;  // absolute: stacks name files relative to it
+  std::string base_dir;                  // absolute: stacks name files relative to it
   std::vector<WorkerUnderTest> workers;  // the main one first; may be none
 };
 
@@ -86,7 +88,8 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   Status Prepare();
   void MakeSpec(const worker::WorkerConfig& config, std::shared_ptr<script::SourceCache> sources,
                 Worker& worker);
-  Status Load();
+  Result<std::unique_ptr<worker::WorkerIsolate>> CreateIsolate(const worker::WorkerSpec& spec);
+  void TerminateAll(script::Termination why);
   void StartTests();
   void ContinueLoading();
   void Close();
@@ -94,6 +97,10 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   void Finish(TestTotals totals);
   void FailFile(const std::string& message);
   void CheckTermination();
+  bool IsOverdue();
+  void FailForMemory(const worker::WorkerConfig& config);
+  void FailOverdue();
+  void FailRest(const std::string& what);
   void SendTo(int worker, std::unique_ptr<MemoryExchange> exchange);
   void Released(MemoryExchange* exchange);
   MemoryExchange* FindExchange(SlotId slot);
@@ -111,6 +118,7 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   Status StartWorker(int index) override;
   bool Idle() override;
   void WhenIdle(std::function<void()> done) override;
+  void CancelRunning(std::function<void()> done) override;
   std::string DescribeBusy() override;
   void OpenFrame() override;
   Status CloseFrame() override;
@@ -157,7 +165,9 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   std::vector<std::string> uncaught_;
 
   std::mutex mutex_;
-  script::Isolate* running_ = nullptr;  // guarded by mutex_: what EndIfOverdue may end
+  // Guarded by mutex_: what Stop and EndIfOverdue may end, also while it is loaded.
+  std::set<script::Isolate*> running_;
+  bool overdue_ = false;                // guarded by mutex_: EndIfOverdue ended something
   std::string current_test_;            // guarded by mutex_
   std::optional<clockid_t> cpu_clock_;  // guarded by mutex_: of the thread that runs
   int64_t cpu_limit_ms_ = 0;            // guarded by mutex_: by that clock; 0: none

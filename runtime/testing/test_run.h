@@ -17,6 +17,7 @@ struct TestOptions {
   // "/expression/flags". "": all.
   std::string filter;
   double timeout_ms = 5000;  // of each test and hook that names none of its own
+  int64_t load_ms = 30'000;  // of the file's own code, until its first test
   bool bail = false;         // after a failure the rest is skipped
 };
 

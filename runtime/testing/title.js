@@ -9,17 +9,18 @@ const {
 
 const { print } = require("testing/print");
 
-// What one of "%s" and the like makes of a value; undefined when it is none of them.
+const kLetters = "sdifjoOpc";
+
+// What one of "%s" and the like makes of a value.
 function convert(letter, value) {
   switch (letter) {
     case "s": return typeof value === "string" ? value : typeof value === "object" ? print(value) : String(value);
     case "d": return typeof value === "bigint" ? `${value}n` : String(Number(value));
     case "i": return typeof value === "bigint" ? `${value}n` : String(MathTrunc(Number(value)));
     case "f": return String(Number(value));
-    case "j": return JSONStringify(value);
+    case "j": return JSONStringify(value) ?? "undefined";
     case "o": case "O": case "p": return print(value);
-    case "c": return "";
-    default: return undefined;
+    default: return ""; // %c
   }
 }
 
@@ -36,7 +37,7 @@ function formatPrintf(template, values, index) {
     if (letter === "%") result += "%";
     else if (letter === "#") result += index;
     else if (letter === "$") result += index + 1;
-    else if (next >= values.length || convert(letter, undefined) === undefined) result += `%${letter}`;
+    else if (next >= values.length || !StringPrototypeIncludes(kLetters, letter)) result += `%${letter}`;
     else result += convert(letter, values[next++]);
   }
   return result;

@@ -34,6 +34,8 @@ class TestHost {
   virtual bool Idle() = 0;
   // Calls `done` once Idle() is true: on the loop, never before it returns.
   virtual void WhenIdle(std::function<void()> done) = 0;
+  // Ends all of that but KV operations, as if those who asked had gone; then calls `done`, likewise.
+  virtual void CancelRunning(std::function<void()> done) = 0;
   // What is under way, for a message: "GET http://localhost/ waits for waitUntil".
   virtual std::string DescribeBusy() = 0;
 

@@ -35,6 +35,9 @@ bool TestIsIdle(TestHost& host) { return host.Idle(); }
 void TestWhenIdle(Deferred deferred, TestHost& host) {
   host.WhenIdle([deferred = std::move(deferred)] { deferred.ResolveUndefined(); });
 }
+void TestCancelRunning(Deferred deferred, TestHost& host) {
+  host.CancelRunning([deferred = std::move(deferred)] { deferred.ResolveUndefined(); });
+}
 std::string TestDescribeBusy(TestHost& host) { return host.DescribeBusy(); }
 
 void TestOpenFrame(TestHost& host) { host.OpenFrame(); }
@@ -70,6 +73,7 @@ constexpr script::OpDef kOps[] = {
     Op<TestStartWorker>("testStartWorker"),
     Op<TestIsIdle>("testIsIdle"),
     Op<TestWhenIdle>("testWhenIdle"),
+    Op<TestCancelRunning>("testCancelRunning"),
     Op<TestDescribeBusy>("testDescribeBusy"),
     Op<TestOpenFrame>("testOpenFrame"),
     Op<TestCloseFrame>("testCloseFrame"),

@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
 #include "tests/e2e/harness/sedge_process.h"
 #include "tests/e2e/harness/temp_folder.h"
 
@@ -345,6 +349,102 @@ TEST_F(TestCommandTest, ATestThatHangsIsEndedByForce) {
                     HasSubstr("took longer than 200 ms")));
 }
 
+TEST_F(TestCommandTest, WorkersThatHangAreEndedByForce) {
+  WriteProject();
+  folder_.Write("loop/wrangler.toml", "name = \"loop\"\nmain = \"index.js\"\n");
+  folder_.Write("loop/index.js", "addEventListener('fetch', (event) => { for (;;); });\n");
+  WriteTest("test/a_test.js",
+            "test(\"asks another\", async () => { await worker(\"loop\").fetch(\"/\"); });\n");
+  folder_.Write("loop/b_test.js",
+                "import { test, SELF } from \"sedge:test\";\n"
+                "test(\"asks its own\", async () => { await SELF.fetch(\"/\"); });\n");
+  Outcome run = Run({"--timeout", "200", "--config", ".", "--config", "loop", "test"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out + run.err,
+              HasSubstr("the test \"asks another\" computed on without letting go"));
+  run = Run({"--timeout", "200", "loop"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out + run.err,
+              HasSubstr("the test \"asks its own\" computed on without letting go"));
+}
+
+TEST_F(TestCommandTest, ASignalEndsAFileThatHangsWhileItIsLoaded) {
+  WriteProject();
+  folder_.Write("test/a_test.js", "console.error(\"it runs\");\nfor (;;);\n");
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"test"}, std::vector<std::string>{"test", "--watch"}}) {
+    SedgeProcess process(words, folder_.path());
+    EXPECT_TRUE(process.WaitForLog("it runs"));
+    process.Signal(SIGINT);
+    EXPECT_EQ(process.WaitForExit(kDeadlineMs), 1) << process.err();
+  }
+}
+
+TEST_F(TestCommandTest, ARequestWithoutAnEndFailsItsOwnTestAlone) {
+  WriteProject();
+  folder_.Write("src/index.js", R"(
+let open = 0;
+export default {
+  async fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/open") return new Response(String(open));
+    if (pathname === "/waits") ctx.waitUntil(new Promise(() => {}));
+    if (pathname === "/waits") return new Response("soon");
+    if (pathname === "/out") return fetch("https://api.example.com/", { signal: request.signal });
+    ++open;
+    request.signal.addEventListener("abort", () => --open);
+    ctx.waitUntil(Promise.resolve());
+    return new Response(new ReadableStream({ async pull(controller) {
+      await scheduler.wait(1);
+      controller.enqueue(new TextEncoder().encode("data: x\n\n"));
+    } }));
+  },
+};
+)");
+  WriteTest("test/a_test.js", R"(
+test("hangs", async () => {
+  mock.fetch("https://api.example.com/", () => new Promise(() => {}));
+  await SELF.fetch("/out");
+}, 200);
+test("next", () => {});
+test("waits in vain", async () => { await SELF.fetch("/waits"); });
+test("next but one", async () => { expect(await (await SELF.fetch("/open")).text()).toBe("0"); });
+test("leaves a body unread", async () => { expect((await SELF.fetch("/events")).status).toBe(200); });
+test("reads a part", async () => { await (await SELF.fetch("/events")).body.getReader().read(); });
+test("leaves a mock's body unread", async () => {
+  mock.fetch("https://api.example.com/", { body: "x".repeat(100000) });
+  await SELF.fetch("/out");
+});
+test("last", async () => { expect(await (await SELF.fetch("/open")).text()).toBe("0"); });
+)");
+  const Outcome run = Run({"--timeout", "1000", "--reporter", "tap"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("not ok 1 - hangs"), HasSubstr("not ok 3 - waits in vain"),
+                             HasSubstr("# pass 6\n# fail 2")));
+}
+
+TEST_F(TestCommandTest, WhatDoesNotTestAnythingDoesNotPass) {
+  WriteProject();
+  WriteTest("test/a_test.js", R"(
+test("expects in an answer", async () => {
+  mock.fetch("https://api.example.com/*", () => { expect(1).toBe(2); });
+  await fetch("https://api.example.com/").catch(() => {});
+});
+test("passes", () => {});
+)");
+  Outcome run = Run({"-t", "expects"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, HasSubstr("Expected: 2"));
+  run = Run({"-t", "pases"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.err, HasSubstr("-t pases: no test of such a name was run"));
+  EXPECT_EQ(Run({"-t", "passes"}).status, 0);
+  WriteTest("test/b_test.js", "");
+  run = Run({"-t", "passes"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, HasSubstr("test/b_test.js: there is no test in this file"));
+}
+
 TEST_F(TestCommandTest, ChoosesTestsByName) {
   WriteProject();
   WriteTest("test/a_test.js", R"(
@@ -388,6 +488,31 @@ TEST_F(TestCommandTest, WritesReportsToFiles) {
   std::ifstream file(folder_.path() + "/report.tap");
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   EXPECT_THAT(text, HasSubstr("ok 1 - one"));
+}
+
+TEST_F(TestCommandTest, AReportThatCannotBeWrittenIsAFailure) {
+  WriteProject();
+  WriteTest("test/a_test.js", "test(\"one\", () => {});\n");
+  const Outcome run = Run({"--output", "/dev/full"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.err, HasSubstr("the report cannot be written to /dev/full"));
+}
+
+TEST_F(TestCommandTest, AHangupEndsARunAndItsFolderGoes) {
+  WriteProject();
+  const std::string temporary = folder_.path() + "/tmp";
+  std::filesystem::create_directory(temporary);
+  WriteTest("test/a_test.js",
+            "beforeAll(() => env.KV.put(\"a\", \"b\"));\n"
+            "test(\"waits\", () => new Promise(() => {}), 100_000);\n"
+            "console.error(\"it runs\");\n");
+  setenv("TMPDIR", temporary.c_str(), 1);
+  SedgeProcess process({"test"}, folder_.path());
+  unsetenv("TMPDIR");
+  EXPECT_TRUE(process.WaitForLog("it runs"));
+  process.Signal(SIGHUP);
+  EXPECT_EQ(process.WaitForExit(kDeadlineMs), 1) << process.err();
+  EXPECT_TRUE(std::filesystem::is_empty(temporary));
 }
 
 TEST_F(TestCommandTest, RunsWhatWasWrittenForCloudflaresPool) {

@@ -270,11 +270,13 @@ describe.each(["p", "q"])("suite %s", (letter) => { test("inside", () => expect(
 test.for([[1, 2]])("whole %o", ([a, b]) => expect(b).toBe(a + 1));
 test.skip.each([1])("left out %d", () => {});
 test.each([["100%", 5]])("%s%% %d %d", () => {});
+test.each([[{ a: 1 }, undefined]])("%j %j %q", () => {});
 )js");
-  EXPECT_THAT(run.Lines(),
-              ElementsAre("pass 1 + 2 = 3 (0)", "fail 2 + 2 = 5 (1)", "pass of x at 1, $none",
-                          "pass 1 is one", "pass suite p > inside", "pass suite q > inside",
-                          "pass whole 1", "skip left out 1", "pass 100%% 5 %d"));
+  EXPECT_THAT(
+      run.Lines(),
+      ElementsAre("pass 1 + 2 = 3 (0)", "fail 2 + 2 = 5 (1)", "pass of x at 1, $none",
+                  "pass 1 is one", "pass suite p > inside", "pass suite q > inside", "pass whole 1",
+                  "skip left out 1", "pass 100%% 5 %d", "pass {\"a\":1} undefined %q"));
 }
 
 TEST(TestRunTest, TimeoutsOfTestsAndHooks) {
@@ -349,8 +351,8 @@ test("never", (done) => {}, 10);
 beforeEach(done => setTimeout(done, 1));
 test("no callback", ({ name }) => { onTestFinished(() => console.log("over")); console.log(name); });
 )");
-  EXPECT_THAT(run.Lines(), ElementsAre("pass waits", "pass with the context", "fail fails", "fail throws",
-                                       "fail never", "pass no callback"));
+  EXPECT_THAT(run.Lines(), ElementsAre("pass waits", "pass with the context", "fail fails",
+                                       "fail throws", "fail never", "pass no callback"));
   EXPECT_EQ(run.Output("waits"), "in time;");
   EXPECT_EQ(run.Output("no callback"), "no callback;over;");
   EXPECT_EQ(run.Named("fails").message, "Error: told");
@@ -392,6 +394,53 @@ test("two", () => {});
   EXPECT_EQ(run.Output("one"), "a 1;{ b: 2 };");
   EXPECT_EQ(run.Named("one").output[1].level, "warn");
   EXPECT_EQ(run.Output("two"), "");
+}
+
+TEST(TestRunTest, ExpectationsThatNobodyWaitsForCount) {
+  test::TestOptions options;
+  options.timeout_ms = 300;
+  const Outcome run = RunSource(R"(
+const later = (value) => new Promise((resolve) => setTimeout(() => resolve(value), 20));
+test("wrong", () => { expect(later(1)).resolves.toBe(2); });
+test("right", () => { expect(later(1)).resolves.toBe(1); });
+test("polls", () => { expect.poll(() => 1, { timeout: 60, interval: 10 }).toBe(2); });
+test("never", () => { expect(new Promise(() => {})).resolves.toBe(1); });
+test("generator", function* () { expect(1).toBe(2); });
+test.each([[1]])("generator of %d", async function* () { expect(1).toBe(2); });
+test("last", () => {});
+)",
+                                options);
+  EXPECT_THAT(run.Lines(), ElementsAre("fail wrong", "pass right", "fail polls", "fail never",
+                                       "fail generator", "fail generator of 1", "pass last"));
+  EXPECT_THAT(run.Named("wrong").message, HasSubstr("Expected: 2\nReceived: 1"));
+  EXPECT_THAT(run.Named("never").message, HasSubstr("Write await before expect()"));
+  EXPECT_THAT(run.Named("generator").message, HasSubstr("is a generator function"));
+}
+
+TEST(TestRunTest, TimersEndWithTheirTest) {
+  const Outcome run = RunSource(R"(
+let outer = 0, inner = 0, atTheTop = 0;
+const first = setInterval(() => ++atTheTop, 1);
+const passes = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+describe("suite", () => {
+  beforeAll(() => { setInterval(() => ++outer, 1); });
+  test("begins some", async () => { setInterval(() => ++inner, 1); await passes(10); expect(inner).toBeGreaterThan(0); });
+  test("has none", async () => {
+    const before = [outer, inner];
+    await passes(20);
+    expect(outer).toBeGreaterThan(before[0]);
+    expect(inner).toBe(before[1]);
+  });
+});
+test("after the suite", async () => {
+  const before = [outer, atTheTop];
+  await passes(20);
+  expect(outer).toBe(before[0]);
+  expect(atTheTop).toBeGreaterThan(before[1]);
+  clearInterval(first);
+});
+)");
+  EXPECT_EQ(run.totals.passed, 3u);
 }
 
 TEST(TestRunTest, CausesAreTold) {

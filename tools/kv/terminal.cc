@@ -14,7 +14,7 @@ namespace {
 constexpr auto kDrawEvery = std::chrono::milliseconds(100);
 
 volatile sig_atomic_t g_signal = 0;  // set by the handler, which knows no object
-struct sigaction g_old_int, g_old_term;
+struct sigaction g_old_int, g_old_term, g_old_hup;
 
 }  // namespace
 
@@ -83,11 +83,14 @@ Interrupt::Interrupt() {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, &g_old_int);  // without SA_RESTART: a read of a pipe comes back
   sigaction(SIGTERM, &action, &g_old_term);
+  sigaction(SIGHUP, &action, &g_old_hup);
+  if (g_old_hup.sa_handler == SIG_IGN) sigaction(SIGHUP, &g_old_hup, nullptr);  // nohup
 }
 
 Interrupt::~Interrupt() {
   sigaction(SIGINT, &g_old_int, nullptr);
   sigaction(SIGTERM, &g_old_term, nullptr);
+  sigaction(SIGHUP, &g_old_hup, nullptr);
 }
 
 bool Interrupt::pending() { return g_signal != 0; }

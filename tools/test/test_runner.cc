@@ -5,8 +5,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "runtime/base/log.h"
 #include "runtime/testing/test_session.h"
@@ -24,10 +26,13 @@ constexpr const char* kCoverageFile = "lcov.info";
 // From the session to the reporter, with the sums.
 class Listener final : public test::SessionListener {
  public:
-  Listener(Reporter& reporter, TestRunOutcome& outcome) : reporter_(reporter), outcome_(outcome) {}
+  // `ends`: whether the run is being ended, so that files have not run to their end.
+  Listener(Reporter& reporter, TestRunOutcome& outcome, std::function<bool()> ends)
+      : reporter_(reporter), outcome_(outcome), ends_(std::move(ends)) {}
 
   void OnFileStart(const test::SessionFile& file) override { reporter_.OnFileStart(file.shown); }
   void OnRecord(const test::SessionFile& file, test::TestRecord record) override {
+    with_tests_.insert(file.path);
     switch (record.status) {
       case test::TestStatus::kPass: ++summary_.passed; break;
       case test::TestStatus::kFail:
@@ -52,6 +57,9 @@ class Listener final : public test::SessionListener {
   }
   void OnFileEnd(const test::SessionFile& file, double duration_ms,
                  const std::vector<std::pair<std::string, FileStamp>>& seen) override {
+    if (!failed_.contains(file.path) && !with_tests_.contains(file.path) && !ends_()) {
+      OnFileError(file, file.shown + ": there is no test in this file");
+    }
     const bool failed = failed_.contains(file.path);
     ++(failed ? summary_.files_failed : summary_.files_passed);
     if (failed) outcome_.failed.push_back(file.path);
@@ -65,7 +73,8 @@ class Listener final : public test::SessionListener {
   Reporter& reporter_;
   TestRunOutcome& outcome_;
   TestSummary summary_;
-  std::set<std::string> failed_;
+  const std::function<bool()> ends_;
+  std::set<std::string> failed_, with_tests_;
 };
 
 // Hands a wish to stop on to the session while it runs.
@@ -120,10 +129,12 @@ TestRunOutcome TestRunner::Run(const std::vector<std::string>& files) {
   if (options_.flags.coverage) session_options.coverage = &coverage;
 
   reporter_.OnStart(session_files.size());
-  Listener listener(reporter_, outcome);
+  test::TestSession* running = nullptr;
+  Listener listener(reporter_, outcome, [&] { return stopped_ || running->bailed(); });
   TestSummary& summary = listener.summary();
   {
     test::TestSession session(session_options, listener);
+    running = &session;
     StopWatch watch(stopped_, session);
     session.Run(session_files);
     summary.bailed = session.bailed();
@@ -133,6 +144,10 @@ TestRunOutcome TestRunner::Run(const std::vector<std::string>& files) {
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
   reporter_.OnEnd(summary);
   outcome.ok = summary.ok() && summary.passed + summary.skipped + summary.todo > 0;
+  if (outcome.ok && !stopped_ && !options_.flags.filter.empty() && summary.passed == 0) {
+    PrintError(NotFound("-t " + options_.flags.filter + ": no test of such a name was run"));
+    outcome.ok = false;
+  }
 
   if (options_.flags.coverage && !stopped_) {
     // Beside a report for machines the table is a message.

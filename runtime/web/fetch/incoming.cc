@@ -309,6 +309,14 @@ void IncomingRequests::EndAllWaits(SlotId id) {
   MaybeFree(id);
 }
 
+void IncomingRequests::EndEveryWait() {
+  std::vector<SlotId> ids;
+  requests_.ForEach([&](SlotId id, Request& request) {
+    if (!request.exchange && request.waiting > 0) ids.push_back(id);
+  });
+  for (const SlotId id : ids) EndAllWaits(id);
+}
+
 void IncomingRequests::MaybeFree(SlotId id) {
   Request* request = Find(id);
   if (!request || request->exchange || request->waiting > 0 || request->detached) return;

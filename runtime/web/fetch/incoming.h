@@ -64,6 +64,8 @@ class IncomingRequests {
   void EndWait(SlotId id);
   // What it waits for was ended by force.
   void EndAllWaits(SlotId id);
+  // Of every request that is answered, or whose client has gone: nothing is waited for any more.
+  void EndEveryWait();
 
   // For native answers (error pages). No-op when there is a response already.
   void RespondPlain(SlotId id, const http::ResponseHead& head, std::string_view body);

@@ -209,6 +209,17 @@ exports.clearTimeout = functions.clearTimeout;
 exports.clearInterval = functions.clearInterval;
 exports.fireTimers = fireTimers;
 exports.setRequestContext = setRequestContext;
+// For tests, whose timers end with them: the youngest timer, and the end of those that scripts began after it.
+exports.newestTimer = () => lastId;
+exports.cancelTimersSince = (newest) => {
+  if (active === undefined || lastId === newest) return;
+  const late = [];
+  MapPrototypeForEach(active, (timer) => {
+    if (timer.id > newest && timer.whenDropped !== undefined) ArrayPrototypePush(late, timer);
+  });
+  for (let i = 0; i < late.length; ++i) drop(late[i]);
+  disarmWhenIdle();
+};
 // For clocks that tests move: when the first timer is due, from now (undefined: there is none); the timers that wait;
 // and a fireTimers() that may run inside of another, and inside of a script.
 exports.nextTimerDelay = () => heap.first === undefined ? undefined : heap.first.due - ops.now();
