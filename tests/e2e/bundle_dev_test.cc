@@ -39,8 +39,8 @@ TEST_F(BundleTest, DevShowsWhatEsbuildFindsAndGoesOn) {
   project.Start({"index.ts"});
   project.Write("index.ts", Typed(""));
   EXPECT_THAT(project.WaitForPage(500),
-              AllOf(HasSubstr("index.ts:1:24: Unexpected"), HasSubstr("1 | const value: string = ;")));
-  ASSERT_TRUE(project.WaitForLog("index.ts:1:24"));
+              AllOf(HasSubstr("index.ts:1:23: Unexpected"), HasSubstr("1 | const value: string = ;")));
+  ASSERT_TRUE(project.WaitForLog("index.ts:1:23"));
   EXPECT_EQ(project.Body(), "good");
   // A file that was missing comes to be.
   project.Write("index.ts", "import { x } from './late';\n" + Typed("x"));
@@ -69,7 +69,7 @@ TEST_F(BundleTest, DevStartsWithCodeThatDoesNotBundle) {
   DevProject project({{"index.ts", Typed("")}});
   Install(project.Path(""));
   project.Start({"index.ts"});
-  EXPECT_THAT(project.WaitForPage(500), HasSubstr("index.ts:1:24"));
+  EXPECT_THAT(project.WaitForPage(500), HasSubstr("index.ts:1:23"));
   project.Write("index.ts", Typed("'mended'"));
   EXPECT_EQ(project.WaitForBody("mended"), "mended");
 }

@@ -80,7 +80,7 @@ void DevSession::Load() {
   if (loading_) {
     again_ = true;
     if (server_) server_->CancelReload();
-    if (BuildCommandIsDue()) *cancel_ = true;
+    if (command_due_) *cancel_ = true;
     return;
   }
   loading_ = true;
@@ -88,28 +88,28 @@ void DevSession::Load() {
   auto loaded = std::make_shared<Loaded>();
   loaded->options = base_;
   PrepareOptions prepare;
-  prepare.run_build_command = BuildCommandIsDue();
+  prepare.run_build_command = std::exchange(command_due_, false);
   prepare.cancel = cancel_ = std::make_shared<std::atomic<bool>>(false);
   loop_->RunBlocking(
       [this, loaded, prepare] {
         loaded->status = LoadServeFiles(flags_.serve, loaded->options);
-        if (loaded->status.ok()) {
+        loaded->configured = loaded->status.ok();
+        if (loaded->configured) {
           loaded->status = PrepareAll(loaded->options, prepare, &loaded->build);
         }
       },
       [this, loaded] { OnRead(std::move(*loaded)); });
 }
 
-// At the start, by key, and for changes of the configuration and below build.watch_dir; not for
-// those of what the command itself makes.
-bool DevSession::BuildCommandIsDue() const {
-  if (changed_.empty()) return true;
+// For changes of the configuration and below build.watch_dir; not for those of what the command
+// itself makes.
+bool DevSession::MakesCommandDue(const std::vector<std::string>& changed) const {
   const auto is_source = [this](const std::string& path) {
     return std::ranges::any_of(build_.files,
                                [&](const auto& file) { return file.first == path; }) ||
            std::ranges::any_of(sources_, [&](const auto& file) { return file.first == path; });
   };
-  return std::ranges::any_of(changed_, [&](const std::string& path) {
+  return std::ranges::any_of(changed, [&](const std::string& path) {
     if (std::ranges::find(build_.made, path) != build_.made.end()) return false;
     const bool below = std::ranges::any_of(
         build_.trees, [&](const std::string& tree) { return path.starts_with(tree + "/"); });
@@ -126,12 +126,13 @@ void DevSession::OnRead(Loaded loaded) {
     LoadAgain();
     return;
   }
+  worker::ServeOptions& options = loaded.options;
+  options.limits.shutdown_timeout_ms = std::min(options.limits.shutdown_timeout_ms, kStopMs);
   if (!loaded.status.ok()) {
+    if (loaded.configured && !server_ && !StartServer(options)) return;
     Fail(loaded.status);
     return;
   }
-  worker::ServeOptions& options = loaded.options;
-  options.limits.shutdown_timeout_ms = std::min(options.limits.shutdown_timeout_ms, kStopMs);
   if (!server_ && !StartServer(options)) return;
   WarnOfRestart(options);
   server_->Reload(std::move(options), [this](worker::ReloadResult result) {
@@ -260,6 +261,7 @@ void DevSession::OnChanged(const std::vector<std::string>& changed) {
       if (source == path) stamp = FileStamp::Of(path);
     }
   }
+  if (MakesCommandDue(changed)) command_due_ = true;
   Load();
 }
 
@@ -282,7 +284,10 @@ void DevSession::OnTick() {
 
 void DevSession::OnKey(char key) {
   switch (key) {
-    case 'r': Load(); break;
+    case 'r':
+      command_due_ = true;
+      Load();
+      break;
     case 'o': OpenBrowser(); break;
     case 'c':
       // All of what was shown, and the cursor to the first line.

@@ -50,6 +50,7 @@ class DevSession {
   // Configurations as they are read for one load; made in the pool.
   struct Loaded {
     Status status;
+    bool configured = false;  // the configurations could be read, whatever became of the code
     worker::ServeOptions options;
     BuildWatch build;
   };
@@ -64,7 +65,7 @@ class DevSession {
   void WarnOfRestart(const worker::ServeOptions& wanted);
   void Announce();
 
-  bool BuildCommandIsDue() const;
+  bool MakesCommandDue(const std::vector<std::string>& changed) const;
   void Rewatch();
   void OnChanged(const std::vector<std::string>& changed);
   void OnTick();
@@ -95,6 +96,7 @@ class DevSession {
   std::vector<std::string> changed_;  // what led to this load
   std::vector<std::pair<std::string, FileStamp>> sources_;  // as read, or as last told to change
   BuildWatch build_;  // of the last load
+  bool command_due_ = true;  // build.command, at the next load
   // Of the load that runs: ends its build.command.
   std::shared_ptr<std::atomic<bool>> cancel_ = std::make_shared<std::atomic<bool>>(false);
   std::string folder_;  // that paths are shown relative to

@@ -72,8 +72,11 @@ Projects::Known Projects::Load(const std::vector<std::string>& configs) {
     }
     PreparedWorker made = Prepare(*config, PrepareOptions());
     under_test.broken = made.status.message();
+    // Of a bundle no test file can say what it was made of.
+    if (made.bundled || !made.status.ok()) {
+      for (auto& [file, stamp] : made.watch.files) watched_.push_back(std::move(file));
+    }
     under_test.config = std::move(made.config);
-    for (auto& [file, stamp] : made.watch.files) watched_.push_back(std::move(file));
     project->workers.push_back(std::move(under_test));
   }
   known.project = std::move(project);

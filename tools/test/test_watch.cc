@@ -109,7 +109,8 @@ void TestWatch::Rewatch() {
   const std::vector<std::string> here = {"."};
   for (const std::string& path : options_.flags.paths.empty() ? here : options_.flags.paths) {
     std::error_code ignored;
-    const fs::path absolute = fs::absolute(path, ignored).lexically_normal();
+    std::string absolute = fs::absolute(path, ignored).lexically_normal();
+    if (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
     if (fs::is_directory(absolute, ignored)) set.folders.push_back(absolute);
   }
   set.wanted = [](const std::string& path) {
@@ -125,13 +126,17 @@ void TestWatch::OnChanged(const std::vector<std::string>& changed) {
   bool config_changed = false;
   Files wanted;
   for (const std::string& path : changed) {
-    config_changed |= configs_.contains(path);
     if (all.contains(path)) wanted.insert(path);
+    bool is_module = false;
     for (const auto& [test, seen] : seen_) {
       for (const auto& [file, stamp] : seen) {
-        if (file == path) wanted.insert(test);
+        if (file != path) continue;
+        wanted.insert(test);
+        is_module |= stamp.exists;
       }
     }
+    // A script may decide about a configuration too, by being there.
+    config_changed |= !is_module && configs_.contains(path);
   }
   if (config_changed) wanted = all;
   for (auto seen = seen_.begin(); seen != seen_.end();) {
