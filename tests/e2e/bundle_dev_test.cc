@@ -53,6 +53,19 @@ TEST_F(BundleTest, DevShowsWhatEsbuildFindsAndGoesOn) {
   EXPECT_EQ(DevProject::Count(project.process().err(), "Could not resolve"), failures);
 }
 
+TEST_F(BundleTest, DevTellsOnceOfAPackageThatIsMissing) {
+  DevProject project({{"index.js", Answers("good")}});
+  Install(project.Path(""));
+  project.Start({"index.js"});
+  const std::string error = "Could not resolve \"not-installed\"";
+  project.Replace("index.js", "import x from \"not-installed\";\n" + Answers("x"));
+  ASSERT_TRUE(project.WaitForLog(error));
+  EXPECT_FALSE(project.process().WaitForExit(1'000));
+  EXPECT_LE(DevProject::Count(project.process().err(), error), 2);
+  project.Replace("index.js", Answers("mended"));
+  EXPECT_EQ(project.WaitForPage(200), "mended");
+}
+
 TEST_F(BundleTest, DevStartsWithCodeThatDoesNotBundle) {
   DevProject project({{"index.ts", Typed("")}});
   Install(project.Path(""));

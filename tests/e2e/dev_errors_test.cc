@@ -132,6 +132,38 @@ TEST(DevErrorsTest, ABrokenConfigurationKeepsTheLastGoodVersion) {
   EXPECT_EQ(project.WaitForPage(200), "better");
 }
 
+// Nothing changes any more: whoever loads all the same, for what was told before, does it for ever.
+void ExpectAtRest(DevProject& project, const std::string& error) {
+  const int before = DevProject::Count(project.process().err(), error);
+  EXPECT_FALSE(project.process().WaitForExit(1'000));
+  EXPECT_LE(DevProject::Count(project.process().err(), error), before + 1) << error;
+}
+
+TEST(DevErrorsTest, AnEditBesidesABrokenConfigurationIsOneReload) {
+  DevProject project(
+      {{"wrangler.toml", "name = \"a\"\nmain = \"worker.js\"\n"}, {"worker.js", Answers("good")}});
+  project.Start();
+  project.Replace("wrangler.toml", "name = \"a\"\nmain = 3\n");
+  ASSERT_TRUE(project.WaitForLog("error: wrangler.toml:2"));
+  project.Replace("worker.js", Answers("better"));
+  ASSERT_TRUE(project.WaitForLog("error: wrangler.toml:2", 2));
+  ExpectAtRest(project, "error: wrangler.toml:2");
+  project.Replace("wrangler.toml", "name = \"a\"\nmain = \"worker.js\"\n");
+  EXPECT_EQ(project.WaitForPage(200), "better");
+}
+
+TEST(DevErrorsTest, AMainFileThatIsGoneIsMissedOnce) {
+  DevProject project({{"wrangler.toml", "name = \"a\"\nmain = \"worker.js\"\n"},
+                      {"worker.js", Answers("good")}});
+  project.Start();
+  std::filesystem::remove(project.Path("worker.js"));
+  ASSERT_TRUE(project.WaitForLog("there is no file"));
+  ExpectAtRest(project, "there is no file");
+  EXPECT_EQ(project.Body(), "good");
+  project.Write("worker.js", Answers("back"));
+  EXPECT_EQ(project.WaitForPage(200), "back");
+}
+
 TEST(DevErrorsTest, ANewSaveEndsCodeThatDoesNotComeToAnEnd) {
   DevProject project({{"index.js", Answers("good")}});
   project.Start();

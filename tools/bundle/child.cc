@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between this process and the program stands a guard: the leader of a process group of their own,
 // which reads a pipe whose other end this process holds. When that closes, for whatever reason, it
-// kills the group. (PR_SET_PDEATHSIG would reach the program alone, not what it started, and comes
+// kills the group; and also when the program has ended, for what that left behind. (PR_SET_PDEATHSIG would reach the program alone, not what it started, and comes
 // when the thread ends that started it.)
 #include "tools/bundle/child.h"
 
@@ -67,6 +67,10 @@ struct Words {
   std::vector<char*> argv, envp;
 };
 
+int CodeOf(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 int OpenPidFd(pid_t pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
 
 void CloseAllFrom(unsigned first) {
@@ -90,7 +94,9 @@ void CloseAllFrom(unsigned first) {
   _exit(kCannotExec);
 }
 
-[[noreturn]] void BeGuard(const ChildOptions& options, const Words& words, int output, int life) {
+// The status goes by `told`, since the guard dies with its group.
+[[noreturn]] void BeGuard(const ChildOptions& options, const Words& words, int output, int life,
+                          int told) {
   setpgid(0, 0);
   sigset_t all;
   sigfillset(&all);
@@ -99,8 +105,9 @@ void CloseAllFrom(unsigned first) {
   if (program < 0) _exit(kCannotExec);
   if (program == 0) BecomeProgram(options, words, output);
   // Nothing of this process's files outlives it here: locks and listening sockets among them.
+  dup2(told, 1);
   dup2(life, 0);
-  CloseAllFrom(1);
+  CloseAllFrom(2);
   const int ended = OpenPidFd(program);
   for (;;) {
     pollfd wait[2] = {{0, POLLIN, 0}, {ended, POLLIN, 0}};
@@ -108,15 +115,18 @@ void CloseAllFrom(unsigned first) {
     if (wait[0].revents != 0) kill(0, SIGKILL);  // itself too
     int status = 0;
     if (waitpid(program, &status, WNOHANG) != program) continue;
-    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    const int code = CodeOf(status);
+    if (write(1, &code, sizeof code) < 0) _exit(code);  // nobody is left to be told
+    kill(-getpid(), SIGKILL);
+    _exit(code);
   }
 }
 
 // Reads until the program has ended and its output is drained.
 class Reader {
  public:
-  Reader(const ChildOptions& options, pid_t guard, int output, ChildResult& result)
-      : options_(options), guard_(guard), output_(output), result_(result) {}
+  Reader(const ChildOptions& options, pid_t guard, int output, int told, ChildResult& result)
+      : options_(options), guard_(guard), output_(output), told_(told), result_(result) {}
 
   void Run() {
     fcntl(output_, F_SETFL, O_NONBLOCK);
@@ -150,7 +160,11 @@ class Reader {
     int status = 0;
     const pid_t got = waitpid(guard_, &status, WNOHANG);
     if (got == 0 || (got < 0 && errno == EINTR)) return false;
-    result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    // Without a word of it the guard was ended together with the program.
+    fcntl(told_, F_SETFL, O_NONBLOCK);
+    int code = 0;
+    const bool told = read(told_, &code, sizeof code) == sizeof code;
+    result_.exit_code = told ? code : CodeOf(status);
     return true;
   }
 
@@ -170,14 +184,15 @@ class Reader {
   const ChildOptions& options_;
   const pid_t guard_;
   const int output_;
+  const int told_;
   ChildResult& result_;
 };
 
 }  // namespace
 
 Result<ChildResult> RunChild(const ChildOptions& options) {
-  Pipe output, life;
-  if (!output.Open() || !life.Open()) {
+  Pipe output, life, told;
+  if (!output.Open() || !life.Open() || !told.Open()) {
     return IoError("cannot run " + options.argv[0] + ": " + std::strerror(errno));
   }
   const Words words(options);
@@ -186,13 +201,13 @@ Result<ChildResult> RunChild(const ChildOptions& options) {
   if (guard == 0) {
     // Its own copy of this end would keep the pipe open.
     close(life.write);
-    BeGuard(options, words, output.write, life.read);
+    BeGuard(options, words, output.write, life.read, told.write);
   }
   setpgid(guard, guard);
   Pipe::CloseEnd(output.write);
   Pipe::CloseEnd(life.read);
   ChildResult result;
-  Reader(options, guard, output.read, result).Run();
+  Reader(options, guard, output.read, told.read, result).Run();
   return result;
 }
 

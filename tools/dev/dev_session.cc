@@ -255,6 +255,11 @@ void DevSession::OnChanged(const std::vector<std::string>& changed) {
   if (stopping_) return;
   for (const std::string& path : changed) {
     if (std::ranges::find(changed_, path) == changed_.end()) changed_.push_back(path);
+    // A load that fails before it reads the sources leaves those of the last good one: their stamps
+    // would be news again each time that they are watched.
+    for (auto& [source, stamp] : sources_) {
+      if (source == path) stamp = FileStamp::Of(path);
+    }
   }
   if (MakesCommandDue(changed)) command_due_ = true;
   Load();

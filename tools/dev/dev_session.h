@@ -94,7 +94,7 @@ class DevSession {
   int exit_ = 0;
   int64_t load_start_ns_ = 0;
   std::vector<std::string> changed_;  // what led to this load
-  std::vector<std::pair<std::string, FileStamp>> sources_;
+  std::vector<std::pair<std::string, FileStamp>> sources_;  // as read, or as last told to change
   BuildWatch build_;  // of the last load
   bool command_due_ = true;  // build.command, at the next load
   // Of the load that runs: ends its build.command.

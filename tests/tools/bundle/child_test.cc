@@ -83,12 +83,12 @@ TEST(ChildTest, IsEndedEarlyWhenItIsCancelled) {
   EXPECT_FALSE(result.timed_out);
 }
 
-TEST(ChildTest, WhatItLeavesBehindDoesNotHoldTheCaller) {
+TEST(ChildTest, WhatItLeavesBehindEndsWithIt) {
   const auto start = std::chrono::steady_clock::now();
-  const ChildResult result = Shell("sleep 1000 & echo $!");
+  const ChildResult result = Shell("sleep 1000 & echo $!; exit 3");
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(100));
-  EXPECT_EQ(result.exit_code, 0);
-  kill(std::stoi(result.output), SIGKILL);
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_TRUE(EndsSoon(std::stoi(result.output)));
 }
 
 TEST(ChildTest, DiesWithTheProcessThatRunsItHoweverThatEnds) {
