@@ -94,7 +94,7 @@ TEST_F(TestWatchTest, RunsWhatAChangeConcerns) {
   std::filesystem::rename(fresh, folder_.path() + "/index.js");
   run = NextRun();
   EXPECT_THAT(run, HasSubstr("uses the worker"));
-  EXPECT_THAT(run, Not(HasSubstr("uses the number")));
+  EXPECT_THAT(run, Not(HasSubstr("uses the number"))) << process_->err();
 
   process_->Signal(SIGTERM);
   EXPECT_EQ(process_->WaitForExit(), 0) << process_->err();
@@ -114,6 +114,15 @@ TEST_F(TestWatchTest, RunsNewFilesAndAllWhenTheConfigurationChanges) {
   EXPECT_THAT(run, HasSubstr("uses the worker"));
   EXPECT_THAT(run, HasSubstr("uses the number"));
   EXPECT_THAT(run, HasSubstr("is new"));
+
+  // In the folder itself, which no path names.
+  folder_.Write("d_test.js",
+                "import { test } from \"sedge:test\";\ntest(\"is at the top\", () => {});\n");
+  run = NextRun();
+  EXPECT_THAT(run, HasSubstr("is at the top"));
+  EXPECT_THAT(run, Not(HasSubstr("uses the")));
+  std::filesystem::rename(folder_.path() + "/d_test.js", folder_.path() + "/e_test.js");
+  EXPECT_THAT(NextRun(), HasSubstr("is at the top"));
   process_->Signal(SIGINT);
   EXPECT_EQ(process_->WaitForExit(), 0) << process_->err();
 }
