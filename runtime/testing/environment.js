@@ -13,8 +13,8 @@ const { env, namespaceIdOf } = require("worker/environment");
 const { createCollectingContext } = require("worker/execution_context");
 const { inspect } = require("console/inspect");
 const {
-  ArrayIsArray, ArrayPrototypePush, ArrayPrototypeSlice, DatePrototypeGetTime, Error, JSONStringify, ObjectKeys, Promise,
-  PromisePrototypeThen, SafeWeakMap, StringPrototypeStartsWith, TypeError, uncurryThis,
+  ArrayIsArray, ArrayPrototypePush, ArrayPrototypeSlice, DatePrototypeGetTime, Error, JSONStringify, ObjectKeys,
+  Promise, PromisePrototypeThen, SafeWeakMap, StringPrototypeStartsWith, TypeError, uncurryThis,
 } = primordials;
 
 const append = uncurryThis(Headers.prototype.append);

@@ -5,8 +5,8 @@
 "use strict";
 
 const {
-  ArrayPrototypePush, ArrayPrototypeSlice, FunctionPrototypeCall, ObjectPrototypeToString, Promise, RegExp, RegExpPrototypeExec,
-  StringPrototypeIncludes, TypeError,
+  ArrayPrototypePush, ArrayPrototypeSlice, FunctionPrototypeCall, ObjectPrototypeToString, Promise, RegExp,
+  RegExpPrototypeExec, StringPrototypeIncludes, TypeError,
 } = primordials;
 
 const { queueTask } = require("html/timers");

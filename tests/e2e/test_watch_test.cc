@@ -105,6 +105,10 @@ TEST_F(TestWatchTest, RunsNewFilesAndAllWhenTheConfigurationChanges) {
   const std::string run = RunWith("is new");
   EXPECT_THAT(run, HasSubstr("uses the worker"));
   EXPECT_THAT(run, HasSubstr("uses the number"));
+
+  // In the folder itself, which no path names.
+  Save("d_test.js", "import { test } from \"sedge:test\";\ntest(\"is at the top\", () => {});\n");
+  EXPECT_THAT(RunWith("is at the top"), Not(HasSubstr("uses the")));
   process_->Signal(SIGINT);
   EXPECT_TRUE(process_->WaitForExit().has_value()) << process_->err();
 }

@@ -72,11 +72,13 @@ Projects::Known Projects::Load(const std::vector<std::string>& configs) {
     }
     PreparedWorker made = Prepare(*config, PrepareOptions());
     under_test.broken = made.status.message();
+    under_test.config = std::move(made.config);
     // Of a bundle no test file can say what it was made of.
     if (made.bundled || !made.status.ok()) {
       for (auto& [file, stamp] : made.watch.files) watched_.push_back(std::move(file));
+    } else {  // each test file tells what it loaded
+      std::erase(watched_, under_test.config.main);
     }
-    under_test.config = std::move(made.config);
     project->workers.push_back(std::move(under_test));
   }
   known.project = std::move(project);

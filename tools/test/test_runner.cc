@@ -26,9 +26,10 @@ constexpr const char* kCoverageFile = "lcov.info";
 // From the session to the reporter, with the sums.
 class Listener final : public test::SessionListener {
  public:
-  // `ends`: whether the run is being ended, so that files have not run to their end.
-  Listener(Reporter& reporter, TestRunOutcome& outcome, std::function<bool()> ends)
-      : reporter_(reporter), outcome_(outcome), ends_(std::move(ends)) {}
+  // Files that end after one of these is true have not run to their end.
+  Listener(Reporter& reporter, TestRunOutcome& outcome, const std::atomic<bool>& stopped,
+           std::function<bool()> bailed)
+      : reporter_(reporter), outcome_(outcome), stopped_(stopped), bailed_(std::move(bailed)) {}
 
   void OnFileStart(const test::SessionFile& file) override { reporter_.OnFileStart(file.shown); }
   void OnRecord(const test::SessionFile& file, test::TestRecord record) override {
@@ -57,8 +58,12 @@ class Listener final : public test::SessionListener {
   }
   void OnFileEnd(const test::SessionFile& file, double duration_ms,
                  const std::vector<std::pair<std::string, FileStamp>>& seen) override {
-    if (!failed_.contains(file.path) && !with_tests_.contains(file.path) && !ends_()) {
-      OnFileError(file, file.shown + ": there is no test in this file");
+    if (!failed_.contains(file.path)) {
+      if (stopped_) {
+        OnFileError(file, file.shown + ": it was interrupted before its end");
+      } else if (!with_tests_.contains(file.path) && !bailed_()) {
+        OnFileError(file, file.shown + ": there is no test in this file");
+      }
     }
     const bool failed = failed_.contains(file.path);
     ++(failed ? summary_.files_failed : summary_.files_passed);
@@ -73,7 +78,8 @@ class Listener final : public test::SessionListener {
   Reporter& reporter_;
   TestRunOutcome& outcome_;
   TestSummary summary_;
-  const std::function<bool()> ends_;
+  const std::atomic<bool>& stopped_;
+  const std::function<bool()> bailed_;
   std::set<std::string> failed_, with_tests_;
 };
 
@@ -130,7 +136,7 @@ TestRunOutcome TestRunner::Run(const std::vector<std::string>& files) {
 
   reporter_.OnStart(session_files.size());
   test::TestSession* running = nullptr;
-  Listener listener(reporter_, outcome, [&] { return stopped_ || running->bailed(); });
+  Listener listener(reporter_, outcome, stopped_, [&] { return running->bailed(); });
   TestSummary& summary = listener.summary();
   {
     test::TestSession session(session_options, listener);

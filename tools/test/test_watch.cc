@@ -2,6 +2,7 @@
 #include "tools/test/test_watch.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -43,8 +44,12 @@ int TestWatch::Run() {
   loop_ = std::move(loop).value();
   watch_ = std::make_unique<loop::FileWatch>(
       *loop_, [this](const std::vector<std::string>& changed) { OnChanged(changed); });
-  signals_.reset(new loop::Signals(*loop_, {SIGINT, SIGTERM, SIGHUP}, [this](int) { Quit(); }));
-  if (KeyTerminal::IsThere()) {
+  const auto on_signal = [this](int number) { OnSignal(number); };
+  if (!KeyTerminal::IsThere()) {
+    signals_.reset(new loop::Signals(*loop_, {SIGINT, SIGTERM, SIGHUP}, on_signal));
+  } else {
+    signals_.reset(
+        new loop::Signals(*loop_, {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT}, on_signal));
     keys_ = std::make_unique<KeyTerminal>(*loop_, [this](char key) { OnKey(key); });
   }
   Rewatch();
@@ -162,8 +167,20 @@ void TestWatch::OnKey(char key) {
   }
 }
 
+void TestWatch::OnSignal(int number) {
+  switch (number) {
+    case SIGTSTP:  // as Ctrl-Z does by default, with the terminal as the shell expects it
+      keys_->GiveBack();
+      kill(getpid(), SIGSTOP);
+      break;
+    case SIGCONT: keys_->TakeIfForeground(); break;
+    default: Quit(); break;
+  }
+}
+
 void TestWatch::Quit() {
   if (std::exchange(quitting_, true)) return;
+  signals_->Stop();  // a second one ends the process at once
   if (keys_) keys_->GiveBack();
   if (runner_) {
     runner_->Stop();

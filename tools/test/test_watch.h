@@ -36,6 +36,7 @@ class TestWatch {
   void RunPending();
   void Rewatch();
   void OnKey(char key);
+  void OnSignal(int number);
   void Quit();
   Files AllFiles() const;
 
