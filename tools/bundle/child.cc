@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between this process and the program stands a guard: the leader of a process group of their own,
 // which reads a pipe whose other end this process holds. When that closes, for whatever reason, it
-// kills the group; and also when the program has ended, for what that left behind. (PR_SET_PDEATHSIG would reach the program alone, not what it started, and comes
-// when the thread ends that started it.)
+// kills the group; and also when the program has ended, for what that left behind.
+// (PR_SET_PDEATHSIG would reach the program alone, not what it started, and comes when the thread
+// ends that started it.)
 #include "tools/bundle/child.h"
 
 #include <fcntl.h>
