@@ -40,6 +40,17 @@ bool IsAlive(const std::string& pid) {
          text[after_name + 2] != 'X';
 }
 
+// The folder of a server's data, which it holds open; "" when it has none.
+std::string DataFolder(const std::string& pid) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/" + pid + "/fd")) {
+    std::error_code ignored;
+    const std::string target = std::filesystem::read_symlink(entry.path(), ignored);
+    const size_t at = target.find("/kv/");
+    if (at != std::string::npos) return target.substr(0, at);
+  }
+  return "";
+}
+
 class SharedTest : public SharedWorkerFixture<SharedTest> {
  public:
   static WorkerOptions Options() {
@@ -109,6 +120,19 @@ TEST(WorkerTest, SaysWhyItDoesNotStart) {
   EXPECT_THAT(missing.error(), HasSubstr("/no/sedge did not say that it listens"));
 }
 
+TEST(WorkerTest, RemovesTheDataOfAServerThatWasKilled) {
+  std::string data;
+  {
+    Worker worker({.script = kScript, .kv = {"CACHE"}});
+    data = DataFolder(std::to_string(worker.process().pid()));
+    ASSERT_THAT(data, HasSubstr("sedge-data-"));
+    worker.process().Signal(SIGKILL);
+    EXPECT_EQ(worker.process().WaitForExit(), 128 + SIGKILL);
+    EXPECT_TRUE(std::filesystem::exists(data));
+  }
+  EXPECT_FALSE(std::filesystem::exists(data));
+}
+
 TEST(WorkerTest, MapsHosts) {
   Worker api({.script = "export default { fetch() { return new Response('mapped'); } };"});
   Worker worker({.script = kScript, .kv = {"CACHE"}, .map = {{"api.test", api.url()}}});
@@ -130,14 +154,7 @@ TEST(WorkerTest, LeavesNoProcessAndNoFolderBehind) {
   std::string said;
   for (char c; read(pipes[0], &c, 1) == 1 && c != '\n';) said += c;
   ASSERT_FALSE(said.empty());
-  // The folder of the data, which the server holds open.
-  std::string data;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/" + said + "/fd")) {
-    std::error_code ignored;
-    const std::string target = std::filesystem::read_symlink(entry.path(), ignored);
-    const size_t at = target.find("/kv/");
-    if (at != std::string::npos) data = target.substr(0, at);
-  }
+  const std::string data = DataFolder(said);
   ASSERT_THAT(data, HasSubstr("sedge-data-"));
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
