@@ -54,6 +54,7 @@ struct KeyWalk::Table {
   std::unique_ptr<rocksdb::SstFileReader> reader;
   std::unique_ptr<rocksdb::Iterator> rows;
   std::string failed_from;
+  std::string bad;  // the last key at which it failed
   std::string reason;
 
   std::string key() const { return rows->key().ToString(); }
@@ -102,6 +103,7 @@ void KeyWalk::AddTables(rocksdb::DB& db, const std::string& family_name, bool ow
         .reader = nullptr,
         .rows = nullptr,
         .failed_from = {},
+        .bad = {},
         .reason = {},
     }));
   }
@@ -121,7 +123,7 @@ void KeyWalk::Next() {
 // A table after a move: where it belongs now.
 void KeyWalk::Place(std::unique_ptr<Table> table, const std::string& from) {
   if (!table->Reads()) {
-    table->failed_from = from;
+    table->failed_from = table->bad = from;
     failed_.push_back(std::move(table));
   } else if (table->rows->Valid()) {
     standing_.push_back(std::move(table));
@@ -159,38 +161,36 @@ void KeyWalk::Settle(const std::string& from) {
       Open(std::move(next), from);
       continue;
     }
-    if (valid_ || failed_.empty()) break;
-    Halve();
+    if (failed_.empty() || !Retry(valid_ ? &key_ : nullptr)) break;
   }
-  if (valid_) Retry(key_);
 }
 
-void KeyWalk::Retry(const std::string& at) {
+// Of the tables that failed, those that read again at `at`, or before all others are through, stand
+// at the first place that does so from where they failed on: found by halving, so in a table with
+// several bad places it may be a later one. Whether there are any.
+bool KeyWalk::Retry(const std::string* at) {
+  bool any = false;
   for (std::unique_ptr<Table>& table : std::exchange(failed_, {})) {
-    if (at < table->end && !table->SeekTo(at)) {
+    const bool within = at != nullptr && *at < table->end;
+    if (within && !table->SeekTo(*at)) {
+      table->bad = std::max(table->bad, *at);
       failed_.push_back(std::move(table));
       continue;
     }
-    const bool goes_on = at < table->end && table->rows->Valid();
-    AddGap(*table, table->failed_from, goes_on ? table->key() : table->end);
-    if (goes_on) Place(std::move(table), at);
-  }
-}
-
-// No other table says which keys follow: looks for a place where the failed ones read again.
-void KeyWalk::Halve() {
-  for (std::unique_ptr<Table>& table : std::exchange(failed_, {})) {
-    std::string bad = table->failed_from;
-    std::string good = table->end;
+    std::string bad = table->bad;
+    std::string good = within ? *at : table->end;
     for (int i = 0; i < kMaxHalvings; ++i) {
       const std::string middle = Halfway(bad, good);
       if (middle == bad) break;
-      (table->SeekTo(middle) && table->rows->Valid() ? good : bad) = middle;
+      (table->SeekTo(middle) ? good : bad) = middle;
     }
     const bool goes_on = good < table->end && table->SeekTo(good) && table->rows->Valid();
     AddGap(*table, table->failed_from, goes_on ? table->key() : table->end);
-    if (goes_on) Place(std::move(table), good);
+    if (!goes_on) continue;
+    Place(std::move(table), good);
+    any = true;
   }
+  return any;
 }
 
 void KeyWalk::AddGap(const Table& table, std::string first, std::string end) {

@@ -52,8 +52,7 @@ class KeyWalk {
   // All move to where a table of theirs begins to be needed, fails, works again, or ends.
   void Open(std::unique_ptr<Table> table, const std::string& from);
   void Place(std::unique_ptr<Table> table, const std::string& from);
-  void Retry(const std::string& at);
-  void Halve();
+  bool Retry(const std::string* at);
   void AddGap(const Table& table, std::string first, std::string end);
 
   const rocksdb::Options options_;

@@ -115,6 +115,26 @@ TEST_F(RepairTest, AKeyWhoseNewestWriteIsLostIsLost) {
   EXPECT_EQ(Value("ns", "500"), "(none)");
 }
 
+// The only table that has the keys fails where they are few, and the next one that is known is far.
+TEST_F(RepairTest, KeysBehindABadBlockAreFoundWithoutTheirRecords) {
+  for (const char* key : {"a", "c", "e"}) Put("ns", key, std::string(7'000, *key));
+  ASSERT_TRUE(store_->Compact().ok());
+  store_.reset();
+  const std::vector<fs::path> tables = Files(".sst");
+  ASSERT_EQ(tables.size(), 2u);
+  options_.durable_writes = true;
+  Reopen();
+  Put("ns", "z", "in the log");
+  store_.reset();
+  fs::remove(tables[0]);
+  Do(Harm::kFlip, tables[1]);
+  const RepairReport repaired = Repair();
+  EXPECT_GE(repaired.entries, 2u);
+  Reopen();
+  EXPECT_EQ(Value("ns", "e"), std::string(7'000, 'e'));
+  EXPECT_EQ(Value("ns", "z"), "in the log");
+}
+
 // A get cannot tell what such a table has of the keys in its range; their records can.
 TEST_F(RepairTest, RecordsVouchForValuesBelowADamagedTable) {
   const std::vector<fs::path> tables = TablesAbove({"0", "999"});
