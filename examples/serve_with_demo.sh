@@ -19,8 +19,9 @@ for argument in "$@"; do
 done
 
 work=$(mktemp -d)
-demo= main=
+demo= main= stopped=
 stop() {
+  stopped=yes
   kill -TERM ${main:+"$main"} 2>/dev/null || true
 }
 finish() {
@@ -50,10 +51,10 @@ set +m
 
 status=0
 wait "$main" || status=$?
-# A signal ends the first wait; the server says how it ended.
-if kill -0 "$main" 2>/dev/null; then
-  status=0
+# A signal ends a wait, whether the server has ended by then or not; the next says how it did.
+while [[ -n $stopped ]]; do
+  stopped= status=0
   wait "$main" || status=$?
-fi
+done
 main=
 exit "$status"
