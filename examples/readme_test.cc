@@ -13,6 +13,7 @@
 
 #include "tests/e2e/harness/child_process.h"
 #include "tests/e2e/harness/temp_folder.h"
+#include "tests/support/markdown_blocks.h"
 
 namespace sedge::e2e {
 namespace {
@@ -25,37 +26,20 @@ const std::string kAddress = "http://127.0.0.1:8787";
 constexpr int kSkipped = 77;
 constexpr int kInstallDeadlineMs = 250'000;
 
-struct Step {
-  std::string command;
-  std::string expected;
-};
-
-// The steps of a README, by the heading above them.
-std::map<std::string, std::vector<Step>> ReadSteps(const std::string& path) {
-  std::map<std::string, std::vector<Step>> steps;
-  std::ifstream stream(path);
-  std::string heading;
-  bool in_block = false;
-  for (std::string line; std::getline(stream, line);) {
-    if (line == "```console") {
-      in_block = true;
-    } else if (line == "```") {
-      in_block = false;
-    } else if (!in_block && line.starts_with("## ")) {
-      heading = line.substr(3);
-    } else if (in_block && line.starts_with("$ ")) {
-      steps[heading].push_back({line.substr(2), ""});
-    } else if (in_block) {
-      steps[heading].back().expected += line + "\n";
+// The commands of a README, by the heading above them.
+std::map<std::string, std::vector<MarkdownCommand>> ReadSteps(const std::string& path) {
+  std::map<std::string, std::vector<MarkdownCommand>> steps;
+  for (const MarkdownBlock& block : ReadMarkdownBlocks(path)) {
+    if (block.language != "console") continue;
+    for (MarkdownCommand& command : block.Commands()) {
+      steps[block.heading].push_back(std::move(command));
     }
   }
   return steps;
 }
 
 std::string Replace(std::string text, const std::string& from, const std::string& to) {
-  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
+  ReplaceAll(text, from, to);
   return text;
 }
 
@@ -110,11 +94,11 @@ class ReadmeTest : public testing::TestWithParam<std::string> {
     }
   }
 
-  void Run(const Step& step) {
-    const std::string command = Replace(step.command, kAddress, address_);
+  void Run(const MarkdownCommand& step) {
+    const std::string command = Replace(step.text, kAddress, address_);
     ChildProcess shell({"env", "DEMO=" + demo_, "bash", "-c", command});
     shell.WaitForExit();
-    const std::string expected = Plain(Replace(step.expected, kAddress, address_));
+    const std::string expected = Plain(Replace(step.output, kAddress, address_));
     EXPECT_TRUE(Matches(Plain(shell.out()), expected))
         << "$ " << command << "\nprinted:\n"
         << shell.out() << shell.err() << "\nthe README has:\n"
@@ -133,9 +117,9 @@ TEST_P(ReadmeTest, CommandsPrintWhatItSays) {
   const auto readme = ReadSteps(kRoot + "/examples/" + GetParam() + "/README.md");
   Serve();
   if (IsSkipped() || HasFatalFailure()) return;
-  for (const Step& step : gallery.at(GetParam())) Run(step);
+  for (const MarkdownCommand& step : gallery.at(GetParam())) Run(step);
   for (const auto& [heading, steps] : readme) {
-    for (const Step& step : steps) Run(step);
+    for (const MarkdownCommand& step : steps) Run(step);
   }
   server_->Signal(SIGTERM);
   EXPECT_EQ(server_->WaitForExit(), 0) << server_->err();

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/cli.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string_view>
 
@@ -165,6 +168,12 @@ int PrintUsageError(const std::string& command, const std::string& message) {
   std::fprintf(stderr, "%s: %s\nTry: %s --help\n", command.c_str(), message.c_str(),
                command.c_str());
   return kExitUsage;
+}
+
+bool WantsColor(int fd) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  return isatty(fd) == 1 && !(no_color && *no_color) && !(term && std::string_view(term) == "dumb");
 }
 
 void AddVersionCommand(CLI::App& root, CommandRun& run) {

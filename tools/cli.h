@@ -32,6 +32,10 @@ void PrintError(const Status& status);
 // is. Gives kExitUsage.
 int PrintUsageError(const std::string& command, const std::string& message);
 
+// Whether the descriptor is a terminal that shows colours, and nobody forbids them (NO_COLOR,
+// TERM=dumb).
+bool WantsColor(int fd);
+
 void AddVersionCommand(CLI::App& root, CommandRun& run);
 
 }  // namespace sedge::tools

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/dev_command.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -41,7 +43,7 @@ int Dev(const DevFlags& given) {
     return kExitUsage;
   }
   ConfigureLog(options->log_level, options->log_format);
-  SetLogColor(WantsColor());
+  SetLogColor(WantsColor(STDERR_FILENO));
   RaiseFileLimit();
   return DevSession(flags, std::move(options).value()).Run();
 }

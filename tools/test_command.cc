@@ -6,11 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <string_view>
 #include <thread>
 
 #include "tools/kv/terminal.h"
@@ -61,13 +59,6 @@ int RunOnce(const TestCommandOptions& options, const std::vector<std::string>& f
   TestRunner runner(options, reporter);
   InterruptWatch watch(runner);
   return runner.Run(files).ok ? kExitOk : kExitFailed;
-}
-
-// As `sedge dev` decides for its log.
-bool WantsColor(int fd) {
-  const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  return isatty(fd) == 1 && !(no_color && *no_color) && !(term && std::string_view(term) == "dumb");
 }
 
 int Test(const TestFlags& flags) {

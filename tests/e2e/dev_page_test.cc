@@ -3,13 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
 
 #include "tests/e2e/dev_project.h"
 #include "tests/e2e/harness/browser.h"
+#include "tests/support/markdown_blocks.h"
 
 namespace sedge::e2e {
 namespace {
@@ -41,16 +41,13 @@ TEST(DevPageTest, TheErrorPageGoesAwayByItself) {
   shows("second");
 }
 
-// The block of docs/dev.md that begins with ```LANGUAGE.
+// The first block of docs/dev.md in a language.
 std::string Documented(const std::string& language) {
-  std::ifstream file(SEDGE_SOURCE_DIR "/docs/dev.md");
-  std::stringstream text;
-  text << file.rdbuf();
-  const std::string page = text.str(), before = "```" + language + "\n";
-  const size_t start = page.find(before);
-  EXPECT_NE(start, std::string::npos) << language;
-  if (start == std::string::npos) return "";
-  return page.substr(start + before.size(), page.find("```", start + 3) - start - before.size());
+  for (const MarkdownBlock& block : ReadMarkdownBlocks(SEDGE_SOURCE_DIR "/docs/dev.md")) {
+    if (block.language == language) return block.text;
+  }
+  ADD_FAILURE() << "docs/dev.md has no block of " << language;
+  return "";
 }
 
 TEST(DevDocsTest, EveryCommandStarts) {

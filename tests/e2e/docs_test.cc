@@ -11,7 +11,7 @@
 
 #include "tests/e2e/harness/sedge_process.h"
 #include "tests/e2e/harness/temp_folder.h"
-#include "tests/e2e/markdown_blocks.h"
+#include "tests/support/markdown_blocks.h"
 
 namespace sedge::e2e {
 namespace {
@@ -19,12 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kShownUrl = "http://127.0.0.1:8787";
-
-void ReplaceAll(std::string& text, const std::string& from, const std::string& to) {
-  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
-    text.replace(at, from.size(), to);
-  }
-}
 
 // The text as a pattern in which "..." stands for anything, over lines too.
 bool Fits(const std::string& shown, const std::string& real) {
@@ -51,8 +45,6 @@ class Page {
   void Play(const std::string& path, const MarkdownBlock& block) {
     SCOPED_TRACE(path + ":" + std::to_string(block.line));
     if (block.note.starts_with("not run: ")) return;
-    if (block.note.starts_with("new folder"))
-      work_ = folder_.path() + "/" + std::to_string(block.line);
     if (const std::string name = block.FileName(); !name.empty()) {
       const fs::path file = fs::path(work_) / name;
       fs::create_directories(file.parent_path());
@@ -114,12 +106,13 @@ class Page {
   void Check(const std::string& toml) {
     const TempFolder folder;
     folder.Write("worker.js", "export default { fetch() { return new Response(); } };");
+    std::string missing;
     for (const char* key : {"main", "name"}) {
       if (!std::regex_search(toml, std::regex("(^|\n)" + std::string(key) + " *="))) {
-        head_ += std::string(key) + " = \"worker.js\"\n";
+        missing += std::string(key) + " = \"worker.js\"\n";
       }
     }
-    folder.Write("wrangler.toml", std::exchange(head_, "") + toml);
+    folder.Write("wrangler.toml", missing + toml);
     for (const char* script : {"index.js", "src/index.js"}) {
       folder.Write(script, "export default { fetch() { return new Response(); } };");
     }
@@ -129,8 +122,7 @@ class Page {
   }
 
   const TempFolder folder_;
-  std::string work_ = folder_.path() + "/page";
-  std::string head_;
+  const std::string work_ = folder_.path() + "/page";
   std::unique_ptr<ChildProcess> server_;
   std::string url_;
 };

@@ -8,6 +8,7 @@
 
 #include "tests/e2e/harness/admin.h"
 #include "tests/e2e/harness/shell.h"
+#include "tests/support/markdown_blocks.h"
 
 namespace sedge::e2e {
 namespace {
@@ -55,19 +56,12 @@ class KvClientsTest : public testing::Test {
   }
   // The shell lines of docs/kv.md behind "<!-- tested: NAME -->", for this server.
   std::string Documented(const std::string& name) {
-    std::ifstream file(SEDGE_SOURCE_DIR "/docs/kv.md");
-    std::stringstream text;
-    text << file.rdbuf();
-    const std::string page = text.str();
-    const std::string before = "<!-- tested: " + name + " -->\n```sh\n";
-    const size_t start = page.find(before);
-    EXPECT_NE(start, std::string::npos) << name;
-    std::string lines = page.substr(start + before.size());
-    lines.resize(lines.find("```"));
-    const std::string address = "http://127.0.0.1:8788";
-    for (size_t at; (at = lines.find(address)) != std::string::npos;) {
-      lines.replace(at, address.size(), admin_.url());
+    std::string lines;
+    for (const MarkdownBlock& block : ReadMarkdownBlocks(SEDGE_SOURCE_DIR "/docs/kv.md")) {
+      if (block.note == "tested: " + name) lines = block.text;
     }
+    EXPECT_NE(lines, "") << "docs/kv.md has no block tested: " << name;
+    ReplaceAll(lines, "http://127.0.0.1:8788", admin_.url());
     return lines;
   }
 

@@ -14,6 +14,7 @@
 namespace sedge::e2e {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -92,7 +93,8 @@ TEST_F(TestWatchTest, RunsWhatAChangeConcerns) {
   RunWith("uses the number");
 
   process_->Signal(SIGTERM);
-  EXPECT_TRUE(process_->WaitForExit().has_value()) << process_->err();
+  // 1 when a run was under way: a save may be told of twice.
+  EXPECT_THAT(process_->WaitForExit(), AnyOf(0, 1)) << process_->err();
 }
 
 TEST_F(TestWatchTest, RunsNewFilesAndAllWhenTheConfigurationChanges) {
@@ -110,7 +112,8 @@ TEST_F(TestWatchTest, RunsNewFilesAndAllWhenTheConfigurationChanges) {
   Save("d_test.js", "import { test } from \"sedge:test\";\ntest(\"is at the top\", () => {});\n");
   EXPECT_THAT(RunWith("is at the top"), Not(HasSubstr("uses the")));
   process_->Signal(SIGINT);
-  EXPECT_TRUE(process_->WaitForExit().has_value()) << process_->err();
+  // 1 when a run was under way: a save may be told of twice.
+  EXPECT_THAT(process_->WaitForExit(), AnyOf(0, 1)) << process_->err();
 }
 
 TEST_F(TestWatchTest, EndsWhileTestsRun) {

@@ -4,11 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <sstream>
 
 #include "tests/e2e/harness/sedge_process.h"
 #include "tests/e2e/harness/temp_folder.h"
+#include "tests/support/markdown_blocks.h"
 
 namespace sedge::e2e {
 namespace {
@@ -17,42 +17,13 @@ using ::testing::HasSubstr;
 
 constexpr int kDeadlineMs = 120'000;
 
-struct Snippet {
-  std::string language;
-  std::string text;
-};
-
-std::vector<Snippet> SnippetsOf(const std::string& path) {
-  std::ifstream file(path);
-  std::vector<Snippet> snippets;
-  bool open = false;
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("```")) {
-      open = !open;
-      if (open) snippets.push_back({line.substr(3), ""});
-    } else if (open) {
-      snippets.back().text += line + "\n";
-    }
-  }
-  return snippets;
-}
-
-// "// name" or "# name" of the first line; "" when it is none.
-std::string NameOf(const Snippet& snippet) {
-  const std::string first = snippet.text.substr(0, snippet.text.find('\n'));
-  for (const std::string mark : {"// ", "# "}) {
-    if (first.starts_with(mark) && first.find('.') != std::string::npos)
-      return first.substr(mark.size());
-  }
-  return "";
-}
-
 TEST(TestingDocTest, WhatItShowsRuns) {
-  const std::vector<Snippet> snippets = SnippetsOf(SEDGE_SOURCE_DIR "/docs/testing.md");
+  const std::vector<MarkdownBlock> snippets =
+      ReadMarkdownBlocks(SEDGE_SOURCE_DIR "/docs/testing.md");
   TempFolder folder;
   int tests = 0, commands = 0;
-  for (const Snippet& snippet : snippets) {
-    if (const std::string name = NameOf(snippet); !name.empty()) {
+  for (const MarkdownBlock& snippet : snippets) {
+    if (const std::string name = snippet.FileName(); !name.empty()) {
       // JSON has no comments.
       const size_t start = snippet.language == "json" ? snippet.text.find('\n') + 1 : 0;
       folder.Write(name, snippet.text.substr(start));

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/dev/dev_output.h"
 
-#include <unistd.h>
-
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
 #include "runtime/base/log.h"
@@ -61,13 +58,6 @@ std::string NamesOf(const std::vector<std::string>& paths, const std::string& fo
 }
 
 }  // namespace
-
-bool WantsColor() {
-  const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  return isatty(STDERR_FILENO) == 1 && !(no_color && *no_color) &&
-         !(term && std::string_view(term) == "dumb");
-}
 
 std::string RequestLine(const worker::RequestRecord& request, bool color) {
   std::string line = Paint(request.method, kBold, color) + " " + Printable(request.target) + " ";

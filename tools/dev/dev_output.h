@@ -11,9 +11,6 @@
 
 namespace sedge::tools {
 
-// Standard error is a terminal that shows colours, and nobody forbids them (NO_COLOR, TERM=dumb).
-bool WantsColor();
-
 // "GET /path 200 3.2 ms my-worker", with the colour of its kind of status.
 std::string RequestLine(const worker::RequestRecord& request, bool color);
 

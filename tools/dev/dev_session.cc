@@ -36,7 +36,7 @@ bool ListensByDefault(const ServeFlags& flags, const worker::ServeOptions& optio
 DevSession::DevSession(const DevFlags& flags, worker::ServeOptions options)
     : flags_(flags),
       base_(std::move(options)),
-      output_(base_.log_format == LogFormat::kJson, WantsColor()),
+      output_(base_.log_format == LogFormat::kJson, WantsColor(STDERR_FILENO)),
       folder_(std::filesystem::current_path().string()) {}
 
 DevSession::~DevSession() = default;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace sedge::e2e {
+namespace sedge {
 
 // One line of a console block that begins with "$ ", with the lines it goes on in and what it is
 // said to print.
@@ -20,7 +20,8 @@ struct MarkdownBlock {
   std::string language;  // "" where the fence names none
   std::string note;      // of the comment <!-- NOTE --> in the line before
   std::string text;
-  size_t line = 0;  // of the fence, from 1
+  size_t line = 0;      // of the fence, from 1
+  std::string heading;  // the last "## HEADING" above it
 
   // The file that it shows, named in a comment in its first line; "" when it is none.
   std::string FileName() const {
@@ -52,25 +53,32 @@ struct MarkdownBlock {
   }
 };
 
+inline void ReplaceAll(std::string& text, const std::string& from, const std::string& to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+    text.replace(at, from.size(), to);
+  }
+}
+
 inline std::vector<MarkdownBlock> ReadMarkdownBlocks(const std::string& path) {
   static const std::regex kNote("^<!-- (.*) -->$");
   std::vector<MarkdownBlock> blocks;
   std::ifstream file(path);
-  std::string line, note;
+  std::string line, note, heading;
   bool inside = false;
   for (size_t number = 1; std::getline(file, line); ++number) {
     if (line.starts_with("```")) {
       inside = !inside;
-      if (inside) blocks.push_back({line.substr(3), note, "", number});
+      if (inside) blocks.push_back({line.substr(3), note, "", number, heading});
       note.clear();
     } else if (inside) {
       blocks.back().text += line + "\n";
     } else {
       std::smatch match;
       note = std::regex_match(line, match, kNote) ? match[1].str() : "";
+      if (line.starts_with("## ")) heading = line.substr(3);
     }
   }
   return blocks;
 }
 
-}  // namespace sedge::e2e
+}  // namespace sedge
