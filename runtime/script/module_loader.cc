@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "runtime/base/node_module.h"
 #include "runtime/script/buffers.h"
 #include "runtime/script/entry_scope.h"
 #include "runtime/script/error.h"
@@ -34,6 +35,15 @@ v8::Local<v8::String> Text(v8::Isolate* isolate, std::string_view text) {
 
 void ThrowError(v8::Isolate* isolate, const std::string& text) {
   isolate->ThrowException(v8::Exception::Error(Text(isolate, text)));
+}
+
+// Somebody installed a package of that name for the worker.
+bool IsInstalled(const std::string& package, const std::string& base_dir) {
+  std::error_code error;
+  for (fs::path at(base_dir);; at = at.parent_path()) {
+    if (fs::exists(at / "node_modules" / package, error)) return true;
+    if (at == at.parent_path()) return false;
+  }
 }
 
 // Why there is no module of this scheme, and what to do in further lines; "" for other specifiers.
@@ -394,11 +404,11 @@ Result<std::string> ModuleLoader::ResolvePath(const std::string& specifier,
     if (specifier.starts_with("/") || specifier.starts_with("file:")) {
       return NotFound(place + " cannot be resolved: only relative paths such as \"./lib.js\" are files");
     }
-    if (const std::string_view advice = AdviceForScheme(specifier); !advice.empty()) {
-      return NotFound(place + " cannot be resolved: " + std::string(advice));
-    }
     size_t end = specifier.find('/');
     if (specifier.starts_with("@") && end != std::string::npos) end = specifier.find('/', end + 1);
+    const bool is_node = IsNodeModule(specifier) && !IsInstalled(specifier.substr(0, end), base_dir_);
+    const std::string_view advice = AdviceForScheme(is_node ? "node:" + specifier : specifier);
+    if (!advice.empty()) return NotFound(place + " cannot be resolved: " + std::string(advice));
     return NotFound(place + " cannot be resolved: npm packages are bundled with the project's esbuild, "
                             "and there is none (or no_bundle is true)\n  Install both: npm install "
                             "--save-dev esbuild && npm install " + specifier.substr(0, end));
