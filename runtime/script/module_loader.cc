@@ -197,13 +197,12 @@ Result<MainScript> ModuleLoader::RunModule(v8::Local<v8::Module> module, v8::Try
   RunMicrotasks(isolate);
   if (isolate_.terminating()) return TerminatedStatus();
   if (promise->State() == v8::Promise::kRejected) {
-    ScriptError error = DescribeError(isolate, isolate_.context(), promise->Result());
-    return InvalidArgument(error.ToText());
+    return InvalidArgument(TextOf(DescribeError(isolate, isolate_.context(), promise->Result())));
   }
   if (promise->State() == v8::Promise::kPending && std::exchange(may_wait_, false)) {
     waiting_.Reset(isolate, promise);
   } else if (promise->State() == v8::Promise::kPending) {
-    return InvalidArgument(PathOf(module) +
+    return InvalidArgument(main_ +
                            ": a top-level await does not finish: a worker cannot wait for timers, "
                            "requests or long cryptography while it loads; do that inside a "
                            "handler");
@@ -218,7 +217,7 @@ ModuleLoader::Loading ModuleLoader::loading(std::string* error) {
   if (promise->State() == v8::Promise::kPending) return Loading::kWaiting;
   waiting_.Reset();
   if (promise->State() == v8::Promise::kFulfilled) return Loading::kDone;
-  *error = DescribeError(isolate_.v8(), isolate_.context(), promise->Result()).ToText();
+  *error = TextOf(DescribeError(isolate_.v8(), isolate_.context(), promise->Result()));
   return Loading::kFailed;
 }
 
@@ -256,7 +255,12 @@ Status ModuleLoader::ErrorStatus(v8::TryCatch& caught) {
       error.message.resize(advice);
     }
   }
-  return InvalidArgument(error.ToText());
+  return InvalidArgument(TextOf(std::move(error)));
+}
+
+std::string ModuleLoader::TextOf(ScriptError error) const {
+  if (find_hint_ && error.hint.empty()) error.hint = find_hint_(error);
+  return error.ToText();
 }
 
 void ModuleLoader::NoteImport(v8::Local<v8::Module> referrer, v8::Local<v8::String> specifier) {

@@ -107,7 +107,13 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   void PrintInTest(int level, std::string text);
   template <typename Visit>
   void ForEachIsolate(Visit visit);
-  void TickStep(int64_t until_ns, std::function<void()> done);
+  struct Tick {
+    int64_t until_ns = 0;
+    std::function<void(Status)> done;
+    int64_t since_ns = 0;  // from when on timers are counted
+    int ran = 0;           // timers, since then
+  };
+  void TickStep(Tick tick);
   worker::WorkerIsolate* FindWorkerIsolate(int worker);
 
   // TestHost.
@@ -127,7 +133,7 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   bool ClockIsHeld() override { return clock_.held(); }
   void SetClock(double wall_ms) override { clock_.HoldAt(static_cast<int64_t>(wall_ms)); }
   void AdvanceClock(double ms) override;
-  void TickClock(double ms, std::function<void()> done) override;
+  void TickClock(double ms, std::function<void(Status)> done) override;
   void ResetClock() override;
   std::vector<std::string> TakeUncaught() override;
   bool IsOfWorker(SlotId slot) override;

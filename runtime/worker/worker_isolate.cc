@@ -129,6 +129,10 @@ Status WorkerIsolate::LoadWorker() {
       return isolate_->CallHook("testModule", {Utf8(isolate_->v8(), specifier)});
     });
   }
+  isolate_->modules().set_hints([this](const script::ScriptError& error) {
+    const auto hint = spec_.is_test ? HintForTest : HintFor;
+    return hint(error.message, error.source_line, *spec_.config);
+  });
   SetUpLoader(*spec_.config, isolate_->modules());
   SEDGE_ASSIGN_OR_RETURN(
       const script::MainScript main,
