@@ -172,7 +172,8 @@ const TestWord* FindTestWord(std::string_view name) {
 // import { jest } from "vitest"
 std::string OfTestImport(const std::string& message) {
   static const std::regex missing(
-      R"(^SyntaxError: The requested module '(sedge:test|cloudflare:test|vitest|@jest/globals|node:test)' does not provide an export named '([\w$]+)')");
+      R"(^SyntaxError: The requested module '(sedge:test|cloudflare:test|vitest|@jest/globals|node:test)')"
+      R"( does not provide an export named '([\w$]+)')");
   std::smatch match;
   if (!std::regex_search(message, match, missing)) return "";
   const TestWord* const word = FindTestWord(match.str(2));

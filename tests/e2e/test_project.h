@@ -35,10 +35,13 @@ export default {
       return new Response("soon");
     }
     if (pathname === "/proxy") {
-      const answer = await fetch("https://api.example.com/users/7", { method: "POST", body: await request.text() });
+      const init = { method: "POST", body: await request.text() };
+      const answer = await fetch("https://api.example.com/users/7", init);
       return new Response(answer.body, answer);
     }
-    if (pathname === "/echo") return new Response(request.body, { headers: { ip: request.headers.get("cf-connecting-ip") } });
+    if (pathname === "/echo") {
+      return new Response(request.body, { headers: { ip: request.headers.get("cf-connecting-ip") } });
+    }
     if (pathname === "/broken") throw new Error("a broken handler");
     return new Response(greet(env.NAME) + pathname);
   },
