@@ -115,6 +115,8 @@ class ModuleLoader {
   using FindHint = std::function<std::string(const ScriptError& error)>;
   void set_hints(FindHint find) { find_hint_ = std::move(find); }
 
+  // What the code was read from; null before it was.
+  SourceCache* sources() { return sources_.get(); }
   // Line `line` (1-based) of the loaded file that stack traces call `name`; "" when unknown.
   std::string SourceLine(const std::string& name, int line);
 
