@@ -137,6 +137,10 @@ void TestFile::MakeSpec(const worker::WorkerConfig& config,
   spec.sources = std::move(sources);
   spec.bindings = worker::BindingsJson(config);
   spec.cf = worker::kLocalCf;
+  spec.cf_of = [this, &worker](SlotId slot) {
+    const MemoryExchange* const exchange = FindExchange(slot, worker.isolate.get());
+    return exchange ? exchange->cf() : std::string();
+  };
   spec.fetches = worker.fetches.get();
   spec.log_sink = this;
   spec.test_host = this;
@@ -491,10 +495,10 @@ void TestFile::ResetClock() {
   ForEachIsolate([](WorkerIsolate& isolate) { isolate.timers().Rearm(); });
 }
 
-// What the file's isolate works on under that number.
-MemoryExchange* TestFile::FindExchange(SlotId slot) {
+// What an isolate works on under that number.
+MemoryExchange* TestFile::FindExchange(SlotId slot, const WorkerIsolate* isolate) {
   for (const auto& exchange : exchanges_) {
-    if (exchange->user_data == slot && exchange->isolate() == file_.isolate.get()) {
+    if (exchange->user_data == slot && exchange->isolate() == isolate) {
       return exchange.get();
     }
   }
@@ -502,7 +506,7 @@ MemoryExchange* TestFile::FindExchange(SlotId slot) {
 }
 
 void TestFile::FailFetch(SlotId slot, std::string_view why) {
-  if (MemoryExchange* const exchange = FindExchange(slot)) {
+  if (MemoryExchange* const exchange = FindExchange(slot, file_.isolate.get())) {
     exchange->Fail(InvalidArgument(std::string(why)));
   }
   // Its answer goes nowhere.
@@ -512,7 +516,7 @@ void TestFile::FailFetch(SlotId slot, std::string_view why) {
 }
 
 bool TestFile::IsOfWorker(SlotId slot) {
-  const MemoryExchange* const exchange = FindExchange(slot);
+  const MemoryExchange* const exchange = FindExchange(slot, file_.isolate.get());
   return exchange && exchange->is_of_worker();
 }
 

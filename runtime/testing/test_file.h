@@ -65,8 +65,6 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   TestTotals Run();
 
   const std::string& path() const { return path_; }
-  // Of the file's isolate, which coverage may ask for source maps.
-  script::SourceCache& sources() { return *sources_; }
   // After Run(): every file that was read, or looked for in vain.
   const std::vector<std::pair<std::string, FileStamp>>& seen() const { return seen_; }
 
@@ -103,7 +101,7 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   void FailRest(const std::string& what);
   void SendTo(int worker, std::unique_ptr<MemoryExchange> exchange);
   void Released(MemoryExchange* exchange);
-  MemoryExchange* FindExchange(SlotId slot);
+  MemoryExchange* FindExchange(SlotId slot, const worker::WorkerIsolate* isolate);
   void PrintInTest(int level, std::string text);
   template <typename Visit>
   void ForEachIsolate(Visit visit);

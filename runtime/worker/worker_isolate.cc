@@ -71,7 +71,7 @@ WorkerIsolate::WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Cli
       loop_(loop),
       incoming_(bodies_, *this),
       log_{spec.log_name, spec.log_sink},
-      cf_{spec.cf},
+      cf_{spec.cf, spec.cf_of},
       event_limit_{spec.config->limits.event_bytes},
       kv_{spec.store, spec.test_host ? CountingPoolOf(loop, kv_operations_) : PoolOf(loop),
           spec.eventual},

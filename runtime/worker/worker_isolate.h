@@ -41,6 +41,8 @@ struct WorkerSpec {
   std::shared_ptr<const OutboundFilter> outbound;  // null: no rules
   std::string bindings;                            // JSON for environment.js
   std::string cf;                                  // JSON for request.cf
+  // What is one request's own in its place; "": nothing. May be empty.
+  std::function<std::string(SlotId)> cf_of;
   std::string log_name;    // the worker's name when there are several, else ""
   std::string live_token;  // of its error pages; "" unless it is being developed
   // The main file is a test file: it may import "sedge:test".

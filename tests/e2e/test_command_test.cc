@@ -40,6 +40,32 @@ test("has env", () => expect(env.NAME).toBe("Ann"));
 )");
 }
 
+TEST_F(TestCommandTest, RequestsHaveTheCfThatTheyAreGiven) {
+  folder_.Write("other/wrangler.toml", "name = \"other\"\nmain = \"index.js\"\n");
+  folder_.Write("other/index.js",
+                "addEventListener('fetch', (event) => event.respondWith(Response.json(event.request.cf)));\n");
+  WriteProject();
+  folder_.Write("src/index.js", R"(export default { fetch: (request) => new URL(request.url).pathname === "/copy" ?
+  Response.json(new Request(new Request(request), { headers: {} }).cf) : Response.json(request.cf) };)");
+  WriteTest("test/a_test.js", R"(
+const cf = { country: "DE", city: "K\u00f6ln \u{1F600}", asn: 1 };
+const read = async (response) => (await response).json();
+test("the worker itself", async () => {
+  expect(await read(SELF.fetch("/", { cf }))).toEqual(cf);
+  expect(await read(SELF.fetch(new Request("http://localhost/", { cf })))).toEqual(cf);
+  expect(await read(SELF.fetch("/copy", { cf }))).toEqual(cf);
+  expect(await read(SELF.fetch("/"))).toMatchObject({ colo: "LOCAL" });
+  expect(await read(SELF.fetch("/copy"))).toMatchObject({ colo: "LOCAL" });
+});
+test("another", async () => {
+  const all = ["DE", "FR"].map((country) => read(worker("other").fetch("/", { cf: { country } })));
+  expect(await Promise.all(all)).toEqual([{ country: "DE" }, { country: "FR" }]);
+});
+)");
+  const Outcome run = Run({"--config", ".", "--config", "other", "test"});
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+}
+
 TEST_F(TestCommandTest, TakesKvBackAfterEachTest) {
   ExpectPasses(R"(
 for (const round of [1, 2, 3]) {
