@@ -57,7 +57,7 @@ std::string_view AdviceForScheme(std::string_view specifier) {
            "ctx), waitUntil() is in the third";
   }
   if (specifier.starts_with("cloudflare:")) {
-    return "this module is not there yet\n  docs/workers.md lists what there is";
+    return "this module is not there yet\n  docs/differences.md lists what is not there yet";
   }
   if (specifier == "sedge:test") {
     return "it is for test files, which sedge test runs\n  Name the file *.test.js or *_test.js";
@@ -259,7 +259,9 @@ Status ModuleLoader::ErrorStatus(v8::TryCatch& caught) {
 }
 
 std::string ModuleLoader::TextOf(ScriptError error) const {
-  if (find_hint_ && error.hint.empty()) error.hint = find_hint_(error);
+  if (std::string hint = find_hint_ ? find_hint_(error) : ""; !hint.empty()) {
+    error.hint = std::move(hint);
+  }
   return error.ToText();
 }
 

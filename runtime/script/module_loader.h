@@ -111,7 +111,7 @@ class ModuleLoader {
   // object, or undefined when there is no such module.
   using FindModule = std::function<v8::MaybeLocal<v8::Value>(std::string_view specifier)>;
   void set_builtin_modules(FindModule find) { find_builtin_ = std::move(find); }
-  // Asked what to do about each error of loading for which that is not known here; "": nothing.
+  // Asked what to do about each error of loading; "": what is known here.
   using FindHint = std::function<std::string(const ScriptError& error)>;
   void set_hints(FindHint find) { find_hint_ = std::move(find); }
 

@@ -110,10 +110,10 @@ constexpr Absent kAbsent[] = {
     {"document", "A worker has no document: it answers with text that it makes."},
     {"localStorage", "A worker has no localStorage: keep data in a KV namespace."},
     {"XMLHttpRequest", "Use fetch()."},
-    {"caches", "sedge has no Cache API yet; docs/workers.md lists what there is."},
-    {"HTMLRewriter", "sedge has no HTMLRewriter yet; docs/workers.md lists what there is."},
-    {"WebSocketPair", "sedge has no WebSocket yet; docs/workers.md lists what there is."},
-    {"WebSocket", "sedge has no WebSocket yet; docs/workers.md lists what there is."},
+    {"caches", "sedge has no Cache API yet; docs/differences.md lists what is not there yet."},
+    {"HTMLRewriter", "sedge has no HTMLRewriter yet; docs/differences.md lists what is not there yet."},
+    {"WebSocketPair", "sedge has no WebSocket yet; docs/differences.md lists what is not there yet."},
+    {"WebSocket", "sedge has no WebSocket yet; docs/differences.md lists what is not there yet."},
 };
 
 std::string OfReference(const std::string& message, const WorkerConfig& config) {
@@ -200,6 +200,11 @@ std::string HintForTest(const std::string& message, const std::string& source_li
       return "Test files are ES modules: write import instead of require, for example "
              "import { test, expect } from \"sedge:test\";";
     }
+  }
+  // A folder may have tests for other runners too.
+  if (message.find("no modules of Node.js") != std::string::npos) {
+    return "Is this a test for Node.js? Run it with node --test, and name the files or folders of "
+           "the workers' tests to sedge test.";
   }
   const std::string hint = OfTestImport(message);
   return hint.empty() ? HintFor(message, source_line, config) : hint;

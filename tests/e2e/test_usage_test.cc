@@ -27,6 +27,16 @@ TEST_F(TestUsageTest, WordsThatAreNotImportedAreNamedWithTheirImport) {
                              HasSubstr("import { jest } from \"@jest/globals\"")));
 }
 
+TEST_F(TestUsageTest, ATestForNodeIsKnownForOne) {
+  WriteProject();
+  folder_.Write("test/a_test.mjs", "import test from \"node:test\";\nimport fs from \"node:fs\";\n"
+                "test(\"x\", () => fs.readFileSync(\"x\"));\n");
+  const Outcome run = Run();
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("test/a_test.mjs:2:"), HasSubstr("sedge has no modules of Node.js"),
+                             HasSubstr("Run it with node --test")));
+}
+
 TEST_F(TestUsageTest, AFilterThatIsNoExpressionIsWrongUsage) {
   WriteProject();
   WriteTest("test/a_test.js", "test(\"one (1)\", () => {});\n");
