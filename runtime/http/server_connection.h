@@ -179,7 +179,9 @@ class ServerConnection final : public Exchange,
   bool IsLeftByClient(uint64_t now_ms);
   uint64_t SilentSince() const;
   bool CanBeAsked() const;
-  void AskClient(uint64_t now_ms);
+  // REQUIRES: it was silent for as long as is said there, or there is a reason not to wait.
+  void AskClient();
+  bool IsTimeToAsk(uint64_t now_ms) const;
   bool IsTooSlow(uint64_t now_ms);
   bool IsIdle() const;
   void ReleaseMemory();
