@@ -280,8 +280,8 @@ void DevSession::OnTick() {
     // Modules that a handler imports later are read later.
     bool more = false;
     for (auto& [path, stamp] : server_->SourceFiles()) {
-      const auto known =
-          std::ranges::find_if(sources_, [&](const auto& source) { return source.first == path; });
+      const auto known = std::ranges::find(
+          sources_, path, [](const auto& source) -> const auto& { return source.first; });
       if (known != sources_.end()) continue;
       sources_.emplace_back(path, stamp);
       more = true;
