@@ -178,4 +178,12 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   std::atomic<bool> stopped_{false};
 };
 
+template <typename Visit>
+void TestFile::ForEachIsolate(Visit visit) {
+  if (file_.isolate) visit(*file_.isolate);
+  for (Worker& worker : workers_) {
+    if (worker.isolate) visit(*worker.isolate);
+  }
+}
+
 }  // namespace sedge::test

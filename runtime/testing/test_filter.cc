@@ -32,7 +32,7 @@ bool ReadFlags(std::string_view letters, int* flags) {
 
 Status CheckFilter(std::string_view filter) {
   const size_t end = filter.rfind('/');
-  // As testing/runner.js reads it.
+  // As testing/selection.js reads it.
   if (!filter.starts_with('/') || end == 0 ||
       filter.find_first_not_of("abcdefghijklmnopqrstuvwxyz", end + 1) != std::string_view::npos) {
     return OkStatus();
