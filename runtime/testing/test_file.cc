@@ -23,6 +23,9 @@ constexpr uint64_t kPumpMs = 5;
 constexpr size_t kMinMemoryBytes = 512u << 20;
 // Scripts count milliseconds in floating point: a timer that is due then may be due a little later.
 constexpr int64_t kTimerSlackNs = 1000;
+// So many timers within such a time look endless.
+constexpr int kMaxTimersAtOnce = 10'000;
+constexpr int64_t kAtOnceNs = 500'000;
 // A test that has computed for all of its time is ended by force after so much more. Its thread's
 // time counts: on a busy machine a test takes long and has done little.
 constexpr int64_t kOverdueMs = 1'000;
@@ -32,6 +35,11 @@ int64_t ReadMs(clockid_t clock) {
   timespec time;
   if (clock_gettime(clock, &time) != 0) return 0;
   return int64_t{time.tv_sec} * 1'000 + time.tv_nsec / 1'000'000;
+}
+
+Status EndlessTimers() {
+  return ResourceExhausted("clock.tick(): timers without a delay go on starting timers: " +
+                           std::to_string(kMaxTimersAtOnce) + " have run, and no time has passed");
 }
 
 // What isolates are given in the network's place; nothing of a test run gets there.
@@ -129,6 +137,10 @@ void TestFile::MakeSpec(const worker::WorkerConfig& config,
   spec.sources = std::move(sources);
   spec.bindings = worker::BindingsJson(config);
   spec.cf = worker::kLocalCf;
+  spec.cf_of = [this, &worker](SlotId slot) {
+    const MemoryExchange* const exchange = FindExchange(slot, worker.isolate.get());
+    return exchange ? exchange->cf() : std::string();
+  };
   spec.fetches = worker.fetches.get();
   spec.log_sink = this;
   spec.test_host = this;
@@ -438,21 +450,21 @@ void TestFile::AdvanceClock(double ms) {
   clock_.AdvanceNs(static_cast<int64_t>(std::ceil(ms * 1e6)));
 }
 
-void TestFile::TickClock(double ms, std::function<void()> done) {
+void TestFile::TickClock(double ms, std::function<void(Status)> done) {
   clock_.Hold();
-  TickStep(clock_.MonotonicNs() + static_cast<int64_t>(ms * 1e6), std::move(done));
+  TickStep({clock_.MonotonicNs() + static_cast<int64_t>(ms * 1e6), std::move(done)});
 }
 
 // One timer after the other, each with what it sets going: KV, and fetches that are answered here.
-void TestFile::TickStep(int64_t until_ns, std::function<void()> done) {
-  loop_->Post([this, until_ns, done = std::move(done)]() mutable {
+void TestFile::TickStep(Tick tick) {
+  loop_->Post([this, tick = std::move(tick)]() mutable {
     if (finished_) return;
     bool kv_runs = false;
     web::TimerService* next = nullptr;
     ForEachIsolate([&](WorkerIsolate& isolate) {
       kv_runs |= isolate.kv_operations() > 0;
       web::TimerService& timers = isolate.timers();
-      if (timers.due_ns() < 0 || timers.due_ns() > until_ns + kTimerSlackNs) return;
+      if (timers.due_ns() < 0 || timers.due_ns() > tick.until_ns + kTimerSlackNs) return;
       if (!next || timers.due_ns() < next->due_ns()) next = &timers;
     });
     if (kv_runs) {
@@ -461,12 +473,19 @@ void TestFile::TickStep(int64_t until_ns, std::function<void()> done) {
       if (next->due_ns() > clock_.MonotonicNs()) {
         clock_.AdvanceNs(next->due_ns() - clock_.MonotonicNs());
       }
+      if (clock_.MonotonicNs() - tick.since_ns > kAtOnceNs) {
+        tick.since_ns = clock_.MonotonicNs();
+        tick.ran = 0;
+      }
+      if (++tick.ran > kMaxTimersAtOnce) return tick.done(EndlessTimers());
       next->FireNow();
     } else {
-      if (until_ns > clock_.MonotonicNs()) clock_.AdvanceNs(until_ns - clock_.MonotonicNs());
-      return done();
+      if (tick.until_ns > clock_.MonotonicNs()) {
+        clock_.AdvanceNs(tick.until_ns - clock_.MonotonicNs());
+      }
+      return tick.done(OkStatus());
     }
-    TickStep(until_ns, std::move(done));
+    TickStep(std::move(tick));
   });
 }
 
@@ -476,10 +495,10 @@ void TestFile::ResetClock() {
   ForEachIsolate([](WorkerIsolate& isolate) { isolate.timers().Rearm(); });
 }
 
-// What the file's isolate works on under that number.
-MemoryExchange* TestFile::FindExchange(SlotId slot) {
+// What an isolate works on under that number.
+MemoryExchange* TestFile::FindExchange(SlotId slot, const WorkerIsolate* isolate) {
   for (const auto& exchange : exchanges_) {
-    if (exchange->user_data == slot && exchange->isolate() == file_.isolate.get()) {
+    if (exchange->user_data == slot && exchange->isolate() == isolate) {
       return exchange.get();
     }
   }
@@ -487,7 +506,7 @@ MemoryExchange* TestFile::FindExchange(SlotId slot) {
 }
 
 void TestFile::FailFetch(SlotId slot, std::string_view why) {
-  if (MemoryExchange* const exchange = FindExchange(slot)) {
+  if (MemoryExchange* const exchange = FindExchange(slot, file_.isolate.get())) {
     exchange->Fail(InvalidArgument(std::string(why)));
   }
   // Its answer goes nowhere.
@@ -497,7 +516,7 @@ void TestFile::FailFetch(SlotId slot, std::string_view why) {
 }
 
 bool TestFile::IsOfWorker(SlotId slot) {
-  const MemoryExchange* const exchange = FindExchange(slot);
+  const MemoryExchange* const exchange = FindExchange(slot, file_.isolate.get());
   return exchange && exchange->is_of_worker();
 }
 

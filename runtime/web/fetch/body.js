@@ -8,8 +8,7 @@
 const webidl = require("webidl/webidl");
 const { copyList } = require("script/lists");
 const {
-  blobBytes, blobRuns, blobSize, blobType, copyBytes, createBlob, createRunsStream, isBlob, isBufferSource,
-  sharedToo,
+  blobBytes, blobRuns, blobSize, blobType, copyBytes, createBlob, isBlob, isBufferSource, joinRuns, sharedToo,
 } = require("file/blob");
 const { extractMimeType, getMimeParameter, serializeMimeType } = require("fetch/mime_type");
 const { createFormData, formDataEntries, isFormData } = require("fetch/form_data");
@@ -138,8 +137,8 @@ function streamOf(body) {
     stream = streams.createNativeStream(source, body.watch);
     if (body.watch !== null) body.watch.stream = stream;
   } else {
-    stream = createRunsStream(body.kind === kBlob ? blobRuns(source)
-      : [body.kind === kString ? ops.utf8Encode(source) : source]);
+    stream = streams.createContentStream(body.kind === kString ? source
+      : body.kind === kBlob ? blobRuns(source) : [source]);
   }
   body.kind = kStream;
   body.source = stream;
@@ -308,6 +307,12 @@ async function takeFormData(self, bodyOf, typeOf) {
   return createFormData(multipart().parseMultipart(bytes, boundary));
 }
 
+// A string or a Uint8Array.
+function wholeContent(content) {
+  if (typeof content === "string") return content;
+  return content.length === 1 ? content[0] : joinRuns(content);
+}
+
 // Moves the content to native code: null, a string, a Uint8Array or a body handle. A stream that is
 // JavaScript's is pumped into a pipe; `body.pump` is then the promise of that.
 function takeSendable(body) {
@@ -315,6 +320,8 @@ function takeSendable(body) {
   const { kind, source } = body;
   body.used = true;
   if (kind === kStream) {
+    const content = streams.takeContent(source);
+    if (content !== null) return wholeContent(content);
     const handle = streams.takeNativeHandle(source);
     if (handle !== 0) return handle;
     const pipe = ops.pipeCreate(streams.declaredLength(source));

@@ -8,8 +8,8 @@ const { Drain, createNativeReadableStream, messageOf, pumpToPipe, takeNativeHand
   require("streams/native_source");
 const { pipeTo } = require("streams/pipe");
 const {
-  createReadableStream, expectedLength, isByteStream, isDisturbed, isLocked, isReadableStream, readableState,
-  tee, wrapReadable,
+  createContentStream, createReadableStream, expectedLength, isByteStream, isDisturbed, isLocked, isReadableStream,
+  peekState, readableState, takeContent, tee, wrapReadable,
 } = require("streams/readable_stream");
 const { DefaultTee } = require("streams/tee");
 const { createTransformState, transformReadable } = require("streams/transform_stream");
@@ -125,7 +125,7 @@ function errorStream(stream, reason) {
 }
 
 function throwIfErrored(stream) {
-  const state = readableState(stream);
+  const state = peekState(stream);
   if (state.status === ERRORED) throw state.storedError;
 }
 
@@ -207,7 +207,9 @@ exports.errorStream = errorStream;
 exports.throwIfErrored = throwIfErrored;
 exports.dropStream = dropStream;
 exports.createNativeStream = createNativeStream;
-exports.nativeWatch = (stream) => readableState(stream).nativeWatch;
+exports.nativeWatch = (stream) => peekState(stream).nativeWatch;
+exports.takeContent = takeContent;
+exports.createContentStream = createContentStream;
 exports.takeNativeHandle = takeNativeHandle;
 exports.dropHandle = dropHandle;
 exports.failHandle = failHandle;

@@ -5,7 +5,7 @@
 
 const webidl = require("webidl/webidl");
 const { replaceMatches } = require("file/replace_matches");
-const { createReadableStream, readableState } = require("streams/readable_stream");
+const { createContentStream, setContentSource } = require("streams/readable_stream");
 const {
   ArrayBufferIsView, DataViewPrototypeGetByteLength, DataViewPrototypeGetByteOffset, PromiseReject,
   PromiseResolve,
@@ -113,8 +113,8 @@ function sliceRuns(runs, from, to) {
   return result;
 }
 
-function joinRuns(runs, size) {
-  const bytes = new Uint8Array(size);
+function joinRuns(runs) {
+  const bytes = new Uint8Array(totalLength(runs));
   let at = 0;
   for (let i = 0; i < runs.length; ++i) {
     TypedArrayPrototypeSet(bytes, runs[i], at);
@@ -167,7 +167,7 @@ class Blob {
 
   stream() {
     if (!webidl.isObject(this) || !(#runs in this)) webidl.illegalInvocation();
-    return createRunsStream(this.#runs);
+    return createContentStream(this.#runs);
   }
 
   text() {
@@ -202,7 +202,7 @@ class Blob {
     // The bytes in one piece: not to be changed, not to be given to a worker.
     blobBytes = (blob) => {
       if (!webidl.isObject(blob) || !(#runs in blob)) webidl.illegalInvocation();
-      if (blob.#runs.length !== 1) blob.#runs = [joinRuns(blob.#runs, blob.#size)];
+      if (blob.#runs.length !== 1) blob.#runs = [joinRuns(blob.#runs)];
       return blob.#runs[0];
     };
   }
@@ -223,6 +223,7 @@ function createBlob(runs, type) {
 class RunsSource {
   constructor(runs) {
     this.type = "bytes";
+    this.length = totalLength(runs);
     this.runs = runs;
     this.index = 0;
     this.at = 0;
@@ -254,11 +255,7 @@ function closeByteStream(controller) {
   if (controller.getByobRequest() !== null) controller.respond(0);
 }
 
-function createRunsStream(runs) {
-  const stream = createReadableStream(new RunsSource(runs));
-  readableState(stream).expectedLength = totalLength(runs);
-  return stream;
-}
+setContentSource((content) => new RunsSource(typeof content === "string" ? [ops.utf8Encode(content)] : content));
 
 exports.Blob = Blob;
 exports.isBlob = isBlob;
@@ -268,7 +265,7 @@ exports.viewBytes = viewBytes;
 exports.copyBytes = copyBytes;
 exports.subBytes = subBytes;
 exports.createBlob = createBlob;
-exports.createRunsStream = createRunsStream; // of Uint8Arrays that nobody changes
+exports.joinRuns = joinRuns;
 exports.blobBytes = blobBytes;
 exports.blobRuns = runsOf;
 exports.blobSize = blobSize;

@@ -22,8 +22,9 @@ class ReadableState {
   constructor() {
     this.status = READABLE;
     this.disturbed = false;
-    this.controller = null;
+    this.controller = null; // null with `content`: made when somebody reads
     this.reader = null;
+    this.content = null; // all that a stream of the runtime's own will give, while nobody has read
     this.storedError = undefined;
     this.nativeHandle = 0; // body handle of an untouched native source
     this.nativeWatch = null; // what can abort that body, see fetch/fetch.js

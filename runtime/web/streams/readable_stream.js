@@ -3,7 +3,7 @@
 "use strict";
 
 const webidl = require("webidl/webidl");
-const { ReadableState, brand, cancel } = require("streams/readable_state");
+const { CLOSED, ReadableState, ReaderState, brand, cancel } = require("streams/readable_state");
 const { DefaultControllerState } = require("streams/default_controller_state");
 const { ByteControllerState } = require("streams/byte_controller_state");
 const { ReadableStreamDefaultReader } = require("streams/readable_stream_default_reader");
@@ -94,6 +94,7 @@ function setUpFromSource(state, source, dictionary, strategy) {
 }
 
 let stateOf; // throws "Illegal invocation" for anything but a ReadableStream
+let peek; // the same for what needs no controller: one that is still to be made is not made
 
 class ReadableStream {
   #s;
@@ -120,16 +121,16 @@ class ReadableStream {
   }
 
   get locked() {
-    return stateOf(this).reader !== null;
+    return peek(this).reader !== null;
   }
 
   cancel(reason = undefined) {
     if (!isReadableStream(this)) return illegalInvocation();
-    if (this.#s.reader !== null) {
+    if (peek(this).reader !== null) {
       return PromiseReject(
         new TypeError("Failed to execute 'cancel' on 'ReadableStream': the stream is locked."));
     }
-    return cancel(this.#s, reason) ?? PromiseResolve(undefined);
+    return cancel(stateOf(this), reason) ?? PromiseResolve(undefined);
   }
 
   getReader(options = undefined) {
@@ -167,9 +168,9 @@ class ReadableStream {
       }
       const pipeOptions = convertPipeOptions(options, `${context}: parameter 2`);
       const destinationState = writable.brand.stateOf(destination);
-      if (this.#s.reader !== null) throw new TypeError(`${context}: the stream is locked.`);
+      if (peek(this).reader !== null) throw new TypeError(`${context}: the stream is locked.`);
       if (destinationState.writer !== null) throw new TypeError(`${context}: the destination is locked.`);
-      return pipeTo(this.#s, destinationState, pipeOptions);
+      return pipeTo(stateOf(this), destinationState, pipeOptions);
     } catch (error) {
       return PromiseReject(error);
     }
@@ -188,7 +189,12 @@ class ReadableStream {
   }
 
   static {
-    stateOf = (stream) => webidl.isObject(stream) && #s in stream ? stream.#s : webidl.illegalInvocation();
+    peek = (stream) => webidl.isObject(stream) && #s in stream ? stream.#s : webidl.illegalInvocation();
+    stateOf = (stream) => {
+      const state = peek(stream);
+      if (state.controller === null && state.content !== null) openContent(state);
+      return state;
+    };
     brand.isReadableStream = (V) => webidl.isObject(V) && #s in V;
     brand.stateOf = stateOf;
   }
@@ -217,7 +223,10 @@ function teeState(state) {
 // promise and does not throw. Default highWaterMark: 0, which means that nothing is pulled before somebody
 // reads.
 function createReadableStream(source) {
-  const state = new ReadableState();
+  return wrap(startSource(new ReadableState(), source));
+}
+
+function startSource(state, source) {
   const pull = source.pull === undefined ? null : (controller) => source.pull(controller);
   const cancelSource = source.cancel === undefined ? null : (reason) => source.cancel(reason);
   const highWaterMark = source.highWaterMark ?? 0;
@@ -227,7 +236,45 @@ function createReadableStream(source) {
   if (source.start === undefined) controller.started = true;
   else controller.start(source.start(controller));
   if (highWaterMark > 0 && controller.started) controller.pullIfNeeded();
+  return state;
+}
+
+// A byte stream of content that is there: a string, or an array of Uint8Arrays that nobody changes. Most are passed
+// on whole, as the body of a response made of another's, and never have a controller.
+function createContentStream(content) {
+  const state = new ReadableState();
+  state.content = content;
   return wrap(state);
+}
+
+let contentSource;
+
+function openContent(state) {
+  const { content } = state;
+  state.content = null;
+  const source = contentSource(content);
+  state.expectedLength = source.length;
+  startSource(state, source);
+}
+
+// What a stream whose content was taken has in common with all others of them.
+const taken = new ReadableState();
+startSource(taken, { __proto__: null, type: "bytes" });
+new ReaderState(taken, false);
+taken.controller.close();
+
+// The content of a stream that nobody touched, now the caller's; null for any other stream. The stream is locked,
+// disturbed and closed afterwards.
+function takeContent(stream) {
+  const state = peek(stream);
+  const { content } = state;
+  if (content === null || state.reader !== null) return null;
+  state.content = null;
+  state.disturbed = true;
+  state.status = CLOSED;
+  state.controller = taken.controller;
+  state.reader = taken.reader;
+  return content;
 }
 
 exports.ReadableStream = ReadableStream;
@@ -235,9 +282,16 @@ exports.isReadableStream = isReadableStream;
 exports.readableState = stateOf;
 exports.wrapReadable = wrap;
 exports.createReadableStream = createReadableStream;
-exports.isDisturbed = (stream) => stateOf(stream).disturbed;
-exports.isLocked = (stream) => stateOf(stream).reader !== null;
-exports.isErrored = (stream) => stateOf(stream).status === 2;
+exports.createContentStream = createContentStream;
+exports.takeContent = takeContent;
+exports.peekState = peek;
+// content -> a source as createReadableStream() takes it, with its `length` in bytes
+exports.setContentSource = (make) => {
+  contentSource = make;
+};
+exports.isDisturbed = (stream) => peek(stream).disturbed;
+exports.isLocked = (stream) => peek(stream).reader !== null;
+exports.isErrored = (stream) => peek(stream).status === 2;
 exports.isByteStream = (stream) => isByteStream(stateOf(stream));
 // Bytes that will come from the stream when they are known beforehand, or -1.
 exports.expectedLength = (stream) => stateOf(stream).expectedLength;
