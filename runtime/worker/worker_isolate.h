@@ -99,6 +99,8 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   // True when JavaScript was ended by force: the request that did it is answered (all of them when
   // memory ran out), and the isolate must take no new ones.
   bool CheckTermination();
+  // Whether that would do anything: of many isolates few are worth the call.
+  bool terminated() const { return isolate_->termination() != script::Termination::kNone; }
   // Any thread: ends the JavaScript that runs now, for good.
   void TerminateForShutdown() { isolate_->Terminate(script::Termination::kShutdown); }
   // Likewise, since new code waits for the thread.

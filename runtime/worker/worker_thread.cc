@@ -299,7 +299,8 @@ void WorkerThread::OnTurn() {
       if (pump_turns_left_ == 0) pump_timer_->Start(kPumpMs);
       pump_turns_left_ = kPumpTurns;
     }
-    RetireIfTerminated(i);
+    if (workers_[i]->terminated()) [[unlikely]]
+      RetireIfTerminated(i);
   }
   if (!replaced_.empty()) [[unlikely]]
     DropReplaced();
