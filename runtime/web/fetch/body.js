@@ -276,15 +276,6 @@ async function takeBlob(self, bodyOf, typeOf) {
   return createBlob(TypedArrayPrototypeGetByteLength(bytes) === 0 ? [] : [bytes], blobType);
 }
 
-function flatten(pairs) {
-  const entries = [];
-  for (let i = 0; i < pairs.length; ++i) {
-    entries[i * 2] = pairs[i][0];
-    entries[i * 2 + 1] = pairs[i][1];
-  }
-  return entries;
-}
-
 async function takeFormData(self, bodyOf, typeOf) {
   const body = bodyOf(self);
   const contentType = typeOf(self);
@@ -293,7 +284,7 @@ async function takeFormData(self, bodyOf, typeOf) {
   else bytes = body.kind < kNative ? takeBytes(body) : (await takeBytes(body)).bytes;
   const type = extractMimeType(contentType);
   if (type !== null && type.essence === "application/x-www-form-urlencoded") {
-    return createFormData(flatten(parseUrlencoded(bytes)));
+    return createFormData(parseUrlencoded(bytes));
   }
   if (type === null || type.essence !== "multipart/form-data") {
     const given = contentType === null ? "" : ` '${contentType}'`;

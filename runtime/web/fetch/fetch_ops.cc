@@ -62,20 +62,23 @@ Result<std::string> RequestMethod(IncomingRequests& requests, uint64_t slot) {
 Result<std::string> RequestUrl(IncomingRequests& requests, uint64_t slot) {
   return requests.Url(slot);
 }
-// Names and values in turn.
+// Values in turn, then the array of names (HeaderShapes).
 Result<v8::Local<v8::Value>> RequestHeaders(Isolate& isolate, IncomingRequests& requests,
                                             uint64_t slot) {
   SEDGE_ASSIGN_OR_RETURN(const http::HeaderList headers, requests.Headers(slot));
-  std::vector<v8::Local<v8::Value>> flat;
-  flat.reserve(headers.size() * 2);
+  std::vector<v8::Local<v8::Value>> values;
+  values.reserve(headers.size() + 1);
   for (const auto [name, value] : headers) {
-    for (const std::string_view text : {name, value}) {
-      if (!script::Latin1ToV8(isolate.v8(), text).ToLocal(&flat.emplace_back())) {
-        return v8::Local<v8::Value>();  // with a pending exception
-      }
+    if (!script::Latin1ToV8(isolate.v8(), value).ToLocal(&values.emplace_back())) {
+      return v8::Local<v8::Value>();  // with a pending exception
     }
   }
-  return v8::Local<v8::Value>(v8::Array::New(isolate.v8(), flat.data(), flat.size()));
+  v8::Local<v8::Array> names;
+  if (!requests.header_shapes().Names(isolate.v8(), headers).ToLocal(&names)) {
+    return v8::Local<v8::Value>();
+  }
+  values.push_back(names);
+  return v8::Local<v8::Value>(v8::Array::New(isolate.v8(), values.data(), values.size()));
 }
 Result<double> RequestBody(IncomingRequests& requests, uint64_t slot) {
   SEDGE_ASSIGN_OR_RETURN(const SlotId handle, requests.Body(slot));

@@ -23,11 +23,9 @@ function entryValue(value, filename, hasFilename, context) {
 
 let isFormData;
 let entriesOf;
-let pairsOf;
 
 class FormData {
   #entries;
-  #pairs = null; // what iteration sees; null when #entries changed since
 
   // Internal code passes (constructKey, entries).
   constructor(form = undefined, entries = undefined) {
@@ -46,14 +44,12 @@ class FormData {
     const entry = entryValue(value, filename, filename !== undefined, context);
     entries[entries.length] = key;
     entries[entries.length] = entry;
-    this.#pairs = null;
   }
 
   delete(name) {
     const entries = entriesOf(this);
     webidl.requiredArguments(arguments.length, 1, "Failed to execute 'delete' on 'FormData'");
     deleteFrom(entries, USVString(name, "Failed to execute 'delete' on 'FormData': parameter 1"), 0);
-    this.#pairs = null;
   }
 
   get(name) {
@@ -94,16 +90,11 @@ class FormData {
       entries[at + 1] = entry;
       deleteFrom(entries, key, at + 2);
     }
-    this.#pairs = null;
   }
 
   static {
     isFormData = (value) => typeof value === "object" && value !== null && #entries in value;
     entriesOf = (form) => webidl.isObject(form) && #entries in form ? form.#entries : webidl.illegalInvocation();
-    pairsOf = (form) => {
-      const entries = entriesOf(form);
-      return form.#pairs ??= toPairs(entries);
-    };
   }
 }
 
@@ -125,13 +116,7 @@ function deleteFrom(entries, name, from) {
   entries.length = to;
 }
 
-function toPairs(entries) {
-  const pairs = [];
-  for (let i = 0; i < entries.length; i += 2) pairs[pairs.length] = [entries[i], entries[i + 1]];
-  return pairs;
-}
-
-webidl.pairIterable(FormData, "FormData", pairsOf);
+webidl.pairIterable(FormData, "FormData", entriesOf);
 webidl.defineInterface(FormData);
 
 exports.FormData = FormData;

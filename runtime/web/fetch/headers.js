@@ -10,12 +10,12 @@ const webidl = require("webidl/webidl");
 const { copyList } = require("script/lists");
 const { isSafelisted, isSafelistedName, mayAppend } = require("fetch/no_cors");
 const {
-  ArrayIsArray, ArrayPrototypeSort, FunctionPrototypeCall, JSONStringify, ObjectKeys,
+  Array, ArrayIsArray, ArrayPrototypeJoin, ArrayPrototypeSort, FunctionPrototypeCall, JSONStringify, ObjectKeys,
   RegExpPrototypeExec, SafeMap, StringPrototypeCharCodeAt, StringPrototypeIndexOf, StringPrototypeSlice,
   StringPrototypeStartsWith, StringPrototypeToLowerCase, SymbolIterator, TypeError,
 } = primordials;
 const { ByteString } = webidl.converters;
-const { constructKey } = webidl;
+const { constructKey, illegalInvocation, isObject, requiredArguments } = webidl;
 
 const kGuardNone = 0;
 const kGuardImmutable = 1;
@@ -24,6 +24,7 @@ const kGuardNoCors = 2; // leaves out what it does not let in
 // Names and content types that a worker uses are few; what was checked once is not checked again.
 const kCacheMaxEntries = 256;
 const kCacheMaxLength = 64;
+const kMaxInserted = 64; // headers
 const knownNames = new SafeMap(); // as given -> lower-case
 const knownTypes = new SafeMap(); // content-type values: as given -> without outer white space
 
@@ -127,11 +128,18 @@ function listDelete(list, name, from) {
   list.length = to;
 }
 
+// Of a pair, both are converted before either is judged, as Web IDL has it.
+function convertName(name, context) {
+  return typeof name === "string" ? name : ByteString(name, `${context}: the header name`);
+}
+
+function convertValue(name, value, context) {
+  return typeof value === "string" ? value : ByteString(value, `${context}: the value of header '${name}'`);
+}
+
 function appendPair(list, name, value, context) {
-  // Both are converted before either is judged, as Web IDL has it.
-  const convertedName = typeof name === "string" ? name : ByteString(name, `${context}: the header name`);
-  const convertedValue = typeof value === "string" ? value
-    : ByteString(value, `${context}: the value of header '${convertedName}'`);
+  const convertedName = convertName(name, context);
+  const convertedValue = convertValue(convertedName, value, context);
   const lower = normalizeName(convertedName, context);
   const { length } = list;
   list[length] = lower;
@@ -141,11 +149,11 @@ function appendPair(list, name, value, context) {
 const toPair = webidl.sequence((value) => value);
 function fillFromIterable(list, init, method, context) {
   const iterator = FunctionPrototypeCall(method, init);
-  if (!webidl.isObject(iterator)) throw new TypeError(`${context}: the headers' iterator is not an object.`);
+  if (!isObject(iterator)) throw new TypeError(`${context}: the headers' iterator is not an object.`);
   const { next } = iterator;
   for (let index = 0; ; ++index) {
     const step = FunctionPrototypeCall(next, iterator);
-    if (!webidl.isObject(step)) throw new TypeError(`${context}: the headers' iterator gave no object.`);
+    if (!isObject(step)) throw new TypeError(`${context}: the headers' iterator gave no object.`);
     if (step.done) return;
     const given = step.value;
     const pair =
@@ -172,7 +180,7 @@ function fillFromRecord(list, init, context) {
 
 // Appends what a HeadersInit holds to `list` and returns it.
 function fillList(list, init, context) {
-  if (!webidl.isObject(init)) {
+  if (!isObject(init)) {
     throw new TypeError(
       `${context}: The provided value is not of type '(record<ByteString, ByteString> or ` +
       "sequence<sequence<ByteString>>)'.");
@@ -196,8 +204,70 @@ function comparePairs(a, b) {
   return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
 }
 
-// https://fetch.spec.whatwg.org/#concept-header-list-sort-and-combine
+// https://fetch.spec.whatwg.org/#concept-header-list-sort-and-combine, flat. Few headers are put where they belong one
+// by one; many, of which that would be the square, go through a map and a sort.
 function sortAndCombine(list) {
+  const { length } = list;
+  if (length > 2 * kMaxInserted) return sortMany(list);
+  const sorted = [];
+  for (let i = 0; i < length; i += 2) {
+    const name = list[i];
+    const end = sorted.length;
+    let at = end;
+    while (at > 0 && name < sorted[at - 2]) at -= 2;
+    if (at > 0 && sorted[at - 2] === name && name !== "set-cookie") {
+      sorted[at - 1] = `${sorted[at - 1]}, ${list[i + 1]}`;
+      continue;
+    }
+    for (let to = end; to > at; to -= 2) {
+      sorted[to] = sorted[to - 2];
+      sorted[to + 1] = sorted[to - 1];
+    }
+    sorted[at] = name;
+    sorted[at + 1] = list[i + 1];
+  }
+  return sorted;
+}
+
+function joinShape(values, names) {
+  const count = names.length - 1;
+  const list = new Array(2 * count);
+  for (let i = 0; i < count; ++i) {
+    list[2 * i] = names[i];
+    list[2 * i + 1] = values[i];
+  }
+  return list;
+}
+
+// What sortAndCombine() gives. How names sort is noted behind them: for each, where in a list it is.
+function sortByShape(list, names) {
+  const count = names.length - 1;
+  let order = names[count];
+  if (order === null) order = names[count] = orderOf(names, count);
+  const sorted = [];
+  for (let i = 0; i < count; ++i) {
+    const from = order[i];
+    const name = list[from];
+    const at = sorted.length;
+    if (at > 0 && sorted[at - 2] === name && name !== "set-cookie") {
+      sorted[at - 1] = `${sorted[at - 1]}, ${list[from + 1]}`;
+    } else {
+      sorted[at] = name;
+      sorted[at + 1] = list[from + 1];
+    }
+  }
+  return sorted;
+}
+
+function orderOf(names, count) {
+  const pairs = [];
+  for (let i = 0; i < count; ++i) pairs[i] = [names[i], 2 * i];
+  ArrayPrototypeSort(pairs, comparePairs);
+  for (let i = 0; i < count; ++i) pairs[i] = pairs[i][1];
+  return pairs;
+}
+
+function sortMany(list) {
   const pairs = [];
   const byName = new SafeMap();
   for (let i = 0; i < list.length; i += 2) {
@@ -212,14 +282,19 @@ function sortAndCombine(list) {
     if (name !== "set-cookie") byName.set(name, pair);
     pairs[pairs.length] = pair;
   }
-  return ArrayPrototypeSort(pairs, comparePairs);
+  ArrayPrototypeSort(pairs, comparePairs);
+  const sorted = [];
+  for (let i = 0; i < pairs.length; ++i) {
+    sorted[2 * i] = pairs[i][0];
+    sorted[2 * i + 1] = pairs[i][1];
+  }
+  return sorted;
 }
 
 // The header block that native code takes: "name\0value\0" for each header.
 function listToBlock(list) {
-  let block = "";
-  for (let i = 0; i < list.length; i += 2) block += `${list[i]}\0${list[i + 1]}\0`;
-  return block;
+  if (list.length === 2) return `${list[0]}\0${list[1]}\0`;
+  return list.length === 0 ? "" : `${ArrayPrototypeJoin(list, "\0")}\0`;
 }
 
 function blockToList(block) {
@@ -248,15 +323,19 @@ function setCookies(list) {
 
 let isHeaders;
 let listOf;
-let pairsOf;
+let sortedOf; // sorted and combined, flat
 let headersGuard;
 let blockOf;
+let share;
+let ownListOf; // for one that is about to change
 
 class Headers {
   #list; // null: still with the request of #slot, or as a header block in its place
   #slot;
   #guard;
-  #pairs = null; // sorted and combined; null when #list changed since
+  #sorted = null; // sorted and combined; null when #list changed since
+  #shape = null; // of an incoming request's: its names, as native code gave them
+  #isShared = false; // #list is that of another Headers too: it is copied before it changes
 
   // Internal code passes (constructKey, list, guard, slot).
   constructor(init = undefined, list = null, guard = kGuardNone, slot = 0) {
@@ -272,32 +351,34 @@ class Headers {
   }
 
   append(name, value) {
-    const list = listOf(this);
+    if (!isHeaders(this)) illegalInvocation();
     const context = "Failed to execute 'append' on 'Headers'";
-    webidl.requiredArguments(arguments.length, 2, context);
+    requiredArguments(arguments.length, 2, context);
     // The pair is checked before the guard is, as the standard has it.
-    const pair = [];
-    appendPair(pair, name, value, context);
+    const given = convertName(name, context);
+    const converted = convertValue(given, value, context);
+    const lower = normalizeName(given, context);
+    const normalized = normalizeValue(lower, converted, context);
     checkGuard(this.#guard);
-    if (this.#guard === kGuardNoCors && !mayAppend(list, pair[0], pair[1])) return;
-    list[list.length] = pair[0];
-    list[list.length] = pair[1];
-    this.#pairs = null;
+    const list = ownListOf(this);
+    if (this.#guard === kGuardNoCors && !mayAppend(list, lower, normalized)) return;
+    const at = list.length;
+    list[at] = lower;
+    list[at + 1] = normalized;
   }
 
   delete(name) {
-    const list = listOf(this);
-    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'delete' on 'Headers'");
+    if (!isHeaders(this)) illegalInvocation();
+    requiredArguments(arguments.length, 1, "Failed to execute 'delete' on 'Headers'");
     const lower = normalizeName(name, "Failed to execute 'delete' on 'Headers'");
     checkGuard(this.#guard);
     if (this.#guard === kGuardNoCors && !isSafelistedName(lower)) return;
-    listDelete(list, lower, 0);
-    this.#pairs = null;
+    listDelete(ownListOf(this), lower, 0);
   }
 
   get(name) {
     const list = listOf(this);
-    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'get' on 'Headers'");
+    requiredArguments(arguments.length, 1, "Failed to execute 'get' on 'Headers'");
     return listGet(list, normalizeName(name, "Failed to execute 'get' on 'Headers'"));
   }
 
@@ -307,7 +388,7 @@ class Headers {
 
   getAll(name) {
     const list = listOf(this);
-    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'getAll' on 'Headers'");
+    requiredArguments(arguments.length, 1, "Failed to execute 'getAll' on 'Headers'");
     if (normalizeName(name, "Failed to execute 'getAll' on 'Headers'") !== "set-cookie") {
       throw new TypeError("getAll() can only be used with the header name \"Set-Cookie\".");
     }
@@ -316,50 +397,71 @@ class Headers {
 
   has(name) {
     const list = listOf(this);
-    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'has' on 'Headers'");
+    requiredArguments(arguments.length, 1, "Failed to execute 'has' on 'Headers'");
     return listFind(list, normalizeName(name, "Failed to execute 'has' on 'Headers'")) >= 0;
   }
 
   set(name, value) {
-    const list = listOf(this);
+    if (!isHeaders(this)) illegalInvocation();
     const context = "Failed to execute 'set' on 'Headers'";
-    webidl.requiredArguments(arguments.length, 2, context);
-    const pair = [];
-    appendPair(pair, name, value, context);
+    requiredArguments(arguments.length, 2, context);
+    const given = convertName(name, context);
+    const converted = convertValue(given, value, context);
+    const lower = normalizeName(given, context);
+    const normalized = normalizeValue(lower, converted, context);
     checkGuard(this.#guard);
-    if (this.#guard === kGuardNoCors && !isSafelisted(pair[0], pair[1])) return;
-    const at = listFind(list, pair[0]);
+    if (this.#guard === kGuardNoCors && !isSafelisted(lower, normalized)) return;
+    const list = ownListOf(this);
+    const at = listFind(list, lower);
     if (at < 0) {
-      list[list.length] = pair[0];
-      list[list.length] = pair[1];
+      const { length } = list;
+      list[length] = lower;
+      list[length + 1] = normalized;
     } else {
-      list[at + 1] = pair[1];
-      listDelete(list, pair[0], at + 2);
+      list[at + 1] = normalized;
+      listDelete(list, lower, at + 2);
     }
-    this.#pairs = null;
   }
 
   static {
     isHeaders = (value) => typeof value === "object" && value !== null && #list in value;
     listOf = (headers) => {
-      if (typeof headers !== "object" || headers === null || !(#list in headers)) webidl.illegalInvocation();
+      if (typeof headers !== "object" || headers === null || !(#list in headers)) illegalInvocation();
       const list = headers.#list;
       if (list !== null) return list;
       const slot = headers.#slot;
-      return headers.#list = typeof slot === "string" ? blockToList(slot) : ops.requestHeaders(slot);
+      if (typeof slot === "string") return headers.#list = blockToList(slot);
+      const values = ops.requestHeaders(slot);
+      headers.#shape = values[values.length - 1];
+      return headers.#list = joinShape(values, headers.#shape);
     };
     blockOf = (headers) => {
       const slot = headers.#slot;
       return headers.#list === null && typeof slot === "string" ? slot : listToBlock(listOf(headers));
     };
     headersGuard = (headers) => headers.#guard;
-    pairsOf = (headers) => {
+    ownListOf = (headers) => {
+      let list = listOf(headers);
+      headers.#sorted = null;
+      if (headers.#isShared) {
+        list = headers.#list = copyList(list);
+        headers.#isShared = false;
+      }
+      return list;
+    };
+    share = (headers) => {
+      const other = new Headers(constructKey, listOf(headers), kGuardNone, 0);
+      other.#isShared = headers.#isShared = true;
+      return other;
+    };
+    sortedOf = (headers) => {
       const list = listOf(headers);
-      return headers.#pairs ??= sortAndCombine(list);
+      if (headers.#sorted !== null) return headers.#sorted;
+      return headers.#sorted = headers.#shape !== null ? sortByShape(list, headers.#shape) : sortAndCombine(list);
     };
   }
 }
-webidl.pairIterable(Headers, "Headers", pairsOf);
+webidl.pairIterable(Headers, "Headers", sortedOf);
 webidl.defineInterface(Headers);
 const headersEntries = Headers.prototype.entries;
 
@@ -367,6 +469,25 @@ const headersEntries = Headers.prototype.entries;
 function createHeaders(list, guard) {
   return typeof list === "string" ? new Headers(constructKey, null, guard, list)
     : new Headers(constructKey, list, guard, 0);
+}
+
+// The Headers of a response made with a HeadersInit, and the content type that its body implies or null.
+function headersFromInit(init, type, context) {
+  if (isHeaders(init) && init[SymbolIterator] === headersEntries) {
+    const list = listOf(init);
+    if (type === null || listFind(list, "content-type") >= 0) return share(init);
+    return createHeaders(withType(copyList(list), type), kGuardNone);
+  }
+  const list = fillList([], init, context);
+  if (type !== null && listFind(list, "content-type") < 0) withType(list, type);
+  return createHeaders(list, kGuardNone);
+}
+
+function withType(list, type) {
+  const { length } = list;
+  list[length] = "content-type";
+  list[length + 1] = type;
+  return list;
 }
 
 // The headers of an incoming request, fetched from native code when somebody asks.
@@ -383,8 +504,8 @@ exports.createIncomingHeaders = createIncomingHeaders;
 exports.isHeaders = isHeaders;
 exports.headersList = listOf;
 exports.headersGuard = headersGuard;
-exports.headersPairs = pairsOf;
 exports.fillList = fillList;
+exports.headersFromInit = headersFromInit;
 exports.listFind = listFind;
 exports.listGet = listGet;
 exports.listDelete = listDelete;

@@ -16,6 +16,7 @@
 #include "runtime/http/exchange.h"
 #include "runtime/web/fetch/body_table.h"
 #include "runtime/web/fetch/fetch_service.h"
+#include "runtime/web/fetch/header_shapes.h"
 #include "runtime/web/fetch/watched_body.h"
 
 namespace sedge::web {
@@ -50,6 +51,7 @@ class IncomingRequests {
   // Names in lower case: those of the wire in its order, then what the server says about the client
   // (edge_headers.h).
   Result<http::HeaderList> Headers(SlotId id);
+  HeaderShapes& header_shapes() { return header_shapes_; }
   // 0: none.
   Result<SlotId> Body(SlotId id);
   // Fills in method, URL and headers of the request as it came, for fetch(request).
@@ -148,6 +150,7 @@ class IncomingRequests {
   Observer& observer_;
   SlotMap<Request> requests_;
   const uint64_t ray_seed_;
+  HeaderShapes header_shapes_;
   std::vector<http::HeaderField> fields_;  // of the response being sent; kept for its memory
   std::shared_ptr<BodyWatch> body_watch_;  // of the response being sent; else null
   // For bodies that are on their way when this goes.

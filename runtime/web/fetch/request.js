@@ -17,7 +17,7 @@ const { isSafelisted, keepSafelisted } = require("fetch/no_cors");
 const { Extras, applyInit, kDefaults, normalizeMethod, readInit } = require("fetch/request_init");
 const { parseRequestUrl } = require("fetch/request_url");
 const { JSONParse, TypeError } = primordials;
-const { constructKey } = webidl;
+const { constructKey, illegalInvocation, isObject, requiredArguments } = webidl;
 
 const kNoBodyMessage = "Request with a GET or HEAD method cannot have a body.";
 
@@ -77,7 +77,7 @@ class Request {
       return;
     }
     const context = "Failed to construct 'Request'";
-    webidl.requiredArguments(arguments.length, 1, context);
+    requiredArguments(arguments.length, 1, context);
     this.#slot = 0;
     this.#headers = null;
     this.#body = null;
@@ -98,19 +98,19 @@ class Request {
   }
 
   get method() {
-    if (!webidl.isObject(this) || !(#slot in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#slot in this)) illegalInvocation();
     const method = this.#method;
     return method !== null ? method : methodOf(this);
   }
 
   get url() {
-    if (!webidl.isObject(this) || !(#slot in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#slot in this)) illegalInvocation();
     const url = this.#url;
     return url !== null ? url : urlOf(this);
   }
 
   get headers() {
-    if (!webidl.isObject(this) || !(#slot in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#slot in this)) illegalInvocation();
     const headers = this.#headers;
     return headers !== null ? headers : headersOf(this);
   }
@@ -175,7 +175,7 @@ class Request {
       return request.#slot !== 0 ? headersList(headersOf(request)) : impliedList(request.#body);
     };
     bodyOf = (request) => {
-      if (!webidl.isObject(request) || !(#slot in request)) webidl.illegalInvocation();
+      if (!isObject(request) || !(#slot in request)) illegalInvocation();
       if (request.#body !== undefined) return request.#body;
       const method = request.#method; // where it is known, the request may be over
       const handle = method === "GET" || method === "HEAD" ? 0 : ops.requestBody(request.#slot);
@@ -191,7 +191,7 @@ class Request {
       self.#body = body;
     };
     takeInit = (self, from, init, context) => {
-      if (!webidl.isObject(init)) throw new TypeError(`${context}: parameter 2 is not an object.`);
+      if (!isObject(init)) throw new TypeError(`${context}: parameter 2 is not an object.`);
       const given = readInit(init, context);
       const extras = self.#extras = applyInit(self.#extras, given, context);
       if (given.method !== undefined) self.#method = normalizeMethod(given.method, context);
@@ -221,7 +221,7 @@ class Request {
       if (self.#method === "GET" || self.#method === "HEAD") throw new TypeError(kNoBodyMessage);
       self.#body = moveBody(body);
     };
-    extrasOf = (request) => webidl.isObject(request) && #slot in request ? request.#extras : webidl.illegalInvocation();
+    extrasOf = (request) => isObject(request) && #slot in request ? request.#extras : illegalInvocation();
     signalOf = (request) => {
       if (request.#signal !== null) return request.#signal;
       const { signal, follows } = request.#extras;

@@ -7,11 +7,11 @@ const webidl = require("webidl/webidl");
 const { copyList } = require("script/lists");
 const { Body, cloneBody, extractBody, isBodyEmpty, kNative, kString, kTextType, mixinBody } =
   require("fetch/body");
-const { createHeaders, fillList, headersGuard, headersList, kGuardImmutable, kGuardNone, listFind, listGet,
+const { createHeaders, headersFromInit, headersGuard, headersList, kGuardImmutable, kGuardNone, listGet,
   toHeaderBlock } = require("fetch/headers");
 const { normalizeUrl } = require("fetch/request_url");
 const { JSONStringify, RangeError, RegExpPrototypeExec, TypeError } = primordials;
-const { constructKey, converters } = webidl;
+const { constructKey, converters, illegalInvocation, isObject, requiredArguments } = webidl;
 
 const kJsonType = "application/json";
 const kTextBlock = `content-type\0${kTextType}\0`;
@@ -96,7 +96,7 @@ class Response {
   }
 
   get headers() {
-    if (!webidl.isObject(this) || !(#status in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#status in this)) illegalInvocation();
     const headers = this.#headers;
     return headers !== null ? headers : this.#headers = createHeaders(impliedList(this.#body), kGuardNone);
   }
@@ -129,7 +129,7 @@ class Response {
 
   static json(data, init = undefined) {
     const context = "Failed to execute 'json' on 'Response'";
-    webidl.requiredArguments(arguments.length, 1, context);
+    requiredArguments(arguments.length, 1, context);
     const text = JSONStringify(data);
     if (text === undefined) throw new TypeError(`${context}: The data is not JSON serializable.`);
     const response = new Response(constructKey);
@@ -140,7 +140,7 @@ class Response {
 
   static redirect(url, status = 302) {
     const context = "Failed to execute 'redirect' on 'Response'";
-    webidl.requiredArguments(arguments.length, 1, context);
+    requiredArguments(arguments.length, 1, context);
     const given = converters.USVString(url, `${context}: parameter 1`);
     const code = converters["unsigned short"](status, `${context}: parameter 2`);
     const location = normalizeUrl(given);
@@ -154,13 +154,13 @@ class Response {
   static {
     isResponse = (value) => typeof value === "object" && value !== null && #status in value;
     statusOf = (response) =>
-      webidl.isObject(response) && #status in response ? response.#status : webidl.illegalInvocation();
+      isObject(response) && #status in response ? response.#status : illegalInvocation();
     statusTextOf = (response) =>
-      webidl.isObject(response) && #status in response ? response.#statusText : webidl.illegalInvocation();
+      isObject(response) && #status in response ? response.#statusText : illegalInvocation();
     bodyOf = (response) =>
-      webidl.isObject(response) && #status in response ? response.#body : webidl.illegalInvocation();
+      isObject(response) && #status in response ? response.#body : illegalInvocation();
     extrasOf = (response) =>
-      webidl.isObject(response) && #status in response ? response.#extras : webidl.illegalInvocation();
+      isObject(response) && #status in response ? response.#extras : illegalInvocation();
     listOf = (response) => {
       const headers = response.#headers;
       return headers !== null ? headersList(headers) : impliedList(response.#body);
@@ -183,7 +183,7 @@ class Response {
       return response;
     };
     takeInit = (self, init, context) => {
-      if (!webidl.isObject(init)) throw new TypeError(`${context}: parameter 2 is not an object.`);
+      if (!isObject(init)) throw new TypeError(`${context}: parameter 2 is not an object.`);
       const { headers, status, statusText } = init;
       let webSocket = null;
       const cf = init.cf;
@@ -198,19 +198,18 @@ class Response {
       }
       if (status !== undefined) self.#status = convertStatus(status, webSocket, context);
       if (statusText !== undefined) self.#statusText = convertStatusText(statusText, context);
-      const list = headers === undefined ? null : fillList([], headers, context);
       const body = self.#body;
+      if (headers !== undefined) {
+        const type = body === null || isNullBodyStatus(self.#status) ? null : body.type;
+        self.#headers = headersFromInit(headers, type, context);
+      }
       if (body !== null && isNullBodyStatus(self.#status)) {
         // Workers let an empty body pass for none, and scripts rely on it.
         if (!isBodyEmpty(body)) {
           throw new TypeError("Response with null body status (101, 204, 205, or 304) cannot have a body.");
         }
         self.#body = null;
-      } else if (list !== null && body !== null && body.type !== null && listFind(list, "content-type") < 0) {
-        list[list.length] = "content-type";
-        list[list.length] = body.type;
       }
-      if (list !== null) self.#headers = createHeaders(list, kGuardNone);
     };
   }
 }

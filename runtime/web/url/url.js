@@ -12,6 +12,7 @@ const {
 
 // The op replaces lone surrogates: what it is given need not be a USVString yet.
 const { DOMString, USVString } = webidl.converters;
+const { constructKey, illegalInvocation, isObject, requiredArguments } = webidl;
 
 // Components that urlSet knows by number (url_ops.cc).
 const PROTOCOL = 0;
@@ -65,11 +66,11 @@ class URL {
   #params = null;
 
   constructor(url, base = undefined) {
-    if (url === webidl.constructKey) {
+    if (url === constructKey) {
       this.#take(base); // just parsed
       return;
     }
-    webidl.requiredArguments(arguments.length, 1, "Failed to construct 'URL'");
+    requiredArguments(arguments.length, 1, "Failed to construct 'URL'");
     url = DOMString(url, "Failed to construct 'URL': parameter 1");
     if (base !== undefined) base = DOMString(base, "Failed to construct 'URL': parameter 2");
     const href = parse(url, base);
@@ -78,25 +79,25 @@ class URL {
   }
 
   static parse(url, base = undefined) {
-    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'parse' on 'URL'");
+    requiredArguments(arguments.length, 1, "Failed to execute 'parse' on 'URL'");
     url = DOMString(url, "Failed to execute 'parse' on 'URL': parameter 1");
     if (base !== undefined) base = DOMString(base, "Failed to execute 'parse' on 'URL': parameter 2");
     const href = parse(url, base);
-    return href === null ? null : new URL(webidl.constructKey, href);
+    return href === null ? null : new URL(constructKey, href);
   }
 
   static canParse(url, base = undefined) {
-    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'canParse' on 'URL'");
+    requiredArguments(arguments.length, 1, "Failed to execute 'canParse' on 'URL'");
     url = DOMString(url, "Failed to execute 'canParse' on 'URL': parameter 1");
     if (base !== undefined) base = DOMString(base, "Failed to execute 'canParse' on 'URL': parameter 2");
     return ops.urlCanParse(url, base);
   }
 
   get href() {
-    return webidl.isObject(this) && #href in this ? this.#href : webidl.illegalInvocation();
+    return isObject(this) && #href in this ? this.#href : illegalInvocation();
   }
   set href(value) {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     value = DOMString(value, "Failed to set 'href' on 'URL': the value");
     const href = parse(value, undefined);
     if (href === null) throw invalidUrl(value, undefined);
@@ -105,11 +106,11 @@ class URL {
   }
 
   toString() {
-    return webidl.isObject(this) && #href in this ? this.#href : webidl.illegalInvocation();
+    return isObject(this) && #href in this ? this.#href : illegalInvocation();
   }
 
   get origin() {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     const scheme = this.#slice(0, this.#schemeEnd);
     switch (scheme) {
       case "http":
@@ -122,7 +123,7 @@ class URL {
         const path = this.#slice(this.#pathStart, this.#queryStart);
         const href = parse(path, undefined);
         if (href === null) return "null";
-        const inner = new URL(webidl.constructKey, href);
+        const inner = new URL(constructKey, href);
         const innerScheme = inner.#slice(0, inner.#schemeEnd);
         return innerScheme === "http" || innerScheme === "https" ? inner.origin : "null";
       }
@@ -132,7 +133,7 @@ class URL {
   }
 
   get protocol() {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     return this.#slice(0, this.#schemeEnd + 1);
   }
   set protocol(value) {
@@ -141,7 +142,7 @@ class URL {
 
   // Without a host, usernameEnd and hostStart are schemeEnd + 1, and these slices are empty.
   get username() {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     return this.#slice(this.#schemeEnd + 3, this.#usernameEnd);
   }
   set username(value) {
@@ -149,7 +150,7 @@ class URL {
   }
 
   get password() {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     return this.#slice(this.#usernameEnd + 1, this.#hostStart - 1);
   }
   set password(value) {
@@ -158,7 +159,7 @@ class URL {
 
   // An empty host has no port; behind it may be a "/." that is part of nothing.
   get host() {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     return this.#hostStart === this.#hostEnd ? "" : this.#slice(this.#hostStart, this.#pathStart);
   }
   set host(value) {
@@ -166,7 +167,7 @@ class URL {
   }
 
   get hostname() {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     return this.#slice(this.#hostStart, this.#hostEnd);
   }
   set hostname(value) {
@@ -174,7 +175,7 @@ class URL {
   }
 
   get port() {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     return this.#hostStart === this.#hostEnd ? "" : this.#slice(this.#hostEnd + 1, this.#pathStart);
   }
   set port(value) {
@@ -182,7 +183,7 @@ class URL {
   }
 
   get pathname() {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     return this.#slice(this.#pathStart, this.#queryStart);
   }
   set pathname(value) {
@@ -191,12 +192,12 @@ class URL {
 
   // A lone "?" or "#" shows only in href.
   get search() {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     if (this.#fragmentStart - this.#queryStart <= 1) return "";
     return this.#slice(this.#queryStart, this.#fragmentStart);
   }
   set search(value) {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     value = USVString(value, "Failed to set 'search' on 'URL': the value");
     const query = value[0] === "?" ? StringPrototypeSlice(value, 1) : value;
     // The params get what is set, tabs and newlines included, of which the URL keeps nothing.
@@ -208,12 +209,12 @@ class URL {
   }
 
   get searchParams() {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     return this.#params ??= linkedURLSearchParams(this, this.#query());
   }
 
   get hash() {
-    if (!webidl.isObject(this) || !(#href in this)) webidl.illegalInvocation();
+    if (!isObject(this) || !(#href in this)) illegalInvocation();
     if (this.#href.length - this.#fragmentStart <= 1) return "";
     return StringPrototypeSlice(this.#href, this.#fragmentStart);
   }
@@ -222,7 +223,7 @@ class URL {
   }
 
   toJSON() {
-    return webidl.isObject(this) && #href in this ? this.#href : webidl.illegalInvocation();
+    return isObject(this) && #href in this ? this.#href : illegalInvocation();
   }
 
   #slice(start, end) {
@@ -260,12 +261,12 @@ class URL {
 
   static {
     setPart = (url, component, value, name) => {
-      if (!webidl.isObject(url) || !(#href in url)) webidl.illegalInvocation();
+      if (!isObject(url) || !(#href in url)) illegalInvocation();
       url.#set(component, value, name);
     };
     webidl.defineInterface(URL);
 
-    exports.isURL = (value) => webidl.isObject(value) && #href in value;
+    exports.isURL = (value) => isObject(value) && #href in value;
     // `query` is urlencoded: nothing in it needs the parser.
     setUrlUpdater((url, query) => {
       const search = query === "" ? "" : `?${query}`;

@@ -5,10 +5,11 @@
 const webidl = require("webidl/webidl");
 const { parseUrlencoded, serializeUrlencoded } = require("url/urlencoded");
 const {
-  ArrayPrototypePush, ArrayPrototypeSort, ReflectOwnKeys, StringPrototypeSlice, TypeError,
+  ArrayPrototypeSort, ReflectOwnKeys, StringPrototypeSlice, TypeError,
 } = primordials;
 
 const { USVString } = webidl.converters;
+const { constructKey, illegalInvocation, isObject, requiredArguments, toUSVString } = webidl;
 const sequenceOfPairs = webidl.sequence(webidl.sequence(USVString));
 const recordOfStrings = webidl.record(USVString, USVString);
 
@@ -16,20 +17,26 @@ const recordOfStrings = webidl.record(USVString, USVString);
 let updateUrl;
 
 function entriesFromInit(init, context) {
-  if (webidl.isObject(init)) {
+  if (isObject(init)) {
+    const entries = [];
     if (!webidl.isIterable(init)) {
       const record = recordOfStrings(init, context);
-      const entries = [];
       const names = ReflectOwnKeys(record);
-      for (let i = 0; i < names.length; ++i) ArrayPrototypePush(entries, [names[i], record[names[i]]]);
+      for (let i = 0; i < names.length; ++i) {
+        entries[2 * i] = names[i];
+        entries[2 * i + 1] = record[names[i]];
+      }
       return entries;
     }
     const pairs = sequenceOfPairs(init, context);
     for (let i = 0; i < pairs.length; ++i) {
-      if (pairs[i].length === 2) continue;
-      throw new TypeError(`${context}, index ${i} has ${pairs[i].length} elements: give [name, value].`);
+      if (pairs[i].length !== 2) {
+        throw new TypeError(`${context}, index ${i} has ${pairs[i].length} elements: give [name, value].`);
+      }
+      entries[2 * i] = pairs[i][0];
+      entries[2 * i + 1] = pairs[i][1];
     }
-    return pairs;
+    return entries;
   }
   const text = USVString(init, context);
   return parseUrlencoded(text[0] === "?" ? StringPrototypeSlice(text, 1) : text);
@@ -39,42 +46,62 @@ function context(method, parameter) {
   return `Failed to execute '${method}' on 'URLSearchParams': parameter ${parameter}`;
 }
 
+// Most are strings already; then no context is put together.
+function textOf(value, method, parameter) {
+  return typeof value === "string" ? toUSVString(value) : USVString(value, context(method, parameter));
+}
+
 function compareNames(a, b) {
   return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
 }
 
+// Stable, as the standard has it.
+function sortEntries(list) {
+  const pairs = [];
+  for (let i = 0; i < list.length; i += 2) pairs[pairs.length] = [list[i], list[i + 1]];
+  ArrayPrototypeSort(pairs, compareNames);
+  for (let i = 0; i < pairs.length; ++i) {
+    list[2 * i] = pairs[i][0];
+    list[2 * i + 1] = pairs[i][1];
+  }
+}
+
 class URLSearchParams {
-  #list;
+  #list; // flat: [name, value, name, value ...]
   #url = null;
 
   constructor(init = "") {
-    if (init === webidl.constructKey) return;
+    if (init === constructKey) return;
     this.#list = init === "" ? []
       : entriesFromInit(init, "Failed to construct 'URLSearchParams': parameter 1");
   }
 
   get size() {
-    return URLSearchParams.#listOf(this).length;
+    return URLSearchParams.#listOf(this).length / 2;
   }
 
   append(name, value) {
     const list = URLSearchParams.#listOf(this);
-    webidl.requiredArguments(arguments.length, 2, "Failed to execute 'append' on 'URLSearchParams'");
-    name = USVString(name, context("append", 1));
-    value = USVString(value, context("append", 2));
-    ArrayPrototypePush(list, [name, value]);
+    requiredArguments(arguments.length, 2, "Failed to execute 'append' on 'URLSearchParams'");
+    name = textOf(name, "append", 1);
+    value = textOf(value, "append", 2);
+    const at = list.length;
+    list[at] = name;
+    list[at + 1] = value;
     this.#update();
   }
 
   delete(name, value = undefined) {
     const list = URLSearchParams.#listOf(this);
-    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'delete' on 'URLSearchParams'");
-    name = USVString(name, context("delete", 1));
-    if (value !== undefined) value = USVString(value, context("delete", 2));
+    requiredArguments(arguments.length, 1, "Failed to execute 'delete' on 'URLSearchParams'");
+    name = textOf(name, "delete", 1);
+    if (value !== undefined) value = textOf(value, "delete", 2);
     let kept = 0;
-    for (let i = 0; i < list.length; ++i) {
-      const entry = list[i];
-      if (entry[0] !== name || (value !== undefined && entry[1] !== value)) list[kept++] = entry;
+    for (let i = 0; i < list.length; i += 2) {
+      if (list[i] === name && (value === undefined || list[i + 1] === value)) continue;
+      list[kept] = list[i];
+      list[kept + 1] = list[i + 1];
+      kept += 2;
     }
     list.length = kept;
     this.#update();
@@ -82,59 +109,61 @@ class URLSearchParams {
 
   get(name) {
     const list = URLSearchParams.#listOf(this);
-    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'get' on 'URLSearchParams'");
-    name = USVString(name, context("get", 1));
-    for (let i = 0; i < list.length; ++i) {
-      if (list[i][0] === name) return list[i][1];
+    requiredArguments(arguments.length, 1, "Failed to execute 'get' on 'URLSearchParams'");
+    name = textOf(name, "get", 1);
+    for (let i = 0; i < list.length; i += 2) {
+      if (list[i] === name) return list[i + 1];
     }
     return null;
   }
 
   getAll(name) {
     const list = URLSearchParams.#listOf(this);
-    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'getAll' on 'URLSearchParams'");
-    name = USVString(name, context("getAll", 1));
+    requiredArguments(arguments.length, 1, "Failed to execute 'getAll' on 'URLSearchParams'");
+    name = textOf(name, "getAll", 1);
     const values = [];
-    for (let i = 0; i < list.length; ++i) {
-      if (list[i][0] === name) ArrayPrototypePush(values, list[i][1]);
+    for (let i = 0; i < list.length; i += 2) {
+      if (list[i] === name) values[values.length] = list[i + 1];
     }
     return values;
   }
 
   has(name, value = undefined) {
     const list = URLSearchParams.#listOf(this);
-    webidl.requiredArguments(arguments.length, 1, "Failed to execute 'has' on 'URLSearchParams'");
-    name = USVString(name, context("has", 1));
-    if (value !== undefined) value = USVString(value, context("has", 2));
-    for (let i = 0; i < list.length; ++i) {
-      if (list[i][0] === name && (value === undefined || list[i][1] === value)) return true;
+    requiredArguments(arguments.length, 1, "Failed to execute 'has' on 'URLSearchParams'");
+    name = textOf(name, "has", 1);
+    if (value !== undefined) value = textOf(value, "has", 2);
+    for (let i = 0; i < list.length; i += 2) {
+      if (list[i] === name && (value === undefined || list[i + 1] === value)) return true;
     }
     return false;
   }
 
   set(name, value) {
     const list = URLSearchParams.#listOf(this);
-    webidl.requiredArguments(arguments.length, 2, "Failed to execute 'set' on 'URLSearchParams'");
-    name = USVString(name, context("set", 1));
-    value = USVString(value, context("set", 2));
+    requiredArguments(arguments.length, 2, "Failed to execute 'set' on 'URLSearchParams'");
+    name = textOf(name, "set", 1);
+    value = textOf(value, "set", 2);
     let kept = 0;
     let found = false;
-    for (let i = 0; i < list.length; ++i) {
-      const entry = list[i];
-      if (entry[0] === name) {
-        if (found) continue;
-        found = true;
-        entry[1] = value;
-      }
-      list[kept++] = entry;
+    for (let i = 0; i < list.length; i += 2) {
+      const isIt = list[i] === name;
+      if (isIt && found) continue;
+      list[kept] = list[i];
+      list[kept + 1] = isIt ? value : list[i + 1];
+      kept += 2;
+      found ||= isIt;
     }
     list.length = kept;
-    if (!found) ArrayPrototypePush(list, [name, value]);
+    if (!found) {
+      list[kept] = name;
+      list[kept + 1] = value;
+    }
     this.#update();
   }
 
   sort() {
-    ArrayPrototypeSort(URLSearchParams.#listOf(this), compareNames);
+    sortEntries(URLSearchParams.#listOf(this));
     this.#update();
   }
 
@@ -147,18 +176,18 @@ class URLSearchParams {
   }
 
   static #listOf(params) {
-    return webidl.isObject(params) && #list in params ? params.#list : webidl.illegalInvocation();
+    return isObject(params) && #list in params ? params.#list : illegalInvocation();
   }
 
   static {
     webidl.defineInterface(URLSearchParams);
     webidl.pairIterable(URLSearchParams, "URLSearchParams", (params) => URLSearchParams.#listOf(params));
 
-    exports.isURLSearchParams = (value) => webidl.isObject(value) && #list in value;
+    exports.isURLSearchParams = (value) => isObject(value) && #list in value;
     exports.urlSearchParamsEntries = (params) => params.#list;
     // The params of a URL, whose changes go back to it.
     exports.linkedURLSearchParams = (url, query) => {
-      const params = new URLSearchParams(webidl.constructKey);
+      const params = new URLSearchParams(constructKey);
       params.#list = parseUrlencoded(query);
       params.#url = url;
       return params;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // application/x-www-form-urlencoded: https://url.spec.whatwg.org/#application/x-www-form-urlencoded
-// A list of entries is an array of [name, value].
+// Entries are a flat list: [name, value, name, value ...].
 "use strict";
 
 const {
-  ArrayPrototypePush, StringFromCharCode, StringPrototypeCharCodeAt, StringPrototypeIndexOf,
+  StringFromCharCode, StringPrototypeCharCodeAt, StringPrototypeIndexOf,
   StringPrototypeSlice, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetLength, Uint8Array,
   decodeURIComponent, encodeURIComponent,
 } = primordials;
@@ -90,9 +90,9 @@ function parseUrlencoded(input) {
     if (end > start) {
       const equals = StringPrototypeIndexOf(text, "=", start);
       const nameEnd = equals < 0 || equals > end ? end : equals;
-      const name = decodeComponent(StringPrototypeSlice(text, start, nameEnd));
-      const value = nameEnd === end ? "" : decodeComponent(StringPrototypeSlice(text, nameEnd + 1, end));
-      ArrayPrototypePush(entries, [name, value]);
+      const at = entries.length;
+      entries[at] = decodeComponent(StringPrototypeSlice(text, start, nameEnd));
+      entries[at + 1] = nameEnd === end ? "" : decodeComponent(StringPrototypeSlice(text, nameEnd + 1, end));
     }
     start = end + 1;
   }
@@ -139,10 +139,9 @@ function encodeComponent(text) {
 
 function serializeUrlencoded(entries) {
   let text = "";
-  for (let i = 0; i < entries.length; ++i) {
-    const entry = entries[i];
+  for (let i = 0; i < entries.length; i += 2) {
     if (i > 0) text += "&";
-    text += `${encodeComponent(entry[0])}=${encodeComponent(entry[1])}`;
+    text += `${encodeComponent(entries[i])}=${encodeComponent(entries[i + 1])}`;
   }
   return text;
 }

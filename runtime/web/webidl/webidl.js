@@ -415,11 +415,12 @@ function makePairIterator(name, entriesOf) {
     }
     next() {
       if (!isObject(this) || !(#target in this)) throw new TypeError("Illegal invocation");
-      const pairs = entriesOf(this.#target);
-      if (this.#index >= pairs.length) return { value: undefined, done: true };
-      const pair = pairs[this.#index++];
-      if (this.#kind === 2) return { value: [pair[0], pair[1]], done: false };
-      return { value: pair[this.#kind], done: false };
+      const list = entriesOf(this.#target);
+      const index = this.#index;
+      if (index >= list.length) return { value: undefined, done: true };
+      this.#index = index + 2;
+      const kind = this.#kind;
+      return { value: kind === 2 ? [list[index], list[index + 1]] : list[index + kind], done: false };
     }
   }
   const { prototype } = PairIterator;
@@ -434,8 +435,8 @@ function makePairIterator(name, entriesOf) {
   };
 }
 
-// entriesOf(self) gives the list of [key, value] pairs as it is now; it throws "Illegal invocation" for a
-// foreign self. It is asked again at every step, which is what makes iteration live.
+// entriesOf(self) gives the entries as they are now, as a flat list [key, value, key, value ...]; it throws "Illegal
+// invocation" for a foreign self. It is asked again at every step, which is what makes iteration live.
 function pairIterable(Class, name, entriesOf) {
   const makeIterator = makePairIterator(name, entriesOf);
   const methods = {
@@ -443,15 +444,14 @@ function pairIterable(Class, name, entriesOf) {
     keys() { return makeIterator(this, 0); },
     values() { return makeIterator(this, 1); },
     forEach(callback, thisArg = undefined) {
-      let pairs = entriesOf(this);
+      let list = entriesOf(this);
       requiredArguments(arguments.length, 1, `Failed to execute 'forEach' on '${name}'`);
       if (typeof callback !== "function") {
         fail(`Failed to execute 'forEach' on '${name}': parameter 1`, "is not a function.");
       }
-      for (let i = 0; i < pairs.length; ++i) {
-        const pair = pairs[i];
-        FunctionPrototypeCall(callback, thisArg, pair[1], pair[0], this);
-        pairs = entriesOf(this);
+      for (let i = 0; i < list.length; i += 2) {
+        FunctionPrototypeCall(callback, thisArg, list[i + 1], list[i], this);
+        list = entriesOf(this);
       }
     },
   };

@@ -92,6 +92,18 @@ describe("Headers", () => {
     }
   });
 
+  test("many headers sort and combine as few do", () => {
+    for (const count of [10, 70]) {
+      const pairs = [["set-cookie", "b"], ["set-cookie", "a"]];
+      for (let i = count; i > 0; --i) pairs.push([`x-${i % 50}`, String(i)]);
+      const names = [...new Headers(pairs).keys()];
+      expect(names).toEqual([...names].sort());
+      expect(names.filter((name) => name === "set-cookie").length).toBe(2);
+      expect(names.length).toBe(2 + Math.min(count, 50));
+    }
+    expect([...new Headers([["b", "1"], ["a", "2"], ["b", "3"]])]).toEqual([["a", "2"], ["b", "1, 3"]]);
+  });
+
   test("has the shape of an interface", () => {
     expect(Object.prototype.toString.call(new Headers())).toBe("[object Headers]");
     expect(Headers.length).toBe(0);

@@ -30,6 +30,40 @@ describe("Response", () => {
     expect(bare.clone().headers.has("content-type")).toBe(false);
   });
 
+  test("a body that is another's stream is passed on whole", async () => {
+    for (const content of ["h\u00e9llo", new Uint8Array([0x68, 0x69]), new Blob(["a", "b"]), ""]) {
+      const first = new Response(content);
+      const stream = first.body;
+      const second = new Response(stream, first);
+      expect(second.body).toBe(stream);
+      expect(stream.locked).toBe(false);
+      expect(first.bodyUsed).toBe(false);
+      const third = new Response(second.body, { headers: second.headers });
+      expect(await third.text()).toBe(await new Response(content).text());
+      expect(first.bodyUsed).toBe(true);
+      expect(() => new Response(stream)).toThrow("disturbed");
+      expect(() => stream.getReader()).toThrow(TypeError);
+      await stream.cancel().then(() => expect("cancelled").toBe("locked"), () => {});
+    }
+    const read = new Response("read").body;
+    const reader = read.getReader({ mode: "byob" });
+    expect((await reader.read(new Uint8Array(9))).value.byteLength).toBe(4);
+    expect(await new Response(new Response("tee").body.tee()[1]).text()).toBe("tee");
+    const cancelled = new Response("cancelled").body;
+    await cancelled.cancel();
+    expect((await cancelled.getReader().read()).done).toBe(true);
+  });
+
+  test("headers given as Headers are its own", () => {
+    const given = new Headers({ a: "1", "content-type": "x/y" });
+    const first = new Response("x", { headers: given });
+    const second = new Response("x", { headers: given });
+    given.set("a", "2");
+    first.headers.append("a", "3");
+    second.headers.delete("a");
+    expect([given.get("a"), first.headers.get("a"), second.headers.get("a")]).toEqual(["2", "1, 3", null]);
+  });
+
   test("init is checked", () => {
     expect(new Response(null, { status: 299.9 }).status).toBe(299);
     for (const status of [0, 199, 600, 1000]) {
