@@ -10,11 +10,13 @@
 #include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdarg>
 #include <cstdio>
 
 #include "kv/record_codec.h"
 #include "runtime/base/ascii.h"
+#include "runtime/base/clock.h"
 #include "runtime/base/log.h"
 
 namespace sedge::kv {
@@ -36,6 +38,7 @@ constexpr double kBlobGarbageRatio = 0.5;
 // A file untouched for so long is compacted once, so that expired rows leave a store at rest too.
 constexpr uint64_t kPeriodicCompactionSeconds = 7 * 24 * 3600;
 constexpr size_t kLogLineBytes = 1024;
+constexpr int64_t kStallLogNs = 60'000'000'000;
 
 // RocksDB's warnings and errors in our log; no LOG files.
 class RocksLog final : public rocksdb::Logger {
@@ -47,13 +50,27 @@ class RocksLog final : public rocksdb::Logger {
   void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
     if (level < GetInfoLogLevel() || level == rocksdb::InfoLogLevel::HEADER_LEVEL) return;
     char line[kLogLineBytes];
+    const std::string_view said = format;
     // Part of every backup.
-    if (std::string_view(format).find("File Deletions") != std::string_view::npos) return;
+    if (said.find("File Deletions") != std::string_view::npos) return;
+    // A bulk load is slowed down again and again.
+    const bool slows = said.find("Stalling writes") != std::string_view::npos ||
+                       said.find("Stopping writes") != std::string_view::npos;
+    if (slows && !IsTimeToTell()) return;
     std::vsnprintf(line, sizeof(line), format, arguments);
     Log(level == rocksdb::InfoLogLevel::WARN_LEVEL ? LogLevel::kWarn : LogLevel::kError,
         Trim(line, " \n"), {{"from", "rocksdb"}});
   }
   void LogHeader(const char*, va_list) override {}
+
+ private:
+  bool IsTimeToTell() {
+    const int64_t now = Clock::System().MonotonicNs();
+    int64_t last = told_ns_.load();
+    return (last == 0 || now - last >= kStallLogNs) && told_ns_.compare_exchange_strong(last, now);
+  }
+
+  std::atomic<int64_t> told_ns_ = 0;  // when writes that are slowed down were told of
 };
 
 rocksdb::CompressionType Compression() {

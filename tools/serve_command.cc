@@ -12,6 +12,7 @@
 #include <string>
 
 #include "runtime/base/log.h"
+#include "runtime/base/start_pages.h"
 #include "runtime/worker/server.h"
 #include "tools/bundle/prepare.h"
 #include "tools/parent_watch.h"
@@ -21,6 +22,9 @@
 
 namespace sedge::tools {
 namespace {
+
+// From the first moment that it serves, until what the start needed is given back.
+constexpr timespec kStartTime{.tv_sec = 1, .tv_nsec = 0};
 
 constexpr const char* kExamples = R"(Examples:
   sedge serve                              the worker of this folder at http://127.0.0.1:8787
@@ -89,9 +93,12 @@ int ServeUntilSignal(const ServeFlags& flags, const worker::ServeOptions& option
     return kExitFailed;
   }
   PrintReady(flags, **server, options);
-  int received = 0;
-  while (sigwait(&signals, &received) == 0 && received == SIGUSR1)
-    LogServerState((*server)->State());
+  int received = sigtimedwait(&signals, nullptr, &kStartTime);
+  if (received < 0) ForgetStartPages();  // what the start needed is not needed any more
+  while (received == SIGUSR1 || received < 0) {
+    if (received == SIGUSR1) LogServerState((*server)->State());
+    if (sigwait(&signals, &received) != 0) break;
+  }
   if (received == ParentWatch::kSignal) {
     LogInfo("stopping", {{"why", "standard input ended"}});
     return kExitOk;  // at once: who would wait for answers is gone

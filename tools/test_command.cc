@@ -11,6 +11,7 @@
 #include <memory>
 #include <thread>
 
+#include "runtime/testing/test_filter.h"
 #include "tools/kv/terminal.h"
 #include "tools/test/discovery.h"
 #include "tools/test/test_flags.h"
@@ -65,6 +66,10 @@ int Test(const TestFlags& flags) {
   Result<TestCommandOptions> options = ReadTestFlags(flags);
   if (!options.ok()) {
     PrintError(options.status());
+    return kExitUsage;
+  }
+  if (const Status status = test::CheckFilter(flags.filter); !status.ok()) {
+    PrintError(status);
     return kExitUsage;
   }
   Result<std::vector<std::string>> paths = FindTestFiles(flags.paths);

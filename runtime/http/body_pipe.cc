@@ -151,6 +151,14 @@ bool BodyPipe::Write(Bytes chunk) {
   return !state->said_full;
 }
 
+bool BodyPipe::WriteBorrowed(ByteSpan chunk) {
+  std::shared_ptr<State> state = state_;
+  if (!state->viewer || chunk.empty()) return Write(Bytes::Copy(chunk));
+  const auto report = std::exchange(state->viewer, nullptr);
+  report(chunk);
+  return !state->cancelled;
+}
+
 bool BodyPipe::WriteView(ByteSpan chunk) {
   std::shared_ptr<State> state = state_;
   if (!state->viewer || chunk.empty()) return Write(Bytes::Copy(chunk));

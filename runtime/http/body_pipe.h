@@ -26,8 +26,10 @@ class BodyPipe {
   // Queues a chunk (an empty one is ignored). False when the queue is full: stop until the drain
   // callback. Ignored, with false, once the reader cancelled.
   bool Write(Bytes chunk);
-  // The same for bytes that are somebody else's: copied unless a ReadView waits for them. A reader
-  // that does not ask for more at once is behind, so that the answer is false then.
+  // The same for bytes that are somebody else's: copied unless a ReadView waits for them.
+  bool WriteBorrowed(ByteSpan chunk);
+  // The same for a writer that had better wait: a reader that does not ask for more at once is
+  // behind, so that the answer is false then.
   bool WriteView(ByteSpan chunk);
   // The end. Nothing may be written afterwards.
   void Close();

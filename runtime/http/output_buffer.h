@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// OutputBuffer: bytes on their way out, gathered so that one write sends them. Keeps its memory
-// when emptied, up to a bound. One thread.
+// OutputBuffer: bytes on their way out, gathered so that one write sends them. When emptied it
+// gives a block of the thread's pool back, and keeps more than that up to a bound. One thread.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "runtime/base/block_pool.h"
 #include "runtime/base/bytes.h"
 #include "runtime/base/check.h"
 
@@ -16,11 +17,11 @@ namespace sedge::http {
 
 class OutputBuffer {
  public:
-  static constexpr size_t kFirstBytes = 1024;
+  static constexpr size_t kFirstBytes = BlockPool::kBlockBytes;
   static constexpr size_t kKeptBytes = 16u << 10;
 
   OutputBuffer() = default;
-  ~OutputBuffer() { std::free(data_); }
+  ~OutputBuffer() { Release(); }
   OutputBuffer(const OutputBuffer&) = delete;
   OutputBuffer& operator=(const OutputBuffer&) = delete;
 
@@ -43,20 +44,36 @@ class OutputBuffer {
   void Truncate(size_t size) { size_ = size; }
   void Clear() {
     size_ = 0;
-    if (capacity_ > kKeptBytes) Release();
+    if (capacity_ == kFirstBytes || capacity_ > kKeptBytes) Release();
   }
   // Gives the memory back, and what is in it.
   void Release() {
-    std::free(data_);
+    if (capacity_ == kFirstBytes) {
+      BlockPool::Give(data_);
+    } else {
+      std::free(data_);
+    }
     data_ = nullptr;
     size_ = capacity_ = 0;
   }
 
  private:
   void Grow(size_t count) {
-    capacity_ = std::max({kFirstBytes, 2 * capacity_, size_ + count});
-    data_ = static_cast<char*>(std::realloc(data_, capacity_));
-    SEDGE_CHECK(data_ != nullptr);
+    if (capacity_ == 0 && count <= kFirstBytes) {
+      data_ = static_cast<char*>(BlockPool::Take());
+      capacity_ = kFirstBytes;
+      return;
+    }
+    const size_t larger = std::max({2 * kFirstBytes, 2 * capacity_, size_ + count});
+    const bool in_block = capacity_ == kFirstBytes;
+    auto* data = static_cast<char*>(in_block ? std::malloc(larger) : std::realloc(data_, larger));
+    SEDGE_CHECK(data != nullptr);
+    if (in_block) {
+      std::memcpy(data, data_, size_);
+      BlockPool::Give(data_);
+    }
+    data_ = data;
+    capacity_ = larger;
   }
 
   char* data_ = nullptr;

@@ -10,7 +10,7 @@
 namespace sedge::http {
 namespace {
 
-constexpr size_t kFirstArenaBytes = 1024;
+constexpr size_t kFirstArenaBytes = BlockPool::kBlockBytes;
 // What a request line may hold besides its target: method, version, spaces.
 constexpr size_t kRequestLineRoom = 64;
 
@@ -38,16 +38,14 @@ void RequestParser::StartNext() {
   size_ = scanned_ = line_start_ = line_count_ = first_line_size_ = 0;
   empty_lines_ = 0;
   body_left_ = 0;
-  if (capacity_ > kKeptArenaBytes) {
-    arena_.reset();
-    capacity_ = 0;
-  }
+  // The next head may be long in coming. What is no block's stays for it, up to a size.
+  if (capacity_ == kFirstArenaBytes || capacity_ > kKeptArenaBytes) FreeArena();
+  if (fields_.capacity() > 0) std::exchange(fields_, {});
 }
 
 void RequestParser::ReleaseMemory() {
-  arena_.reset();
-  capacity_ = 0;
-  std::vector<HeaderField>().swap(fields_);
+  FreeArena();
+  std::exchange(fields_, {});
   std::string().swap(made_path_);
 }
 
@@ -111,7 +109,7 @@ RequestParser::Event RequestParser::NextHead(ByteSpan* input) {
       const size_t before = size_;
       const size_t room = limits_.head_bytes + 1 - std::min(limits_.head_bytes, size_);
       Append(input->first(std::min(input->size(), room)));
-      scan = ScanHead(arena_.get(), size_);
+      scan = ScanHead(arena_, size_);
       if (scan == Scan::kFailed) return Event::kError;
       if (scan == Scan::kComplete) size_ = scanned_;
       *input = input->subspan(size_ - before);
@@ -187,15 +185,28 @@ void RequestParser::Append(ByteSpan bytes) {
   if (size_ + bytes.size() > capacity_) {
     Grow(std::max({size_ + bytes.size(), 2 * capacity_, kFirstArenaBytes}));
   }
-  std::memcpy(arena_.get() + size_, bytes.data(), bytes.size());
+  std::memcpy(arena_ + size_, bytes.data(), bytes.size());
   size_ += bytes.size();
 }
 
 void RequestParser::Grow(size_t capacity) {
-  std::unique_ptr<char[]> larger(new char[capacity]);
-  if (size_ > 0) std::memcpy(larger.get(), arena_.get(), size_);
-  arena_ = std::move(larger);
+  // REQUIRES: capacity is kFirstArenaBytes or more.
+  char* larger =
+      capacity == kFirstArenaBytes ? static_cast<char*>(BlockPool::Take()) : new char[capacity];
+  if (size_ > 0) std::memcpy(larger, arena_, size_);
+  FreeArena();
+  arena_ = larger;
   capacity_ = capacity;
+}
+
+void RequestParser::FreeArena() {
+  if (capacity_ == kFirstArenaBytes) {
+    BlockPool::Give(arena_);
+  } else {
+    delete[] arena_;
+  }
+  arena_ = nullptr;
+  capacity_ = 0;
 }
 
 }  // namespace sedge::http

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/base/block_pool.h"
 #include "runtime/base/bytes.h"
 #include "runtime/base/limits.h"
 #include "runtime/http/chunked_decoder.h"
@@ -39,6 +40,7 @@ class RequestParser {
 
   // `limits` outlives the parser.
   explicit RequestParser(const Limits& limits);
+  ~RequestParser() { FreeArena(); }
   RequestParser(const RequestParser&) = delete;
   RequestParser& operator=(const RequestParser&) = delete;
 
@@ -78,6 +80,7 @@ class RequestParser {
   bool ScanLine(const char* text, size_t end);
   void Append(ByteSpan bytes);
   void Grow(size_t capacity);
+  void FreeArena();
 
   Event ParseHead();
   bool ParseRequestLine();
@@ -102,8 +105,8 @@ class RequestParser {
   bool chunked_ = false;
   int empty_lines_ = 0;
 
-  // The arena: a head's bytes.
-  std::unique_ptr<char[]> arena_;
+  // The arena: a head's bytes, in a block of the thread's pool if that is enough.
+  char* arena_ = nullptr;
   size_t capacity_ = 0;
   size_t size_ = 0;
   size_t scanned_ = 0;     // bytes that ScanHead has seen
@@ -111,7 +114,7 @@ class RequestParser {
   size_t line_count_ = 0;  // whole lines, the request line too
   size_t first_line_size_ = 0;
 
-  std::vector<HeaderField> fields_;
+  std::vector<HeaderField, BlockAllocator<HeaderField>> fields_;
   std::string made_path_;  // of a target whose path is not in it as it should be
   RequestHead head_;
   std::string checked_host_;  // the last valid Host header: a connection's are mostly the same

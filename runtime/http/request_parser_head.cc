@@ -11,7 +11,7 @@
 namespace sedge::http {
 namespace {
 
-constexpr size_t kUsualFields = 16;
+constexpr size_t kUsualFields = BlockAllocator<HeaderField>::kInBlock;
 // How much of a bad piece of input an error text shows.
 constexpr size_t kShownBytes = 40;
 constexpr size_t kMaxHostBytes = 262;  // a name of 255 bytes, and a port
@@ -66,7 +66,7 @@ RequestParser::Event RequestParser::ParseHead() {
 // method SP request-target SP HTTP-version, with single spaces.
 bool RequestParser::ParseRequestLine() {
   constexpr size_t kVersionSize = 8;
-  const std::string_view line(arena_.get(), first_line_size_);
+  const std::string_view line(arena_, first_line_size_);
   const size_t method_end = line.find(' ');
   const size_t target_end = line.size() - std::min(line.size(), kVersionSize + 1);
   if (method_end == std::string_view::npos || target_end <= method_end + 1 ||
@@ -116,7 +116,7 @@ bool RequestParser::SplitFields() {
   fields_.clear();
   fields_.reserve(kUsualFields);
   llhttp_reset(&llhttp_);
-  const llhttp_errno_t error = llhttp_execute(&llhttp_, arena_.get(), size_);
+  const llhttp_errno_t error = llhttp_execute(&llhttp_, arena_, size_);
   if (error != HPE_PAUSED) {
     const char* reason = llhttp_get_error_reason(&llhttp_);
     return Fail(400, std::string("the head is malformed: ") + (reason ? reason : "unknown"));

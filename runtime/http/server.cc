@@ -18,6 +18,8 @@ uint64_t SweepInterval(const Limits& limits) {
   return static_cast<uint64_t>(std::clamp(shortest / 4, Server::kMinSweepMs, Server::kMaxSweepMs));
 }
 
+// The first sweep of a shutdown finds the clients that have gone.
+constexpr uint64_t kShutdownSweepMs = 50;
 // A client that took too little at one look may be a fair one between two pieces.
 constexpr uint64_t kSlowSweeps = 2;
 // What a fair client may have before it at any moment: a piece of a body and what it is joined to.
@@ -172,6 +174,7 @@ void Server::Shutdown(int64_t deadline_ms, std::function<void()> done) {
   for (size_t i = connections_.size(); i-- > 0;) {
     if (i < connections_.size()) connections_[i]->BeginShutdown();
   }
+  if (!connections_.empty()) sweep_timer_.Start(std::min(sweep_ms_, kShutdownSweepMs));
   context_.loop.Defer(this);
 }
 

@@ -102,7 +102,9 @@ void ServerConnection::ContinueClose() {
 }
 
 void ServerConnection::BeginShutdown() {
-  if (life_ != Life::kOpen || !IsIdle()) return;
+  if (life_ != Life::kOpen) return;
+  // Nothing is waited for on behalf of clients that have gone.
+  if (!IsIdle()) return AskClient();
   BeginClose();
   Flush();
   UpdateReading();

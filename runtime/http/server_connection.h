@@ -68,6 +68,10 @@ class ServerConnection final : public Exchange,
   static constexpr size_t kCopiedChunkBytes = 16u << 10;
   // Bytes gathered at most before they are written.
   static constexpr size_t kFlushBytes = 64u << 10;
+  // From this size on a chunk is a reason to make room for all that is gathered.
+  static constexpr size_t kLongChunkBytes = 4u << 10;
+  // That much: the last chunk comes with its size and two ends of lines.
+  static constexpr size_t kFullBytes = kFlushBytes + kCopiedChunkBytes + 64;
   // Bytes of a streamed body that are moved before others get their turn.
   static constexpr size_t kMaxPumpedBytes = 1u << 20;
 
@@ -179,7 +183,9 @@ class ServerConnection final : public Exchange,
   bool IsLeftByClient(uint64_t now_ms);
   uint64_t SilentSince() const;
   bool CanBeAsked() const;
-  void AskClient(uint64_t now_ms);
+  // REQUIRES: it was silent for as long as is said there, or there is a reason not to wait.
+  void AskClient();
+  bool IsTimeToAsk(uint64_t now_ms) const;
   bool IsTooSlow(uint64_t now_ms);
   bool IsIdle() const;
   void ReleaseMemory();

@@ -32,7 +32,7 @@ void ServerConnection::CheckDeadlines(uint64_t now) {
     CloseNow(/*reset=*/false);
     return TellAborted();
   }
-  AskClient(now);
+  if (IsTimeToAsk(now)) AskClient();
   if (life_ == Life::kOpen && ExpireInput(now)) {
     Flush();
     UpdateReading();
@@ -105,9 +105,12 @@ bool ServerConnection::CanBeAsked() const {
   return output_ == Output::kNone || framing_.body == BodyFraming::kChunked;
 }
 
-void ServerConnection::AskClient(uint64_t now) {
+bool ServerConnection::IsTimeToAsk(uint64_t now) const {
+  return Waited(now, SilentSince()) > kFirstAskMs << asks_;
+}
+
+void ServerConnection::AskClient() {
   if (!OwesResponse() || !end_seen_ || !drained_ || !CanBeAsked() || asks_ == kMaxAsks) return;
-  if (Waited(now, SilentSince()) <= kFirstAskMs << asks_) return;
   const int asks = asks_ + 1;
   out_.Append(output_ == Output::kNone ? kContinue : "0");
   Flush();

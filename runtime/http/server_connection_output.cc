@@ -120,6 +120,10 @@ void ServerConnection::WriteChunk(ByteSpan data) {
   pumped_bytes_ += data.size();
   if (chunked) WriteChunkSize(data.size(), &out_);
   if (data.size() <= kCopiedChunkBytes) {
+    // Where chunks are long more of them come, as a rule: the buffer is not copied while it grows.
+    if (data.size() >= kLongChunkBytes && out_.size() < kFlushBytes) {
+      out_.Reserve(kFullBytes - out_.size());
+    }
     out_.Append(AsText(data));
   } else {
     Send(out_.span(), data);

@@ -29,7 +29,8 @@ struct TcpStream::Handle {
   };
   TcpStream* owner;  // null once the stream is destroyed
   bool is_pipe;
-  sockaddr_storage peer;  // ss_family 0: not known
+  // Whatever has a longer address is no TCP peer. sin6_family 0: not known.
+  sockaddr_in6 peer;
 };
 
 struct TcpStream::PendingWrite {
@@ -142,12 +143,12 @@ uv_pipe_t* TcpStream::pipe() { return &handle_->pipe; }
 
 void TcpStream::LearnPeer() {
   if (handle_->is_pipe) {
-    handle_->peer.ss_family = AF_UNIX;
+    handle_->peer.sin6_family = AF_UNIX;
     return;
   }
   int size = sizeof handle_->peer;
   if (uv_tcp_getpeername(&handle_->tcp, reinterpret_cast<sockaddr*>(&handle_->peer), &size) != 0) {
-    handle_->peer.ss_family = AF_UNSPEC;
+    handle_->peer.sin6_family = AF_UNSPEC;
   }
 }
 
@@ -296,12 +297,12 @@ PeerState TcpStream::peer_state() const {
 }
 
 std::string TcpStream::peer_address() const {
-  if (handle_->peer.ss_family == AF_UNSPEC) const_cast<TcpStream*>(this)->LearnPeer();
+  if (handle_->peer.sin6_family == AF_UNSPEC) const_cast<TcpStream*>(this)->LearnPeer();
   return AddressText(reinterpret_cast<const sockaddr*>(&handle_->peer));
 }
 
 std::string TcpStream::peer_name() const {
-  if (handle_->peer.ss_family == AF_UNSPEC) const_cast<TcpStream*>(this)->LearnPeer();
+  if (handle_->peer.sin6_family == AF_UNSPEC) const_cast<TcpStream*>(this)->LearnPeer();
   return AddressAndPortText(reinterpret_cast<const sockaddr*>(&handle_->peer));
 }
 

@@ -6,6 +6,12 @@
 #include "runtime/base/check.h"
 
 namespace sedge::loop {
+namespace {
+
+// A timer's callback runs on this thread.
+thread_local bool firing = false;
+
+}  // namespace
 
 struct Timer::Handle {
   uv_timer_t uv;
@@ -24,10 +30,16 @@ Timer::~Timer() {
 }
 
 void Timer::Start(uint64_t delay_ms) {
+  // libuv before 1.45 runs what is due now in the same turn: a timer without a delay that starts
+  // itself would be all that the loop ever does.
+  if (firing && delay_ms == 0) delay_ms = 1;
   // The handle, and with it the callback that runs, outlives a Timer that is destroyed by it.
-  uv_timer_start(
-      &handle_->uv, [](uv_timer_t* timer) { static_cast<Handle*>(timer->data)->fire(); }, delay_ms,
-      0);
+  const auto fire = [](uv_timer_t* timer) {
+    firing = true;
+    static_cast<Handle*>(timer->data)->fire();
+    firing = false;
+  };
+  uv_timer_start(&handle_->uv, fire, delay_ms, 0);
 }
 
 void Timer::Stop() { uv_timer_stop(&handle_->uv); }

@@ -17,7 +17,8 @@ class Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  // Fires once after `delay_ms`; a running one is set anew.
+  // Fires once after `delay_ms`, never in the turn in which another timer fires; a running one is
+  // set anew.
   void Start(uint64_t delay_ms);
   void Stop();
   bool active() const;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "runtime/base/node_module.h"
 #include "runtime/script/buffers.h"
 #include "runtime/script/entry_scope.h"
 #include "runtime/script/error.h"
@@ -36,6 +37,15 @@ void ThrowError(v8::Isolate* isolate, const std::string& text) {
   isolate->ThrowException(v8::Exception::Error(Text(isolate, text)));
 }
 
+// Somebody installed a package of that name for the worker.
+bool IsInstalled(const std::string& package, const std::string& base_dir) {
+  std::error_code error;
+  for (fs::path at(base_dir);; at = at.parent_path()) {
+    if (fs::exists(at / "node_modules" / package, error)) return true;
+    if (at == at.parent_path()) return false;
+  }
+}
+
 // Why there is no module of this scheme, and what to do in further lines; "" for other specifiers.
 std::string_view AdviceForScheme(std::string_view specifier) {
   if (specifier.starts_with("node:")) {
@@ -47,7 +57,7 @@ std::string_view AdviceForScheme(std::string_view specifier) {
            "ctx), waitUntil() is in the third";
   }
   if (specifier.starts_with("cloudflare:")) {
-    return "this module is not there yet\n  docs/workers.md lists what there is";
+    return "this module is not there yet\n  docs/differences.md lists what is not there yet";
   }
   if (specifier == "sedge:test") {
     return "it is for test files, which sedge test runs\n  Name the file *.test.js or *_test.js";
@@ -187,13 +197,12 @@ Result<MainScript> ModuleLoader::RunModule(v8::Local<v8::Module> module, v8::Try
   RunMicrotasks(isolate);
   if (isolate_.terminating()) return TerminatedStatus();
   if (promise->State() == v8::Promise::kRejected) {
-    ScriptError error = DescribeError(isolate, isolate_.context(), promise->Result());
-    return InvalidArgument(error.ToText());
+    return InvalidArgument(TextOf(DescribeError(isolate, isolate_.context(), promise->Result())));
   }
   if (promise->State() == v8::Promise::kPending && std::exchange(may_wait_, false)) {
     waiting_.Reset(isolate, promise);
   } else if (promise->State() == v8::Promise::kPending) {
-    return InvalidArgument(PathOf(module) +
+    return InvalidArgument(main_ +
                            ": a top-level await does not finish: a worker cannot wait for timers, "
                            "requests or long cryptography while it loads; do that inside a "
                            "handler");
@@ -208,7 +217,7 @@ ModuleLoader::Loading ModuleLoader::loading(std::string* error) {
   if (promise->State() == v8::Promise::kPending) return Loading::kWaiting;
   waiting_.Reset();
   if (promise->State() == v8::Promise::kFulfilled) return Loading::kDone;
-  *error = DescribeError(isolate_.v8(), isolate_.context(), promise->Result()).ToText();
+  *error = TextOf(DescribeError(isolate_.v8(), isolate_.context(), promise->Result()));
   return Loading::kFailed;
 }
 
@@ -246,7 +255,14 @@ Status ModuleLoader::ErrorStatus(v8::TryCatch& caught) {
       error.message.resize(advice);
     }
   }
-  return InvalidArgument(error.ToText());
+  return InvalidArgument(TextOf(std::move(error)));
+}
+
+std::string ModuleLoader::TextOf(ScriptError error) const {
+  if (std::string hint = find_hint_ ? find_hint_(error) : ""; !hint.empty()) {
+    error.hint = std::move(hint);
+  }
+  return error.ToText();
 }
 
 void ModuleLoader::NoteImport(v8::Local<v8::Module> referrer, v8::Local<v8::String> specifier) {
@@ -394,11 +410,11 @@ Result<std::string> ModuleLoader::ResolvePath(const std::string& specifier,
     if (specifier.starts_with("/") || specifier.starts_with("file:")) {
       return NotFound(place + " cannot be resolved: only relative paths such as \"./lib.js\" are files");
     }
-    if (const std::string_view advice = AdviceForScheme(specifier); !advice.empty()) {
-      return NotFound(place + " cannot be resolved: " + std::string(advice));
-    }
     size_t end = specifier.find('/');
     if (specifier.starts_with("@") && end != std::string::npos) end = specifier.find('/', end + 1);
+    const bool is_node = IsNodeModule(specifier) && !IsInstalled(specifier.substr(0, end), base_dir_);
+    const std::string_view advice = AdviceForScheme(is_node ? "node:" + specifier : specifier);
+    if (!advice.empty()) return NotFound(place + " cannot be resolved: " + std::string(advice));
     return NotFound(place + " cannot be resolved: npm packages are bundled with the project's esbuild, "
                             "and there is none (or no_bundle is true)\n  Install both: npm install "
                             "--save-dev esbuild && npm install " + specifier.substr(0, end));

@@ -15,6 +15,7 @@
 
 #include "runtime/base/file_stamp.h"
 #include "runtime/base/status.h"
+#include "runtime/script/error.h"
 #include "runtime/script/source_map.h"
 #include "runtime/script/stack_text.h"
 #include "runtime/script/v8_compat.h"
@@ -110,7 +111,12 @@ class ModuleLoader {
   // object, or undefined when there is no such module.
   using FindModule = std::function<v8::MaybeLocal<v8::Value>(std::string_view specifier)>;
   void set_builtin_modules(FindModule find) { find_builtin_ = std::move(find); }
+  // Asked what to do about each error of loading; "": what is known here.
+  using FindHint = std::function<std::string(const ScriptError& error)>;
+  void set_hints(FindHint find) { find_hint_ = std::move(find); }
 
+  // What the code was read from; null before it was.
+  SourceCache* sources() { return sources_.get(); }
   // Line `line` (1-based) of the loaded file that stack traces call `name`; "" when unknown.
   std::string SourceLine(const std::string& name, int line);
 
@@ -143,6 +149,8 @@ class ModuleLoader {
   void NoteImport(v8::Local<v8::Module> referrer, v8::Local<v8::String> specifier);
   void NotePlaceInJson(const std::string& path, std::string_view text, const std::string& why);
   Status ErrorStatus(v8::TryCatch& caught);
+  // With the hint, where there is one.
+  std::string TextOf(ScriptError error) const;
   // Each throws a JavaScript exception and returns empty on failure.
   v8::MaybeLocal<v8::Module> LoadFile(const std::string& path);
   v8::MaybeLocal<v8::Module> CompileSource(const std::string& path, std::string_view text);
@@ -187,6 +195,7 @@ class ModuleLoader {
   std::string main_;  // as messages show it
   std::vector<std::string> folders_;  // of modules that were loaded at start, each ending with "/"
   FindModule find_builtin_;
+  FindHint find_hint_;
   bool started_ = false;
   bool may_wait_ = false;
   v8::Global<v8::Promise> waiting_;  // of the main file, while it loads

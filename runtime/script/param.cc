@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/script/param.h"
 
-#include <algorithm>
+#include "runtime/script/utf8_text.h"
 
 namespace sedge::script {
 
@@ -12,22 +12,8 @@ char* StringStorage::Reserve(size_t size) {
 }
 
 void StringStorage::LoadUtf8(v8::Isolate* isolate, v8::Local<v8::String> string) {
-  const int length = string->Length();
-  if (string->IsOneByte()) {
-    char* out = Reserve(static_cast<size_t>(length));
-    string->WriteOneByte(isolate, reinterpret_cast<uint8_t*>(out), 0, length,
-                         v8::String::NO_NULL_TERMINATION);
-    const bool ascii = std::all_of(out, out + length,
-                                   [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    if (ascii) {
-      view_ = {out, static_cast<size_t>(length)};
-      return;
-    }
-  }
-  const size_t size = static_cast<size_t>(string->Utf8Length(isolate));
-  char* out = Reserve(size);
-  string->WriteUtf8(isolate, out, static_cast<int>(size), nullptr,
-                    v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8);
+  char* out = nullptr;
+  const size_t size = EncodeUtf8(isolate, string, [&](size_t size) { return out = Reserve(size); });
   view_ = {out, size};
 }
 

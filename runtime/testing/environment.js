@@ -13,16 +13,28 @@ const { env, namespaceIdOf } = require("worker/environment");
 const { createCollectingContext } = require("worker/execution_context");
 const { inspect } = require("console/inspect");
 const {
-  ArrayIsArray, ArrayPrototypePush, ArrayPrototypeSlice, DatePrototypeGetTime, Error, JSONStringify, ObjectKeys,
-  Promise, PromisePrototypeThen, SafeWeakMap, StringPrototypeStartsWith, TypeError, uncurryThis,
+  ArrayIsArray, ArrayPrototypePush, ArrayPrototypeSlice, DatePrototypeGetTime, Error, JSONStringify,
+  NumberPrototypeToString, ObjectKeys, Promise, PromisePrototypeThen, SafeWeakMap, StringPrototypeCharCodeAt,
+  StringPrototypePadStart, StringPrototypeStartsWith, TypeError, uncurryThis,
 } = primordials;
 
 const append = uncurryThis(Headers.prototype.append);
 
 const kWorkerHeader = "sedge-test-worker"; // native code takes it out
+const kCfHeader = "sedge-test-cf";         // likewise
 const kOrigin = "http://localhost";        // of a path alone
 
 let answers = []; // whose bodies may be unread
+
+// JSON as a header can carry it.
+function toAscii(json) {
+  let text = "";
+  for (let i = 0; i < json.length; ++i) {
+    const code = StringPrototypeCharCodeAt(json, i);
+    text += code < 0x7F ? json[i] : `\\u${StringPrototypePadStart(NumberPrototypeToString(code, 16), 4, "0")}`;
+  }
+  return text;
+}
 
 async function fetchFrom(index, input, init) {
   const why = ops.testStartWorker(index);
@@ -30,6 +42,8 @@ async function fetchFrom(index, input, init) {
   const isPath = typeof input === "string" && StringPrototypeStartsWith(input, "/");
   const request = new Request(isPath ? kOrigin + input : input, init);
   append(request.headers, kWorkerHeader, `${index}`);
+  const { cf } = request;
+  if (cf !== undefined) append(request.headers, kCfHeader, toAscii(JSONStringify(cf) ?? "null"));
   const response = await fetch(request);
   if (responseBody(response) !== null) ArrayPrototypePush(answers, response);
   return response;

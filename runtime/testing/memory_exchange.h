@@ -33,6 +33,9 @@ class MemoryExchange final : public http::Exchange {
   // Which isolate works on it, as its sender numbers them.
   const void* isolate() const { return isolate_; }
   void set_isolate(const void* isolate) { isolate_ = isolate; }
+  // What the test says request.cf is, as JSON; "": nothing.
+  const std::string& cf() const { return cf_; }
+  void set_cf(std::string cf) { cf_ = std::move(cf); }
   const std::string& url() const { return request_.url; }
   const std::string& method() const { return request_.method; }
 
@@ -72,6 +75,7 @@ class MemoryExchange final : public http::Exchange {
   std::function<void()> abort_callback_;
   bool aborted_ = false;
   bool of_worker_ = false;
+  std::string cf_;
   const void* isolate_ = nullptr;
 };
 

@@ -17,7 +17,7 @@ function words() {
 
 function sedgeTest() {
   const { vi, jest } = require("testing/vi");
-  const { captureConsole, captureUncaught } = require("testing/runner");
+  const { captureConsole, captureUncaught } = require("testing/capture");
   const { inspect } = require("console/inspect");
   return extend(words(), { mock: require("testing/mock").mock, vi, jest, inspect, captureConsole,
     captureUncaught });

@@ -5,71 +5,35 @@
 "use strict";
 
 const {
-  ArrayPrototypePush, ArrayPrototypeSlice, FunctionPrototypeCall, ObjectPrototypeToString, Promise, RegExp,
-  RegExpPrototypeExec, StringPrototypeIncludes, TypeError,
+  ArrayPrototypePush, FunctionPrototypeCall, ObjectPrototypeToString, Promise, RegExpPrototypeExec, TypeError,
 } = primordials;
 
 const { queueTask } = require("html/timers");
 const { setConsoleSink } = require("console/console");
 const { hasRejections, setUncaughtSink } = require("html/report_error");
 const { beginTest, endTest, isThenable, pendingExpectations } = require("testing/expect");
+const { levels } = require("testing/capture");
 const { describeFailure } = require("testing/failure");
+const { append, select } = require("testing/selection");
 const { close, sortArguments, optionsOf, Suite, TestCase } = require("testing/suite");
 const context = require("testing/test_context");
 const { within } = require("testing/wait");
 
 const kTurnMs = 10;         // the loop gets its turn at least so often
 const kMaxOutput = 1000;    // lines of console that are kept of one test
-const levels = ["debug", "log", "info", "warn", "error"];
 
 // What surrounds each test, given by setEnvironment(): functions that may return promises.
 let environment = { __proto__: null, beforeTest: undefined, afterTest: undefined };
-
-// "/expression/flags" is a regular expression, everything else a part of the name.
-function makeFilter(filter) {
-  if (filter === undefined || filter === "") return () => true;
-  const match = RegExpPrototypeExec(/^\/(.*)\/([a-z]*)$/s, filter);
-  if (match === null) {
-    return (name, shown) => StringPrototypeIncludes(name, filter) || StringPrototypeIncludes(shown, filter);
-  }
-  const expression = new RegExp(match[1], match[2]);
-  return (name) => {
-    expression.lastIndex = 0;
-    return RegExpPrototypeExec(expression, name) !== null;
-  };
-}
 
 class Runner {
   constructor(report, options) {
     this.report = report;
     this.timeoutMs = options?.timeoutMs ?? 5000;
     this.bail = !!options?.bail;
-    this.filter = makeFilter(options?.filter);
     this.totals = { passed: 0, failed: 0, skipped: 0, todo: 0 };
     this.isBailed = false;
     this.running = undefined; // the test that runs
     this.lastTurn = ops.testNow();
-  }
-
-  // Decides which tests run, and counts them in their suites.
-  select(suite, isIncluded, mode, path) {
-    const hasOnly = containsOnly(suite);
-    suite.runs = 0;
-    for (let i = 0; i < suite.children.length; ++i) {
-      const child = suite.children[i];
-      const included = child.options.isOnly || (isIncluded && !hasOnly);
-      const own = mode === "run" ? child.options.mode : mode;
-      const childPath = append(path, child.name);
-      if (child instanceof Suite) {
-        suite.runs += this.select(child, included, own, childPath);
-        continue;
-      }
-      child.mode = own;
-      child.isSelected = included && own === "run" &&
-        this.filter(context.nameOf(childPath, " "), context.nameOf(childPath, " > "));
-      if (child.isSelected) ++suite.runs;
-    }
-    return suite.runs;
   }
 
   async runSuite(suite, path, outerFailure) {
@@ -333,12 +297,6 @@ function refuseGenerator(entry, result) {
     "write function or async function");
 }
 
-function append(path, name) {
-  const copy = ArrayPrototypeSlice(path);
-  ArrayPrototypePush(copy, name);
-  return copy;
-}
-
 function suiteContext(path) {
   return { name: path.length === 0 ? "" : path[path.length - 1] };
 }
@@ -360,20 +318,12 @@ function timeoutOf(test) {
   return undefined;
 }
 
-function containsOnly(suite) {
-  for (let i = 0; i < suite.children.length; ++i) {
-    const child = suite.children[i];
-    if (child.options.isOnly || (child instanceof Suite && containsOnly(child))) return true;
-  }
-  return false;
-}
-
 // report({ path, status: "pass" | "fail" | "skip" | "todo", message, errorName, error, durationMs, output: [{ level,
 // text }], hook }) for each; resolves to { passed, failed, skipped, todo }.
 async function run(report, options) {
   const runner = new Runner(report, options);
   const root = close();
-  runner.select(root, true, "run", []);
+  select(root, options?.filter);
   current = runner;
   setConsoleSink((level, text) => {
     const { running } = runner;
@@ -390,31 +340,6 @@ async function run(report, options) {
   return runner.totals;
 }
 
-// Runs fn and gets what console prints meanwhile: [{ level, text } ...]
-async function captureConsole(fn) {
-  const lines = [];
-  const outer = setConsoleSink((level, text) => ArrayPrototypePush(lines, { level: levels[level], text }));
-  try {
-    await fn();
-  } finally {
-    setConsoleSink(outer);
-  }
-  return lines;
-}
-
-// Runs fn and gets the errors that nothing caught meanwhile, which would fail the test.
-async function captureUncaught(fn) {
-  const errors = [];
-  const outer = setUncaughtSink((error) => ArrayPrototypePush(errors, error));
-  try {
-    await fn();
-    await new Promise((resolve) => queueTask(resolve)); // rejections are told of after the microtasks
-  } finally {
-    setUncaughtSink(outer);
-  }
-  return errors;
-}
-
 let current; // the runner, while it runs
 
 // onTestFinished(fn) and onTestFailed(fn) without a test's context: of the test that runs.
@@ -429,8 +354,6 @@ exports.onTestFinished = (fn) => addTo("finishers", fn);
 exports.onTestFailed = (fn) => addTo("failers", fn);
 // What failed in a function of the test that its worker called: the test's, even if the worker catches it.
 exports.noteFailure = (error) => current?.onUncaught(error);
-exports.captureConsole = captureConsole;
-exports.captureUncaught = captureUncaught;
 exports.setEnvironment = (hooks) => {
   environment = hooks;
 };

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/testing/shared_store.h"
 
-#include <stdlib.h>
-
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 
@@ -15,8 +11,7 @@ namespace fs = std::filesystem;
 SharedStore::~SharedStore() {
   opened_ = nullptr;
   store_.reset();
-  std::error_code ignored;
-  if (!folder_.empty()) fs::remove_all(folder_, ignored);
+  folder_.reset();
 }
 
 Result<kv::Store*> SharedStore::Open() {
@@ -26,15 +21,13 @@ Result<kv::Store*> SharedStore::Open() {
   SEDGE_RETURN_IF_ERROR(failure_);
   std::error_code error;
   const fs::path parent = fs::temp_directory_path(error);
-  std::string pattern = (error ? fs::path("/tmp") : parent) / "sedge-test-XXXXXX";
-  if (!mkdtemp(pattern.data())) {
-    failure_ = IoError("cannot make a folder for KV like " + pattern + ": " + std::strerror(errno) +
-                       "; set TMPDIR to a folder that can be written to");
-    return failure_;
-  }
-  folder_ = pattern;
+  Result<std::unique_ptr<StoreFolder>> folder =
+      StoreFolder::Create((error ? fs::path("/tmp") : parent).string());
+  failure_ = folder.status();
+  SEDGE_RETURN_IF_ERROR(failure_);
+  folder_ = std::move(folder).value();
   kv::StoreOptions options;
-  options.path = folder_;
+  options.path = folder_->path();
   options.durable_writes = false;
   options.clock = &clock_;
   Result<std::unique_ptr<kv::Store>> store = kv::OpenRocksStore(options);

@@ -10,24 +10,25 @@ namespace {
 
 constexpr int kNetwork = -1;
 
-// Takes the worker's number out of the headers.
-int TakeWorker(http::HeaderList& headers) {
-  const std::optional<std::string_view> text = headers.Find(TestFetches::kWorkerHeader);
-  if (!text) return kNetwork;
-  int worker = kNetwork;
-  std::from_chars(text->data(), text->data() + text->size(), worker);
-  http::HeaderList rest;
-  for (const auto [name, value] : headers) {
-    if (name != TestFetches::kWorkerHeader) rest.Add(name, value);
-  }
-  headers = std::move(rest);
-  return worker;
-}
-
 }  // namespace
 
 TestFetches::TestFetches(loop::Loop& loop, Send send, std::function<void(MemoryExchange*)> released)
     : loop_(loop), send_(std::move(send)), released_(std::move(released)) {}
+
+// Takes what is for nobody else out of the headers.
+TestFetches::Target TestFetches::TakeTarget(http::HeaderList& headers) {
+  Target target{kNetwork, ""};
+  const std::optional<std::string_view> text = headers.Find(kWorkerHeader);
+  if (!text) return target;
+  std::from_chars(text->data(), text->data() + text->size(), target.worker);
+  target.cf = headers.Find(kCfHeader).value_or("");
+  http::HeaderList rest;
+  for (const auto [name, value] : headers) {
+    if (name != kWorkerHeader && name != kCfHeader) rest.Add(name, value);
+  }
+  headers = std::move(rest);
+  return target;
+}
 
 TestFetches::~TestFetches() {
   *alive_ = false;
@@ -37,15 +38,16 @@ TestFetches::~TestFetches() {
 }
 
 void TestFetches::Start(uint64_t id, web::FetchRequest request, Callback done) {
-  const int worker = TakeWorker(request.headers);
+  Target target = TakeTarget(request.headers);
   running_[id] = {request.method + " " + request.url, nullptr, std::move(done)};
   auto shared = std::make_shared<web::FetchRequest>(std::move(request));
-  loop_.Post([this, id, worker, shared, alive = alive_] {
-    if (*alive && running_.contains(id)) Dispatch(id, worker, shared);
+  loop_.Post([this, id, target = std::move(target), shared, alive = alive_] {
+    if (*alive && running_.contains(id)) Dispatch(id, target, shared);
   });
 }
 
-void TestFetches::Dispatch(uint64_t id, int worker, std::shared_ptr<web::FetchRequest> request) {
+void TestFetches::Dispatch(uint64_t id, const Target& target,
+                           std::shared_ptr<web::FetchRequest> request) {
   Result<std::unique_ptr<MemoryExchange>> exchange = MemoryExchange::Create(
       std::move(*request),
       [this, id, alive = alive_](Result<http::ClientResponse> response) {
@@ -62,7 +64,8 @@ void TestFetches::Dispatch(uint64_t id, int worker, std::shared_ptr<web::FetchRe
       released_);
   if (!exchange.ok()) return Finish(id, exchange.status());
   running_[id].exchange = exchange->get();
-  send_(worker, std::move(*exchange));
+  (*exchange)->set_cf(target.cf);
+  send_(target.worker, std::move(*exchange));
 }
 
 void TestFetches::Finish(uint64_t id, Result<http::ClientResponse> response) {

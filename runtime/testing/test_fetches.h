@@ -17,6 +17,8 @@ class TestFetches final : public web::FetchService {
  public:
   // The header with the number of the worker that a test's fetch is for. It does not get there.
   static constexpr std::string_view kWorkerHeader = "sedge-test-worker";
+  // Likewise, with request.cf as JSON.
+  static constexpr std::string_view kCfHeader = "sedge-test-cf";
 
   // Takes the exchange over; it is released like any other. `worker`: -1 for the network's place.
   using Send = std::function<void(int worker, std::unique_ptr<MemoryExchange> exchange)>;
@@ -33,12 +35,18 @@ class TestFetches final : public web::FetchService {
   std::string Describe() const;
 
  private:
+  // What a test's fetch says besides the request.
+  struct Target {
+    int worker;
+    std::string cf;
+  };
+  static Target TakeTarget(http::HeaderList& headers);
   struct Running {
     std::string label;
     MemoryExchange* exchange = nullptr;  // null until it was sent, and after its response
     Callback done;
   };
-  void Dispatch(uint64_t id, int worker, std::shared_ptr<web::FetchRequest> request);
+  void Dispatch(uint64_t id, const Target& target, std::shared_ptr<web::FetchRequest> request);
   void Finish(uint64_t id, Result<http::ClientResponse> response);
 
   loop::Loop& loop_;

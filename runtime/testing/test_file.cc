@@ -4,12 +4,9 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
 #include <utility>
 
 #include "runtime/script/clocked_platform.h"
-#include "runtime/testing/seed_file.h"
 #include "runtime/worker/start_engine.h"
 
 namespace sedge::test {
@@ -21,12 +18,9 @@ using worker::WorkerIsolate;
 constexpr uint64_t kPumpMs = 5;
 // Tests hold more than the workers that they test.
 constexpr size_t kMinMemoryBytes = 512u << 20;
-// Scripts count milliseconds in floating point: a timer that is due then may be due a little later.
-constexpr int64_t kTimerSlackNs = 1000;
 // A test that has computed for all of its time is ended by force after so much more. Its thread's
 // time counts: on a busy machine a test takes long and has done little.
 constexpr int64_t kOverdueMs = 1'000;
-constexpr int kErrorLevel = 4;  // of the console
 
 int64_t ReadMs(clockid_t clock) {
   timespec time;
@@ -129,6 +123,10 @@ void TestFile::MakeSpec(const worker::WorkerConfig& config,
   spec.sources = std::move(sources);
   spec.bindings = worker::BindingsJson(config);
   spec.cf = worker::kLocalCf;
+  spec.cf_of = [this, &worker](SlotId slot) {
+    const MemoryExchange* const exchange = FindExchange(slot, worker.isolate.get());
+    return exchange ? exchange->cf() : std::string();
+  };
   spec.fetches = worker.fetches.get();
   spec.log_sink = this;
   spec.test_host = this;
@@ -236,6 +234,12 @@ void TestFile::Stop() {
   TerminateAll(script::Termination::kShutdown);
 }
 
+void TestFile::SetCurrentTest(std::string_view name, int64_t deadline_ms) {
+  std::lock_guard lock(mutex_);
+  current_test_ = name;
+  cpu_limit_ms_ = deadline_ms > 0 && cpu_clock_ ? ReadMs(*cpu_clock_) + deadline_ms : 0;
+}
+
 void TestFile::EndIfOverdue() {
   std::lock_guard lock(mutex_);
   if (running_.empty() || cpu_limit_ms_ == 0) return;
@@ -252,14 +256,6 @@ void TestFile::TerminateAll(script::Termination why) {
 bool TestFile::IsOverdue() {
   std::lock_guard lock(mutex_);
   return overdue_;
-}
-
-template <typename Visit>
-void TestFile::ForEachIsolate(Visit visit) {
-  if (file_.isolate) visit(*file_.isolate);
-  for (Worker& worker : workers_) {
-    if (worker.isolate) visit(*worker.isolate);
-  }
 }
 
 void TestFile::OnTurn() {
@@ -323,210 +319,6 @@ void TestFile::SendTo(int worker, std::unique_ptr<MemoryExchange> exchange) {
 
 void TestFile::Released(MemoryExchange* exchange) {
   exchanges_.remove_if([exchange](const auto& one) { return one.get() == exchange; });
-}
-
-void TestFile::SetCurrentTest(std::string_view name, int64_t deadline_ms) {
-  std::lock_guard lock(mutex_);
-  current_test_ = name;
-  cpu_limit_ms_ = deadline_ms > 0 && cpu_clock_ ? ReadMs(*cpu_clock_) + deadline_ms : 0;
-}
-
-void TestFile::ArmRealTimer(double delay_ms) {
-  if (delay_ms < 0) {
-    real_timer_->Stop();
-  } else {
-    real_timer_->Start(static_cast<uint64_t>(delay_ms + 1));  // never early
-  }
-}
-
-int TestFile::FindWorker(std::string_view name) {
-  for (size_t i = 0; i < project_.workers.size(); ++i) {
-    if (project_.workers[i].config.name == name) return static_cast<int>(i);
-  }
-  return -1;
-}
-
-std::vector<std::string> TestFile::WorkerNames() {
-  std::vector<std::string> names;
-  for (const WorkerUnderTest& worker : project_.workers) names.push_back(worker.config.name);
-  return names;
-}
-
-Status TestFile::StartWorker(int index) {
-  if (index < 0 || static_cast<size_t>(index) >= workers_.size()) {
-    return NotFound(
-        "there is no worker to test: no wrangler.jsonc, wrangler.json, wrangler.toml or index.js "
-        "was "
-        "found above the test file; name one with --config");
-  }
-  Worker& worker = workers_[static_cast<size_t>(index)];
-  if (worker.started) return OkStatus();
-  const WorkerUnderTest& under_test = project_.workers[static_cast<size_t>(index)];
-  if (!under_test.broken.empty()) return InvalidArgument(under_test.broken);
-  bool in_file = false;
-  if (index == 0) {
-    SEDGE_ASSIGN_OR_RETURN(in_file, file_.isolate->StartModule(under_test.config.main));
-  }
-  if (!in_file) {
-    SEDGE_ASSIGN_OR_RETURN(worker.isolate, CreateIsolate(worker.spec));
-  }
-  worker.started = true;
-  return OkStatus();
-}
-
-bool TestFile::Idle() {
-  bool idle = file_.fetches->running() == 0;
-  for (const Worker& worker : workers_) idle &= worker.fetches->running() == 0;
-  ForEachIsolate([&](WorkerIsolate& isolate) {
-    idle = idle && isolate.kv_operations() == 0 && isolate.incoming().idle();
-  });
-  return idle;
-}
-
-void TestFile::WhenIdle(std::function<void()> done) {
-  when_idle_.push_back(std::move(done));
-  loop_->Post([] {});  // for a turn
-}
-
-void TestFile::CancelRunning(std::function<void()> done) {
-  loop_->Post([this, done = std::move(done)]() mutable {
-    if (finished_) return;
-    if (file_.fetches) file_.fetches->AbortAll();
-    for (Worker& worker : workers_) worker.fetches->AbortAll();
-    // Isolates hear of those who have gone in the next turn.
-    loop_->Post([this, done = std::move(done)] {
-      if (finished_) return;
-      ForEachIsolate([](WorkerIsolate& isolate) { isolate.incoming().EndEveryWait(); });
-      done();
-    });
-  });
-}
-
-std::string TestFile::DescribeBusy() {
-  if (file_.fetches->running() > 0) return file_.fetches->Describe();
-  for (const Worker& worker : workers_) {
-    if (worker.fetches->running() > 0) return worker.fetches->Describe();
-  }
-  bool kv = false;
-  ForEachIsolate([&](WorkerIsolate& isolate) { kv |= isolate.kv_operations() > 0; });
-  return kv ? "a KV operation" : "a promise that was given to waitUntil()";
-}
-
-void TestFile::OpenFrame() { store_.OpenFrame(); }
-
-Status TestFile::CloseFrame() {
-  if (store_.changed()) eventual_.Reset();
-  return store_.CloseFrame();
-}
-
-Result<int64_t> TestFile::SeedFile(std::string_view ns, std::string_view path) {
-  const std::string absolute =
-      std::filesystem::path(path).is_absolute()
-          ? std::string(path)
-          : (std::filesystem::path(path_).parent_path() / path).lexically_normal().string();
-  SEDGE_ASSIGN_OR_RETURN(const std::string_view text, sources_->Read(absolute));
-  return SeedStore(store_, ns, text, clock_.WallSeconds(), absolute);
-}
-
-Result<int64_t> TestFile::SeedText(std::string_view ns, std::string_view json) {
-  return SeedStore(store_, ns, json, clock_.WallSeconds(), "seed()");
-}
-
-void TestFile::AdvanceClock(double ms) {
-  clock_.Hold();
-  // Rounded up: a timer that is due then is due.
-  clock_.AdvanceNs(static_cast<int64_t>(std::ceil(ms * 1e6)));
-}
-
-void TestFile::TickClock(double ms, std::function<void()> done) {
-  clock_.Hold();
-  TickStep(clock_.MonotonicNs() + static_cast<int64_t>(ms * 1e6), std::move(done));
-}
-
-// One timer after the other, each with what it sets going: KV, and fetches that are answered here.
-void TestFile::TickStep(int64_t until_ns, std::function<void()> done) {
-  loop_->Post([this, until_ns, done = std::move(done)]() mutable {
-    if (finished_) return;
-    bool kv_runs = false;
-    web::TimerService* next = nullptr;
-    ForEachIsolate([&](WorkerIsolate& isolate) {
-      kv_runs |= isolate.kv_operations() > 0;
-      web::TimerService& timers = isolate.timers();
-      if (timers.due_ns() < 0 || timers.due_ns() > until_ns + kTimerSlackNs) return;
-      if (!next || timers.due_ns() < next->due_ns()) next = &timers;
-    });
-    if (kv_runs) {
-      // Looked at again when it is over.
-    } else if (next) {
-      if (next->due_ns() > clock_.MonotonicNs()) {
-        clock_.AdvanceNs(next->due_ns() - clock_.MonotonicNs());
-      }
-      next->FireNow();
-    } else {
-      if (until_ns > clock_.MonotonicNs()) clock_.AdvanceNs(until_ns - clock_.MonotonicNs());
-      return done();
-    }
-    TickStep(until_ns, std::move(done));
-  });
-}
-
-void TestFile::ResetClock() {
-  if (!clock_.held()) return;
-  clock_.Release();
-  ForEachIsolate([](WorkerIsolate& isolate) { isolate.timers().Rearm(); });
-}
-
-// What the file's isolate works on under that number.
-MemoryExchange* TestFile::FindExchange(SlotId slot) {
-  for (const auto& exchange : exchanges_) {
-    if (exchange->user_data == slot && exchange->isolate() == file_.isolate.get()) {
-      return exchange.get();
-    }
-  }
-  return nullptr;
-}
-
-void TestFile::FailFetch(SlotId slot, std::string_view why) {
-  if (MemoryExchange* const exchange = FindExchange(slot)) {
-    exchange->Fail(InvalidArgument(std::string(why)));
-  }
-  // Its answer goes nowhere.
-  http::ResponseHead head;
-  head.status = 502;
-  file_.isolate->incoming().RespondPlain(slot, head, "");
-}
-
-bool TestFile::IsOfWorker(SlotId slot) {
-  const MemoryExchange* const exchange = FindExchange(slot);
-  return exchange && exchange->is_of_worker();
-}
-
-std::vector<std::string> TestFile::TakeUncaught() { return std::exchange(uncaught_, {}); }
-
-void TestFile::OnConsole(const std::string& worker, int level, std::string_view text) {
-  // The file's own comes here when no test runs.
-  if (worker.empty()) return hooks_.on_console(worker, level, text);
-  PrintInTest(level, worker + ": " + std::string(text));
-}
-
-void TestFile::OnHandlerError(const std::string&, std::string_view text) {
-  PrintInTest(kErrorLevel, std::string(text));
-}
-
-// To the test that runs, as if it had printed it.
-void TestFile::PrintInTest(int level, std::string text) {
-  loop_->Post([this, level, text = std::move(text)] {
-    if (finished_ || !file_.isolate) return;
-    script::Isolate& isolate = file_.isolate->isolate();
-    script::EntryScope scope(isolate);
-    v8::Local<v8::Value> line;
-    if (!script::Utf8ToV8(isolate.v8(), text).ToLocal(&line)) return;
-    isolate.CallHook("printInTest", {v8::Integer::New(isolate.v8(), level), line}).IsEmpty();
-  });
-}
-
-void TestFile::OnUncaught(const std::string& worker, std::string_view text) {
-  uncaught_.push_back(worker.empty() ? std::string(text) : worker + ": " + std::string(text));
 }
 
 }  // namespace sedge::test

@@ -65,8 +65,6 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   TestTotals Run();
 
   const std::string& path() const { return path_; }
-  // Of the file's isolate, which coverage may ask for source maps.
-  script::SourceCache& sources() { return *sources_; }
   // After Run(): every file that was read, or looked for in vain.
   const std::vector<std::pair<std::string, FileStamp>>& seen() const { return seen_; }
 
@@ -103,11 +101,17 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   void FailRest(const std::string& what);
   void SendTo(int worker, std::unique_ptr<MemoryExchange> exchange);
   void Released(MemoryExchange* exchange);
-  MemoryExchange* FindExchange(SlotId slot);
+  MemoryExchange* FindExchange(SlotId slot, const worker::WorkerIsolate* isolate);
   void PrintInTest(int level, std::string text);
   template <typename Visit>
   void ForEachIsolate(Visit visit);
-  void TickStep(int64_t until_ns, std::function<void()> done);
+  struct Tick {
+    int64_t until_ns = 0;
+    std::function<void(Status)> done;
+    int64_t since_ns = 0;  // from when on timers are counted
+    int ran = 0;           // timers, since then
+  };
+  void TickStep(Tick tick);
   worker::WorkerIsolate* FindWorkerIsolate(int worker);
 
   // TestHost.
@@ -127,7 +131,7 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   bool ClockIsHeld() override { return clock_.held(); }
   void SetClock(double wall_ms) override { clock_.HoldAt(static_cast<int64_t>(wall_ms)); }
   void AdvanceClock(double ms) override;
-  void TickClock(double ms, std::function<void()> done) override;
+  void TickClock(double ms, std::function<void(Status)> done) override;
   void ResetClock() override;
   std::vector<std::string> TakeUncaught() override;
   bool IsOfWorker(SlotId slot) override;
@@ -173,5 +177,13 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   int64_t cpu_limit_ms_ = 0;            // guarded by mutex_: by that clock; 0: none
   std::atomic<bool> stopped_{false};
 };
+
+template <typename Visit>
+void TestFile::ForEachIsolate(Visit visit) {
+  if (file_.isolate) visit(*file_.isolate);
+  for (Worker& worker : workers_) {
+    if (worker.isolate) visit(*worker.isolate);
+  }
+}
 
 }  // namespace sedge::test

@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "runtime/script/module_loader.h"
 #include "runtime/worker/start_engine.h"
 
 namespace sedge::test {
@@ -62,17 +63,19 @@ void TestSession::RunFiles(const std::vector<SessionFile>& files) {
 }
 
 // What is under test: not the test file itself, nor packages.
-void TestSession::AddCoverage(script::Coverage& coverage, TestFile& file) {
+void TestSession::AddCoverage(script::Coverage& coverage, script::Isolate& isolate,
+                              const std::string& test) {
   Result<std::vector<script::ScriptCoverage>> taken = coverage.Take();
-  if (!taken.ok()) return;
+  script::SourceCache* const sources = isolate.modules().sources();
+  if (!taken.ok() || !sources) return;
   const auto counts = [&](const std::string& path) {
-    return path != file.path() && path.find("/node_modules/") == std::string::npos &&
+    return path != test && path.find("/node_modules/") == std::string::npos &&
            path.starts_with('/');
   };
   std::lock_guard lock(listening_);
   for (const script::ScriptCoverage& script : *taken) {
     const std::shared_ptr<const script::SourceMap> map =
-        file.sources().MapOf(script.path, [](const std::string&) { return true; });
+        sources->MapOf(script.path, [](const std::string&) { return true; });
     if (!map) {
       if (counts(script.path)) options_.coverage->Add(script);
       continue;
@@ -129,19 +132,19 @@ void TestSession::RunPrepared(const SessionFile& file, worker::WorkerConfig prep
                               TestFile::Hooks hooks,
                               std::vector<std::pair<std::string, FileStamp>>& seen) {
   std::map<script::Isolate*, std::unique_ptr<script::Coverage>> coverage;
-  TestFile* running = nullptr;
   if (options_.coverage) {
     hooks.before_load = [&](script::Isolate& isolate) {
       Result<std::unique_ptr<script::Coverage>> started = script::Coverage::Start(isolate);
       if (started.ok()) coverage[&isolate] = std::move(started).value();
     };
     hooks.after_tests = [&](script::Isolate& isolate) {
-      if (const auto node = coverage.extract(&isolate)) AddCoverage(*node.mapped(), *running);
+      if (const auto node = coverage.extract(&isolate)) {
+        AddCoverage(*node.mapped(), isolate, file.path);
+      }
     };
   }
   TestFile run(*file.project, file.path, std::move(prepared), options_.tests, store_,
                std::move(hooks));
-  running = &run;
   {
     std::lock_guard lock(mutex_);
     running_.insert(&run);

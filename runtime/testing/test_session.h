@@ -25,8 +25,8 @@ struct SessionFile {
   std::string shown;  // for messages
   std::shared_ptr<const TestProject> project;
   std::string broken;  // why it cannot be run, where that is known already; else ""
-  // Makes what is loaded of it, on the thread that will run it: a configuration whose `main` that is.
-  // Adds the files that it came from to `seen`.
+  // Makes what is loaded of it, on the thread that will run it: a configuration whose `main` that
+  // is. Adds the files that it came from to `seen`.
   std::function<Result<worker::WorkerConfig>(std::vector<std::pair<std::string, FileStamp>>& seen)>
       prepare;
 };
@@ -70,7 +70,7 @@ class TestSession {
   void RunPrepared(const SessionFile& file, worker::WorkerConfig prepared, TestFile::Hooks hooks,
                    std::vector<std::pair<std::string, FileStamp>>& seen);
   void Watch();
-  void AddCoverage(script::Coverage& coverage, TestFile& file);
+  void AddCoverage(script::Coverage& coverage, script::Isolate& isolate, const std::string& test);
 
   const SessionOptions options_;
   SessionListener& listener_;

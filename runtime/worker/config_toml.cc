@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // TOML, read by toml++ (its headers alone, without exceptions) into the same tree as JSON.
-#include "runtime/worker/toml_library.h"
-
 #include <algorithm>
 #include <cmath>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "runtime/worker/config.h"
 #include "runtime/worker/config_node.h"
+#include "runtime/worker/toml_library.h"
 
 namespace sedge::worker {
 namespace {
@@ -20,15 +21,21 @@ Result<ConfigNode> ConvertTable(const toml::table& table, const std::string& sou
   ConfigNode node;
   node.kind = ConfigNode::Kind::kObject;
   node.line = std::max(1, LineOf(table.source()));
-  for (const auto& [key, value] : table) {
-    SEDGE_ASSIGN_OR_RETURN(ConfigNode child, Convert(value, source, depth + 1));
-    const int key_line = LineOf(key.source());
+  // toml++ orders by name; scripts see the file's order in variables, and so do readers of
+  // warnings.
+  std::vector<std::pair<const toml::key*, const toml::node*>> members;
+  for (const auto& [key, value] : table) members.emplace_back(&key, &value);
+  std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
+    const toml::source_position& first = a.first->source().begin;
+    const toml::source_position& second = b.first->source().begin;
+    return first.line != second.line ? first.line < second.line : first.column < second.column;
+  });
+  for (const auto& [key, value] : members) {
+    SEDGE_ASSIGN_OR_RETURN(ConfigNode child, Convert(*value, source, depth + 1));
+    const int key_line = LineOf(key->source());
     node.members.push_back(
-        {std::string(key.str()), key_line > 0 ? key_line : child.line, std::move(child)});
+        {std::string(key->str()), key_line > 0 ? key_line : child.line, std::move(child)});
   }
-  // toml++ orders by name; the file's order reads better in warnings.
-  std::stable_sort(node.members.begin(), node.members.end(),
-                   [](const auto& a, const auto& b) { return a.line < b.line; });
   return node;
 }
 

@@ -95,7 +95,7 @@ DevGate::~DevGate() { Close(); }
 
 http::Exchange* DevGate::Take(http::Exchange* exchange) {
   const http::RequestHead& head = exchange->head();
-  if (head.path.starts_with(kLivePath)) {
+  if (head.path.substr(0, head.path.find('?')) == kLivePath) {
     HoldOrAnswer(exchange);
     return nullptr;
   }

@@ -110,10 +110,10 @@ constexpr Absent kAbsent[] = {
     {"document", "A worker has no document: it answers with text that it makes."},
     {"localStorage", "A worker has no localStorage: keep data in a KV namespace."},
     {"XMLHttpRequest", "Use fetch()."},
-    {"caches", "sedge has no Cache API yet; docs/workers.md lists what there is."},
-    {"HTMLRewriter", "sedge has no HTMLRewriter yet; docs/workers.md lists what there is."},
-    {"WebSocketPair", "sedge has no WebSocket yet; docs/workers.md lists what there is."},
-    {"WebSocket", "sedge has no WebSocket yet; docs/workers.md lists what there is."},
+    {"caches", "sedge has no Cache API yet; docs/differences.md lists what is not there yet."},
+    {"HTMLRewriter", "sedge has no HTMLRewriter yet; docs/differences.md lists what is not there yet."},
+    {"WebSocketPair", "sedge has no WebSocket yet; docs/differences.md lists what is not there yet."},
+    {"WebSocket", "sedge has no WebSocket yet; docs/differences.md lists what is not there yet."},
 };
 
 std::string OfReference(const std::string& message, const WorkerConfig& config) {
@@ -132,7 +132,83 @@ std::string OfReference(const std::string& message, const WorkerConfig& config) 
   return near.empty() ? "" : "The worker has no binding " + name + near + ".";
 }
 
+// Where words of tests are imported from, besides "sedge:test".
+struct TestWord {
+  std::string_view name;
+  std::string_view also;  // another module that has it, or ""
+};
+constexpr TestWord kTestWords[] = {
+    {"test", ""},
+    {"it", ""},
+    {"describe", ""},
+    {"suite", ""},
+    {"expect", ""},
+    {"beforeAll", ""},
+    {"beforeEach", ""},
+    {"afterEach", ""},
+    {"afterAll", ""},
+    {"mock", ""},
+    {"jest", "@jest/globals"},
+    {"vi", "vitest"},
+    {"SELF", ""},
+    {"env", ""},
+    {"seed", ""},
+    {"clock", ""},
+    {"worker", ""},
+    {"settled", ""},
+    {"createExecutionContext", ""},
+    {"waitOnExecutionContext", ""},
+    {"captureConsole", ""},
+    {"inspect", ""},
+};
+
+const TestWord* FindTestWord(std::string_view name) {
+  for (const TestWord& word : kTestWords) {
+    if (word.name == name) return &word;
+  }
+  return nullptr;
+}
+
+// import { jest } from "vitest"
+std::string OfTestImport(const std::string& message) {
+  static const std::regex missing(
+      R"(^SyntaxError: The requested module '(sedge:test|cloudflare:test|vitest|@jest/globals|node:test)')"
+      R"( does not provide an export named '([\w$]+)')");
+  std::smatch match;
+  if (!std::regex_search(message, match, missing)) return "";
+  const TestWord* const word = FindTestWord(match.str(2));
+  const std::string list = "docs/test-library.md lists what each module has.";
+  if (!word) return list;
+  const std::string from =
+      word->also.empty() || match.str(1) == word->also ? "sedge:test" : std::string(word->also);
+  return "Write import { " + match.str(2) + " } from \"" + from + "\"; " + list;
+}
+
 }  // namespace
+
+std::string HintForTest(const std::string& message, const std::string& source_line,
+                        const WorkerConfig& config) {
+  if (message.size() > kMaxLineBytes) return "";
+  static const std::regex reference(R"(^ReferenceError: ([\w$]+) is not defined)");
+  std::smatch match;
+  if (std::regex_search(message, match, reference)) {
+    const std::string name = match[1];
+    if (FindTestWord(name)) {
+      return "Tests import their words: import { " + name + " } from \"sedge:test\";";
+    }
+    if (name == "require") {
+      return "Test files are ES modules: write import instead of require, for example "
+             "import { test, expect } from \"sedge:test\";";
+    }
+  }
+  // A folder may have tests for other runners too.
+  if (message.find("no modules of Node.js") != std::string::npos) {
+    return "Is this a test for Node.js? Run it with node --test, and name the files or folders of "
+           "the workers' tests to sedge test.";
+  }
+  const std::string hint = OfTestImport(message);
+  return hint.empty() ? HintFor(message, source_line, config) : hint;
+}
 
 std::string HintFor(const std::string& message, const std::string& source_line,
                     const WorkerConfig& config) {

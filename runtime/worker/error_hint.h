@@ -13,5 +13,8 @@ namespace sedge::worker {
 // text of the line where it happened. "" when there is nothing to add.
 std::string HintFor(const std::string& message, const std::string& source_line,
                     const WorkerConfig& config);
+// The same for an error of a test file.
+std::string HintForTest(const std::string& message, const std::string& source_line,
+                        const WorkerConfig& config);
 
 }  // namespace sedge::worker

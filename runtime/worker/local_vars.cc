@@ -131,8 +131,9 @@ class Expander {
 
 Status Add(WorkerConfig& config, const std::vector<SourcedVar>& vars) {
   for (const auto& [var, source] : vars) {
-    const auto taken = std::find_if(config.kv_namespaces.begin(), config.kv_namespaces.end(),
-                                    [&](const auto& kv) { return kv.binding == var.name; });
+    const auto taken =
+        std::find_if(config.kv_namespaces.begin(), config.kv_namespaces.end(),
+                     [&name = var.name](const auto& kv) { return kv.binding == name; });
     if (taken != config.kv_namespaces.end()) {
       return ConfigError(source, var.line,
                          "the name \"" + var.name + "\" is that of a KV namespace in " +

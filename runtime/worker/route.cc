@@ -140,6 +140,7 @@ Result<RoutePattern> ParseCustomDomain(std::string_view text) {
 
 bool RoutePattern::Matches(RouteScheme request_scheme, std::string_view request_host,
                            uint16_t request_port, std::string_view target) const {
+  if (!MatchesTarget(target)) return false;
   if (scheme != RouteScheme::kAny && request_scheme != RouteScheme::kAny &&
       scheme != request_scheme) {
     return false;
@@ -150,11 +151,7 @@ bool RoutePattern::Matches(RouteScheme request_scheme, std::string_view request_
   if (any_host_prefix && request_host.size() > host.size()) {
     request_host.remove_prefix(request_host.size() - host.size());
   }
-  return EqualsIgnoreCase(request_host, host) && MatchesTarget(target);
-}
-
-bool RoutePattern::MatchesTarget(std::string_view target) const {
-  return any_path_suffix ? target.starts_with(path) : target == path;
+  return EqualsIgnoreCase(request_host, host);
 }
 
 std::string RoutePattern::ToString() const {

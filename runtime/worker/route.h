@@ -33,7 +33,9 @@ struct RoutePattern {
   // (kAny) matches patterns of either. Allocates nothing.
   bool Matches(RouteScheme request_scheme, std::string_view request_host, uint16_t request_port,
                std::string_view target) const;
-  bool MatchesTarget(std::string_view target) const;
+  bool MatchesTarget(std::string_view target) const {
+    return any_path_suffix ? target.starts_with(path) : target == path;
+  }
 
   // Canonical text: "https://*.example.com/images/*".
   std::string ToString() const;

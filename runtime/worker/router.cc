@@ -64,20 +64,32 @@ Result<Router> Router::Create(const std::vector<WorkerConfig>& workers) {
     const int order = a.pattern.host.compare(b.pattern.host);
     return order != 0 ? order < 0 : more_specific(a, b);
   });
+  for (size_t i = router.exact_.size(); i-- > 0;) {
+    const bool is_last = i + 1 == router.exact_.size() ||
+                         router.exact_[i + 1].pattern.host != router.exact_[i].pattern.host;
+    router.exact_[i].host_end = is_last ? i + 1 : router.exact_[i + 1].host_end;
+  }
   return router;
 }
 
 std::optional<size_t> Router::FindRoute(std::string_view authority, std::string_view target,
                                         RouteScheme scheme) const {
   const HostAndPort host = SplitHost(authority);
-  auto entry = std::lower_bound(
+  const auto first = std::lower_bound(
       exact_.begin(), exact_.end(), host.host,
       [](const Entry& e, std::string_view name) { return CompareHost(e.pattern.host, name) < 0; });
-  for (; entry != exact_.end() && CompareHost(entry->pattern.host, host.host) == 0; ++entry) {
-    if (entry->pattern.Matches(scheme, host.host, host.port, target)) return entry->worker;
+  if (first != exact_.end() && CompareHost(first->pattern.host, host.host) == 0) {
+    const auto end = exact_.begin() + static_cast<ptrdiff_t>(first->host_end);
+    for (auto entry = first; entry != end; ++entry) {
+      // Of a host with many routes most are told apart by their paths.
+      if (!entry->pattern.MatchesTarget(target)) continue;
+      if (entry->pattern.Matches(scheme, host.host, host.port, target)) return entry->worker;
+    }
   }
   for (const Entry& candidate : wildcard_) {
-    if (candidate.pattern.Matches(scheme, host.host, host.port, target)) return candidate.worker;
+    if (candidate.pattern.MatchesTarget(target) &&
+        candidate.pattern.Matches(scheme, host.host, host.port, target))
+      return candidate.worker;
   }
   return catch_all_;
 }

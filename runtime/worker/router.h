@@ -35,6 +35,7 @@ class Router {
   struct Entry {
     RoutePattern pattern;
     size_t worker = 0;
+    size_t host_end = 0;  // in exact_: behind the last entry of this host
   };
 
   std::optional<size_t> FindRoute(std::string_view authority, std::string_view target,

@@ -46,6 +46,8 @@ class Server {
   void Reload(ServeOptions options, std::function<void(ReloadResult)> done);
   // Ends the code of a Reload that still loads: it fails.
   void CancelReload();
+  // Ends the handler that keeps a Reload from going on, if one does, such as an endless loop.
+  void EndBlocking();
   // Shows in pages why there is nothing to load. REQUIRES: as Reload.
   void ShowError(const std::string& message);
   // The files of the code that serves, with those that it imported meanwhile.

@@ -87,7 +87,11 @@ void Server::Reload(ServeOptions options, std::function<void(ReloadResult)> done
   });
 }
 
-void Server::CancelReload() { threads_[0]->worker.TerminateLoading(); }
+void Server::CancelReload() { threads_[0]->worker.CancelNext(); }
+
+void Server::EndBlocking() {
+  for (const auto& running : threads_) running->worker.EndBlocking();
+}
 
 std::vector<std::pair<std::string, FileStamp>> Server::SourceFiles() {
   std::lock_guard lock(mutex_);

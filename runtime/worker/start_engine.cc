@@ -28,7 +28,7 @@ std::string BindingsJson(const WorkerConfig& config) {
   nlohmann::ordered_json bindings = {{"vars", nlohmann::json::object()},
                                      {"kv", nlohmann::json::array()}};
   for (const VarConfig& var : config.vars) {
-    bindings["vars"][var.name] = nlohmann::json::parse(var.value);
+    bindings["vars"][var.name] = nlohmann::ordered_json::parse(var.value);
   }
   for (const KvNamespaceConfig& ns : config.kv_namespaces) {
     bindings["kv"].push_back({ns.binding, ns.id, ns.eventual});

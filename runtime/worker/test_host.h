@@ -51,7 +51,7 @@ class TestHost {
   virtual void SetClock(double wall_ms) = 0;
   // Moves it on without running anything.
   virtual void AdvanceClock(double ms) = 0;
-  virtual void TickClock(double ms, std::function<void()> done) = 0;
+  virtual void TickClock(double ms, std::function<void(Status)> done) = 0;
   virtual void ResetClock() = 0;
 
   // What nobody caught in the isolates of further workers, since this was asked last.

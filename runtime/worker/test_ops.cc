@@ -55,7 +55,8 @@ bool TestClockIsHeld(TestHost& host) { return host.ClockIsHeld(); }
 void TestSetClock(TestHost& host, double wall_ms) { host.SetClock(wall_ms); }
 void TestAdvanceClock(TestHost& host, double ms) { host.AdvanceClock(ms); }
 void TestTickClock(Deferred deferred, TestHost& host, double ms) {
-  host.TickClock(ms, [deferred = std::move(deferred)] { deferred.ResolveUndefined(); });
+  host.TickClock(
+      ms, [deferred = std::move(deferred)](const Status& status) { deferred.Settle(status); });
 }
 void TestResetClock(TestHost& host) { host.ResetClock(); }
 

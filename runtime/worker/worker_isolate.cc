@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/worker/worker_isolate.h"
 
+#include <filesystem>
+
 #include "runtime/base/log.h"
 #include "runtime/script/engine.h"
 #include "runtime/script/entry_scope.h"
@@ -36,6 +38,12 @@ web::CryptoService::RunBlocking CountingPoolOf(loop::Loop& loop, std::shared_ptr
   };
 }
 
+// A file as errors name it.
+std::string Shown(const std::string& path, const std::string& base_dir) {
+  const std::filesystem::path relative = std::filesystem::path(path).lexically_relative(base_dir);
+  return relative.empty() || *relative.begin() == ".." ? path : relative.string();
+}
+
 }  // namespace
 
 void SetUpLoader(const WorkerConfig& config, script::ModuleLoader& modules) {
@@ -63,7 +71,7 @@ WorkerIsolate::WorkerIsolate(const WorkerSpec& spec, loop::Loop& loop, http::Cli
       loop_(loop),
       incoming_(bodies_, *this),
       log_{spec.log_name, spec.log_sink},
-      cf_{spec.cf},
+      cf_{spec.cf, spec.cf_of},
       event_limit_{spec.config->limits.event_bytes},
       kv_{spec.store, spec.test_host ? CountingPoolOf(loop, kv_operations_) : PoolOf(loop),
           spec.eventual},
@@ -121,6 +129,10 @@ Status WorkerIsolate::LoadWorker() {
       return isolate_->CallHook("testModule", {Utf8(isolate_->v8(), specifier)});
     });
   }
+  isolate_->modules().set_hints([this](const script::ScriptError& error) {
+    const auto hint = spec_.is_test ? HintForTest : HintFor;
+    return hint(error.message, error.source_line, *spec_.config);
+  });
   SetUpLoader(*spec_.config, isolate_->modules());
   SEDGE_ASSIGN_OR_RETURN(
       const script::MainScript main,
@@ -150,7 +162,8 @@ Status WorkerIsolate::StartHandler(const script::MainScript& main, const std::st
   }
   if (wrong->IsString()) {
     const std::string& from = spec_.config->bundled_from;
-    return InvalidArgument((from.empty() || path != spec_.config->main ? path : from) + ": " +
+    const bool as_given = from.empty() || path != spec_.config->main;
+    return InvalidArgument(Shown(as_given ? path : from, spec_.config->base_dir) + ": " +
                            *v8::String::Utf8Value(v8, wrong));
   }
   dispatch_hook_ = isolate_->NewHook("dispatch");
@@ -274,6 +287,9 @@ void WorkerIsolate::AnswerTerminated(SlotId id) {
         "configuration.";
   } else if (isolate_->termination() == script::Termination::kShutdown) {
     page.title = "The server is shutting down";
+    if (ended_for_reload_) {
+      page.title = "The handler computed on and was ended for the reload";
+    }
   } else {
     page.title = "Worker exceeded its CPU time limit of " + std::to_string(limits.cpu_ms) +
                  " ms (limits.cpu_ms)";

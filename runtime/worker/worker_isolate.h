@@ -4,6 +4,7 @@
 // be ended by force.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -40,6 +41,8 @@ struct WorkerSpec {
   std::shared_ptr<const OutboundFilter> outbound;  // null: no rules
   std::string bindings;                            // JSON for environment.js
   std::string cf;                                  // JSON for request.cf
+  // What is one request's own in its place; "": nothing. May be empty.
+  std::function<std::string(SlotId)> cf_of;
   std::string log_name;    // the worker's name when there are several, else ""
   std::string live_token;  // of its error pages; "" unless it is being developed
   // The main file is a test file: it may import "sedge:test".
@@ -96,8 +99,17 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   // True when JavaScript was ended by force: the request that did it is answered (all of them when
   // memory ran out), and the isolate must take no new ones.
   bool CheckTermination();
+  // Whether that would do anything: of many isolates few are worth the call.
+  bool terminated() const { return isolate_->termination() != script::Termination::kNone; }
   // Any thread: ends the JavaScript that runs now, for good.
   void TerminateForShutdown() { isolate_->Terminate(script::Termination::kShutdown); }
+  // Likewise, since new code waits for the thread.
+  void TerminateForReload() {
+    ended_for_reload_ = true;
+    TerminateForShutdown();
+  }
+  // Any thread: it is within JavaScript, as far as another thread can tell.
+  bool is_entered() const { return isolate_->v8()->IsInUse(); }
   // The heap is at its limit: nothing may run here any more.
   bool out_of_memory() const { return isolate_->termination() == script::Termination::kMemory; }
   // How often JavaScript was entered so far. Bodies that it does not touch add nothing to it.
@@ -142,6 +154,7 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   web::CryptoService crypto_;
   Outbound outbound_;
   std::unique_ptr<script::Isolate> isolate_;
+  std::atomic<bool> ended_for_reload_ = false;
   std::unique_ptr<web::TimerService> timers_;
   size_t dispatch_hook_ = 0;
   std::optional<size_t> mock_hook_;

@@ -102,19 +102,46 @@ void WorkerThread::TerminateScripts() {
   for (WorkerIsolate* isolate : scripts_) isolate->TerminateForShutdown();
 }
 
-void WorkerThread::TerminateLoading() {
+void WorkerThread::CancelNext() {
   std::lock_guard lock(scripts_mutex_);
-  if (loading_) loading_->TerminateForShutdown();
+  next_cancelled_ = true;
+  if (loading_ && loading_next_) loading_->TerminateForShutdown();
+}
+
+void WorkerThread::EndBlocking() {
+  std::lock_guard lock(scripts_mutex_);
+  if (waiting_steps_ == 0) return;
+  for (WorkerIsolate* isolate : scripts_) {
+    if (isolate->is_entered()) isolate->TerminateForReload();
+  }
+}
+
+void WorkerThread::PostStep(std::function<void()> task) {
+  {
+    std::lock_guard lock(scripts_mutex_);
+    ++waiting_steps_;
+  }
+  loop_->Post([this, task = std::move(task)] {
+    {
+      std::lock_guard lock(scripts_mutex_);
+      --waiting_steps_;
+    }
+    task();
+  });
 }
 
 void WorkerThread::LoadNext(std::shared_ptr<const Deployment> next,
                             std::function<void(Status)> done) {
-  loop_->Post([this, next = std::move(next), done = std::move(done)] {
+  {
+    std::lock_guard lock(scripts_mutex_);
+    next_cancelled_ = false;
+  }
+  PostStep([this, next = std::move(next), done = std::move(done)] {
     for (auto& isolate : next_) Forget(isolate.get());
     next_.clear();
     Status status;
     for (const WorkerSpec& spec : next->workers) {
-      Result<std::unique_ptr<WorkerIsolate>> made = MakeIsolate(spec);
+      Result<std::unique_ptr<WorkerIsolate>> made = MakeIsolate(spec, true);
       if (made.ok()) {
         next_.push_back(std::move(made).value());
       } else if (status.ok()) {
@@ -130,7 +157,7 @@ void WorkerThread::LoadNext(std::shared_ptr<const Deployment> next,
 }
 
 void WorkerThread::Adopt(std::shared_ptr<const Deployment> next, std::function<void()> done) {
-  loop_->Post([this, next = std::move(next), done = std::move(done)] {
+  PostStep([this, next = std::move(next), done = std::move(done)] {
     std::vector<std::unique_ptr<WorkerIsolate>> old = std::exchange(workers_, std::move(next_));
     next_.clear();
     workers_.resize(next->workers.size());
@@ -181,21 +208,25 @@ void WorkerThread::StopIfDone() {
 
 Status WorkerThread::EnsureIsolate(size_t index) {
   if (workers_[index]) return {};
-  SEDGE_ASSIGN_OR_RETURN(workers_[index], MakeIsolate(deployment_->workers[index]));
+  SEDGE_ASSIGN_OR_RETURN(workers_[index], MakeIsolate(deployment_->workers[index], false));
   return {};
 }
 
-Result<std::unique_ptr<WorkerIsolate>> WorkerThread::MakeIsolate(const WorkerSpec& spec) {
+Result<std::unique_ptr<WorkerIsolate>> WorkerThread::MakeIsolate(const WorkerSpec& spec,
+                                                                 bool is_next) {
+  const auto note = [this, is_next](WorkerIsolate* isolate) {
+    std::lock_guard lock(scripts_mutex_);
+    if (isolate) {
+      scripts_.insert(isolate);
+    } else {
+      scripts_.erase(loading_);
+    }
+    loading_ = isolate;
+    loading_next_ = is_next;
+    if (isolate && is_next && next_cancelled_) isolate->TerminateForShutdown();
+  };
   Result<std::unique_ptr<WorkerIsolate>> made =
-      WorkerIsolate::Create(spec, *loop_, *client_, listening_, [this](WorkerIsolate* isolate) {
-        std::lock_guard lock(scripts_mutex_);
-        if (isolate) {
-          scripts_.insert(isolate);
-        } else {
-          scripts_.erase(loading_);
-        }
-        loading_ = isolate;
-      });
+      WorkerIsolate::Create(spec, *loop_, *client_, listening_, note);
   std::lock_guard lock(scripts_mutex_);
   loading_ = nullptr;
   return made;
@@ -268,7 +299,8 @@ void WorkerThread::OnTurn() {
       if (pump_turns_left_ == 0) pump_timer_->Start(kPumpMs);
       pump_turns_left_ = kPumpTurns;
     }
-    RetireIfTerminated(i);
+    if (workers_[i]->terminated()) [[unlikely]]
+      RetireIfTerminated(i);
   }
   if (!replaced_.empty()) [[unlikely]]
     DropReplaced();

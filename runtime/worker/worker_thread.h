@@ -57,8 +57,10 @@ class WorkerThread final : private http::RequestHandler {
   // Any thread, until Close: ends JavaScript that still runs, so that the thread gets to its
   // deadline.
   void TerminateScripts();
-  // Likewise, for a worker that is still being loaded.
-  void TerminateLoading();
+  // Likewise, for the workers of a LoadNext that is not done, also when it has not begun: it fails.
+  void CancelNext();
+  // Likewise, for JavaScript that keeps a LoadNext or an Adopt from beginning, if any does.
+  void EndBlocking();
 
   // Any thread, between Prepare and Shutdown; `done` is called on the thread. Loads the workers of
   // `next`, beside those that serve, for an Adopt that follows; a failure leaves all as it was.
@@ -86,7 +88,10 @@ class WorkerThread final : private http::RequestHandler {
   void Route(http::Exchange* exchange);
   bool IsUrlHost(std::string_view host);
   Status EnsureIsolate(size_t index);
-  Result<std::unique_ptr<WorkerIsolate>> MakeIsolate(const WorkerSpec& spec);
+  // `is_next`: for LoadNext.
+  Result<std::unique_ptr<WorkerIsolate>> MakeIsolate(const WorkerSpec& spec, bool is_next);
+  // Posts `task`, and counts it as waiting until it begins.
+  void PostStep(std::function<void()> task);
   // `deadline_ms` and `not_before_ms` of the loop's clock.
   void Replace(std::unique_ptr<WorkerIsolate> isolate, uint64_t deadline_ms,
                uint64_t not_before_ms);
@@ -123,7 +128,11 @@ class WorkerThread final : private http::RequestHandler {
   std::unique_ptr<loop::Timer> deadline_timer_;
   std::mutex scripts_mutex_;
   std::set<WorkerIsolate*> scripts_;  // guarded by scripts_mutex_: every isolate there is
-  WorkerIsolate* loading_ = nullptr;  // guarded by scripts_mutex_: of LoadNext, while it loads
+  // Guarded by scripts_mutex_:
+  WorkerIsolate* loading_ = nullptr;  // its code runs for the first time
+  bool loading_next_ = false;         // and it is one of LoadNext
+  bool next_cancelled_ = false;
+  int waiting_steps_ = 0;
 };
 
 }  // namespace sedge::worker

@@ -48,6 +48,14 @@ TEST(DevErrorsTest, ASyntaxErrorKeepsTheLastGoodVersionAndIsShown) {
   EXPECT_EQ(project.Body(), "better");
 }
 
+TEST(DevErrorsTest, OnlyTheExactPathOfWaitingPagesIsTakenFromTheWorker) {
+  DevProject project({{"index.js", Answers("good")}});
+  project.Start();
+  EXPECT_EQ(project.Body("/cdn-cgi/sedge/live-scores"), "good");
+  EXPECT_EQ(project.Body("/cdn-cgi/sedge/live/1"), "good");
+  EXPECT_EQ(project.Body("/cdn-cgi/sedge/live"), "changed\n");
+}
+
 TEST(DevErrorsTest, APageThatIsOutOfDateIsToldAtOnce) {
   DevProject project({{"index.js", Answers("good")}});
   project.Start();

@@ -53,6 +53,23 @@ export default {
 )";
 }
 
+TEST(DevReloadTest, AHandlerThatComputesOnIsEndedForTheReload) {
+  DevProject project({{"index.js",
+                       "export default { fetch(request) {\n"
+                       "  if (request.url.endsWith(\"/loop\")) { console.log(\"for ever\"); for (;;); }\n"
+                       "  return new Response(\"one\"); } };\n"}});
+  RawConnection looping(project.Start());
+  looping.Send("GET /loop HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+  ASSERT_TRUE(project.WaitForLog("for ever"));
+  project.Replace("index.js", Answers("two"));
+  EXPECT_EQ(project.WaitForBody("two"), "two");
+  const std::string answer = looping.ReadToEnd();
+  EXPECT_NE(answer.find("HTTP/1.1 503"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("ended for the reload"), std::string::npos) << answer;
+  ASSERT_TRUE(project.WaitForLog("ended for the reload"));
+  EXPECT_TRUE(project.WaitForLog("GET /loop"));
+}
+
 TEST(DevReloadTest, AChangeIsServedOnTheSameConnection) {
   DevProject project({{"index.js", Answers("one")}});
   RawConnection connection(project.Start());

@@ -80,6 +80,17 @@ TEST(ShutdownTest, ARequestThatDoesNotEndHoldsItForTheDeadlineOnly) {
   EXPECT_EQ(worker.process().WaitForExit(5'000), 0);
 }
 
+TEST(ShutdownTest, ARequestThatDoesNotEndHoldsNothingOnceItsClientHasLeft) {
+  Worker worker(kHeld, {}, "[limits]\nshutdown_timeout_ms = 60000");
+  {
+    RawConnection gone(worker.url());
+    gone.Send(RequestFor("/stuck"));
+    ASSERT_TRUE(worker.process().WaitForLog("got /stuck"));
+  }
+  worker.process().Signal(SIGTERM);
+  EXPECT_EQ(worker.process().WaitForExit(10'000), 0);
+}
+
 TEST(ShutdownTest, ASecondSignalEndsAtOnce) {
   Worker worker(kHeld, {}, "[limits]\nshutdown_timeout_ms = 60000");
   RawConnection busy(worker.url());

@@ -8,8 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "tests/e2e/harness/sedge_process.h"
-#include "tests/e2e/harness/temp_folder.h"
+#include "tests/e2e/test_project.h"
 
 namespace sedge::e2e {
 namespace {
@@ -18,89 +17,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// Built for debugging, on a busy machine.
-constexpr int kDeadlineMs = 120'000;
-
-constexpr const char* kWorker = R"(
-import { greet } from "./greet.js";
-export default {
-  async fetch(request, env, ctx) {
-    const { pathname } = new URL(request.url);
-    if (pathname === "/count") {
-      const n = Number(await env.KV.get("n")) + 1;
-      await env.KV.put("n", String(n));
-      return Response.json({ n });
-    }
-    if (pathname === "/later") {
-      ctx.waitUntil(scheduler.wait(30).then(() => env.KV.put("later", "done")));
-      return new Response("soon");
-    }
-    if (pathname === "/later-fails") {
-      ctx.waitUntil(scheduler.wait(30).then(() => { throw new Error("work in vain"); }));
-      return new Response("soon");
-    }
-    if (pathname === "/proxy") {
-      const answer = await fetch("https://api.example.com/users/7", { method: "POST", body: await request.text() });
-      return new Response(answer.body, answer);
-    }
-    if (pathname === "/echo") return new Response(request.body, { headers: { ip: request.headers.get("cf-connecting-ip") } });
-    if (pathname === "/broken") throw new Error("a broken handler");
-    return new Response(greet(env.NAME) + pathname);
-  },
-};
-)";
-
-class TestCommandTest : public ::testing::Test {
- protected:
-  struct Outcome {
-    int status = -1;
-    std::string out;
-    std::string err;
-  };
-
-  void WriteProject() {
-    folder_.Write(
-        "wrangler.toml",
-        "name = \"front\"\nmain = \"src/index.js\"\nkv_namespaces = [{ binding = \"KV\", id = "
-        "\"data\" }]\n[vars]\nNAME = \"Ann\"\n");
-    folder_.Write("src/index.js", kWorker);
-    folder_.Write("src/greet.js", "export const greet = (name) => `hello ${name} `;\n");
-  }
-  // A test file that imports what most need.
-  void WriteTest(const std::string& name, const std::string& code) {
-    folder_.Write(name,
-                  "import { test, describe, expect, beforeAll, beforeEach, SELF, env, seed, clock, "
-                  "mock, worker,\n"
-                  "  createExecutionContext, waitOnExecutionContext } from \"sedge:test\";\n" +
-                      code);
-  }
-  Outcome Run(std::vector<std::string> words = {}) {
-    words.insert(words.begin(), "test");
-    SedgeProcess process(words, folder_.path());
-    Outcome outcome;
-    outcome.status = process.WaitForExit(kDeadlineMs).value_or(-1);
-    outcome.out = process.out();
-    outcome.err = process.err();
-    return outcome;
-  }
-  // Runs one file whose tests all pass.
-  void ExpectPasses(const std::string& code) {
-    WriteProject();
-    WriteTest("test/a_test.js", code);
-    const Outcome run = Run();
-    EXPECT_EQ(run.status, 0) << run.out << run.err;
-  }
-  // Runs one file of which something fails, and gives what was printed.
-  std::string FailureOf(const std::string& code) {
-    WriteProject();
-    WriteTest("test/a_test.js", code);
-    const Outcome run = Run();
-    EXPECT_EQ(run.status, 1) << run.out << run.err;
-    return run.out + run.err;
-  }
-
-  TempFolder folder_;
-};
+class TestCommandTest : public TestProject {};
 
 TEST_F(TestCommandTest, FetchesFromTheWorkerOfTheConfiguration) {
   ExpectPasses(R"(
@@ -121,6 +38,32 @@ test("gives the page of a failed handler", async () => {
 });
 test("has env", () => expect(env.NAME).toBe("Ann"));
 )");
+}
+
+TEST_F(TestCommandTest, RequestsHaveTheCfThatTheyAreGiven) {
+  folder_.Write("other/wrangler.toml", "name = \"other\"\nmain = \"index.js\"\n");
+  folder_.Write("other/index.js",
+                "addEventListener('fetch', (event) => event.respondWith(Response.json(event.request.cf)));\n");
+  WriteProject();
+  folder_.Write("src/index.js", R"(export default { fetch: (request) => new URL(request.url).pathname === "/copy" ?
+  Response.json(new Request(new Request(request), { headers: {} }).cf) : Response.json(request.cf) };)");
+  WriteTest("test/a_test.js", R"(
+const cf = { country: "DE", city: "K\u00f6ln \u{1F600}", asn: 1 };
+const read = async (response) => (await response).json();
+test("the worker itself", async () => {
+  expect(await read(SELF.fetch("/", { cf }))).toEqual(cf);
+  expect(await read(SELF.fetch(new Request("http://localhost/", { cf })))).toEqual(cf);
+  expect(await read(SELF.fetch("/copy", { cf }))).toEqual(cf);
+  expect(await read(SELF.fetch("/"))).toMatchObject({ colo: "LOCAL" });
+  expect(await read(SELF.fetch("/copy"))).toMatchObject({ colo: "LOCAL" });
+});
+test("another", async () => {
+  const all = ["DE", "FR"].map((country) => read(worker("other").fetch("/", { cf: { country } })));
+  expect(await Promise.all(all)).toEqual([{ country: "DE" }, { country: "FR" }]);
+});
+)");
+  const Outcome run = Run({"--config", ".", "--config", "other", "test"});
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
 }
 
 TEST_F(TestCommandTest, TakesKvBackAfterEachTest) {
@@ -376,7 +319,7 @@ TEST_F(TestCommandTest, ASignalEndsAFileThatHangsWhileItIsLoaded) {
     SedgeProcess process(words, folder_.path());
     EXPECT_TRUE(process.WaitForLog("it runs"));
     process.Signal(SIGINT);
-    EXPECT_EQ(process.WaitForExit(kDeadlineMs), 1) << process.err();
+    EXPECT_EQ(process.WaitForExit(kTestDeadlineMs), 1) << process.err();
   }
 }
 
@@ -511,7 +454,7 @@ TEST_F(TestCommandTest, AHangupEndsARunAndItsFolderGoes) {
   unsetenv("TMPDIR");
   EXPECT_TRUE(process.WaitForLog("it runs"));
   process.Signal(SIGHUP);
-  EXPECT_EQ(process.WaitForExit(kDeadlineMs), 1) << process.err();
+  EXPECT_EQ(process.WaitForExit(kTestDeadlineMs), 1) << process.err();
   EXPECT_TRUE(std::filesystem::is_empty(temporary));
 }
 

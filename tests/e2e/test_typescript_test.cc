@@ -76,6 +76,38 @@ TEST_F(TestTypescriptTest, RunsAndSaysWhereInTheSource) {
                           HasSubstr("DA:3,"), Not(HasSubstr("a.test.ts"))));
 }
 
+TEST_F(TestTypescriptTest, CoverageOfBundledWorkersCountsTheirOwnLines) {
+  folder_.Write("other/wrangler.toml", "name = \"other\"\nmain = \"index.ts\"\n");
+  folder_.Write("other/index.ts",
+                "\n"
+                "interface Event { respondWith(response: Response): void }\n"
+                "const never = (): number => {\n"
+                "  return 1;\n"
+                "};\n"
+                "addEventListener(\"fetch\", ((event: Event) => {\n"
+                "  event.respondWith(new Response(typeof never));\n"
+                "}) as any);\n");
+  // Not bundled itself.
+  folder_.Write("test/a.test.js",
+                "import { expect, SELF, test, worker } from \"sedge:test\";\n"
+                "test(\"fetches\", async () => {\n"
+                "  expect(await (await SELF.fetch(\"/Bob\")).text()).toBe(\"Hello Bob\");\n"
+                "  expect(await (await worker(\"other\").fetch(\"/\")).text()).toBe(\"function\");\n"
+                "});\n");
+  SedgeProcess process({"test", "--coverage", "--config", ".", "--config", "other"}, folder_.path());
+  EXPECT_EQ(process.WaitForExit(kDeadlineMs), 0) << process.out() << process.err();
+  std::ifstream file(folder_.path() + "/coverage/lcov.info");
+  const std::string lcov((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const auto record = [&](const std::string& name) {
+    const size_t start = lcov.find("SF:" + name + "\n");
+    return start == std::string::npos ? "" : lcov.substr(start, lcov.find("end_of_record", start) - start);
+  };
+  EXPECT_THAT(record("src/index.ts"), AllOf(HasSubstr("DA:5,1\n"), Not(HasSubstr("DA:2,")))) << lcov;
+  EXPECT_THAT(record("src/greet.ts"), AllOf(HasSubstr("DA:3,"), HasSubstr("DA:4,1\n"))) << lcov;
+  EXPECT_THAT(record("other/index.ts"), AllOf(HasSubstr("DA:4,0\n"), HasSubstr("DA:7,1\n"))) << lcov;
+  EXPECT_EQ(lcov.find(".js\n"), std::string::npos) << lcov;
+}
+
 TEST_F(TestTypescriptTest, ASyntaxErrorIsTheFilesFailure) {
   folder_.Write("a.test.ts", "import { test } from \"sedge:test\";\nconst a: = 1;\n");
   folder_.Write("b.test.ts", "import { test } from \"sedge:test\";\ntest(\"runs\", () => {});\n");

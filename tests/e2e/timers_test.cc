@@ -94,5 +94,23 @@ TEST(TimersTest, ThoseThatNobodyWillRunHoldNoMemory) {
   for (int i = 1; i <= 40; ++i) ASSERT_EQ(Get(worker.url()).body, std::to_string(i));
 }
 
+TEST(TimersTest, OneThatStartsItselfWithoutADelayLeavesTheThreadToOthers) {
+  Worker worker(R"(
+let isOver = false;
+export default { async fetch(request, env, ctx) {
+  if (new URL(request.url).pathname === "/end") {
+    isOver = true;
+    return new Response("over");
+  }
+  let end;
+  ctx.waitUntil(new Promise((resolve) => { end = resolve; }));
+  const again = () => { if (isOver) end(); else setTimeout(again, 0); };
+  again();
+  return new Response("begun");
+} };)");
+  EXPECT_EQ(Get(worker.url() + "/begin").body, "begun");
+  EXPECT_EQ(Get(worker.url() + "/end").body, "over");
+}
+
 }  // namespace
 }  // namespace sedge::e2e

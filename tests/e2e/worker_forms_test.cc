@@ -227,20 +227,20 @@ route = { pattern = "example.com/*", zone_name = "example.com" }
 port = 0
 ip = "127.0.0.1"
 [vars]
-V = { n = 1 }
+V = { n = 1, b = [{ z = 2, a = 3 }] }
 )"},
       {"b.json", R"({"name": "same", "main": "./w.js", "routes": ["example.com/*"],
-                     "dev": {"port": 0, "ip": "127.0.0.1"}, "vars": {"V": {"n": 1}}})"},
+                     "dev": {"port": 0, "ip": "127.0.0.1"}, "vars": {"V": {"n": 1, "b": [{"z": 2, "a": 3}]}}})"},
       {"c.jsonc",
        R"({"name": "same", /* JSON with comments */ "main": "./w.js", "route": "example.com/*",
-                      "dev": {"port": 0, "ip": "127.0.0.1",}, "vars": {"V": {"n": 1}}})"},
+                      "dev": {"port": 0, "ip": "127.0.0.1",}, "vars": {"V": {"n": 1, "b": [{"z": 2, "a": 3}]}}})"},
   });
   for (const std::string file : {"a.toml", "b.json", "c.jsonc"}) {
     SedgeProcess process({"serve", file}, project.folder().path());
     const auto url = process.WaitUntilListening();
     ASSERT_TRUE(url) << file << process.err();
     EXPECT_THAT(*url, Not(HasSubstr(":8787"))) << file;
-    EXPECT_EQ(Get(*url).body, R"({"n":1})") << file;
+    EXPECT_EQ(Get(*url).body, R"({"n":1,"b":[{"z":2,"a":3}]})") << file;
     EXPECT_EQ(process.err(), "") << file;
   }
 }

@@ -20,7 +20,7 @@ Outcome Parse(sedge::ByteSpan wire, size_t piece, bool to_head) {
   while (!wire.empty() && outcome.ok) {
     const size_t size = std::min(piece, wire.size());
     outcome.ok = parser.Push(wire.first(size)).ok();
-    outcome.body += AsText(parser.TakeBody().bytes);
+    outcome.body += sedge::AsText(parser.TakeBody().bytes);
     wire = wire.subspan(size);
   }
   if (outcome.ok) outcome.ok = parser.Finish().ok();

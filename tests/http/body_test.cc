@@ -142,6 +142,26 @@ TEST(BodyPipeTest, AViewsReaderThatDoesNotAskForMoreIsBehind) {
   EXPECT_EQ(drains, 2);
 }
 
+TEST(BodyPipeTest, BorrowedBytesAreCopiedOnlyWhereNobodyWaits) {
+  auto [pipe, source] = BodyPipe::Make(std::nullopt, /*high_water_bytes=*/10);
+  std::string text = "first";
+  const uint8_t* seen = nullptr;
+  source->ReadView([&](Result<ByteSpan> chunk) { seen = chunk->data(); });
+  // A reader that does not ask for more at once is not behind before the queue is full.
+  EXPECT_TRUE(pipe->WriteBorrowed(AsBytes(text)));
+  EXPECT_EQ(seen, AsBytes(text).data());
+  EXPECT_TRUE(pipe->WriteBorrowed(AsBytes(text)));
+  EXPECT_FALSE(pipe->WriteBorrowed(AsBytes(text)));
+  text = "other";
+  EXPECT_EQ(ViewNow(*source), "first");
+  EXPECT_EQ(ReadNow(*source), "first");
+  EXPECT_EQ(ReadNow(*source), "<pending>");
+  EXPECT_TRUE(pipe->WriteBorrowed(AsBytes(text)));
+  EXPECT_TRUE(pipe->WriteBorrowed({}));
+  source.reset();
+  EXPECT_FALSE(pipe->WriteBorrowed(AsBytes(text)));
+}
+
 TEST(BodyPipeTest, GivesViewsOfWhatIsQueued) {
   auto [pipe, source] = BodyPipe::Make(std::nullopt);
   std::string text(BodySource::kMaxViewBytes, 'a');

@@ -84,12 +84,10 @@ class ClientTest : public ::testing::Test {
 
   std::shared_ptr<Call> Send(ClientRequest request) {
     auto call = std::make_shared<Call>();
-    bool returned = false;
-    call->id =
-        client_->Send(std::move(request), [call, &returned](Result<ClientResponse> response) {
-          EXPECT_FALSE(call->answered()) << "called twice";
-          call->response.emplace(std::move(response));
-        });
+    call->id = client_->Send(std::move(request), [call](Result<ClientResponse> response) {
+      EXPECT_FALSE(call->answered()) << "called twice";
+      call->response.emplace(std::move(response));
+    });
     EXPECT_FALSE(call->answered()) << "called before Send returned";
     return call;
   }

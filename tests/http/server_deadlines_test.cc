@@ -122,6 +122,17 @@ TEST_F(HalfClosedTest, AClientThatIsGoneIsNoticed) {
   EXPECT_TRUE(closed_);
 }
 
+TEST_F(HalfClosedTest, AShutdownAsksAtOnce) {
+  OpenHalfClosed(Get("/"));
+  connection_->BeginShutdown();
+  EXPECT_EQ(peer_.received, kContinue);
+  EXPECT_FALSE(closed_);
+  peer_.broken = true;
+  Wait(1);
+  EXPECT_TRUE(aborted_);
+  EXPECT_TRUE(closed_);
+}
+
 TEST_F(HalfClosedTest, AStreamOfChunksAsksWithZeros) {
   OpenHalfClosed(Get("/"));
   Stream(std::nullopt);

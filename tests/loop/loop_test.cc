@@ -211,6 +211,27 @@ TEST(TimerTest, FiresOnceAndMayBeSetAnew) {
   EXPECT_FALSE(timer.active());
 }
 
+TEST(TimerTest, OneThatStartsItselfWithoutADelayLeavesTheLoopToOthers) {
+  std::unique_ptr<Loop> loop = MakeLoop();
+  int fired = 0;
+  bool posted = false;
+  std::unique_ptr<Timer> timer;
+  timer = std::make_unique<Timer>(*loop, [&] {
+    if (++fired == 1) {
+      loop->Post([&] {
+        posted = true;
+        loop->Stop();
+      });
+    }
+    ASSERT_LT(fired, 1000) << "the posted task does not get its turn";
+    timer->Start(0);
+  });
+  timer->Start(0);
+  loop->Run();
+  EXPECT_TRUE(posted);
+  timer.reset();
+}
+
 TEST(TimerTest, AStoppedTimerDoesNotFire) {
   auto loop = MakeLoop();
   bool fired = false;

@@ -291,9 +291,11 @@ TEST_F(TlsTest, MayBeDestroyedInItsCallbacks) {
 }
 
 TEST_F(TlsTest, GarbageAfterTheHandshakeIsAnError) {
-  auto [near, far] = Pair();
-  auto [far_client, server_side] = Pair();
+  auto [near, far_end] = Pair();
+  auto [far_client_end, server_side] = Pair();
   // A relay between client and server that can add bytes of its own.
+  auto& far = far_end;  // which lambdas may capture
+  auto& far_client = far_client_end;
   Recorder from_client, from_server;
   far->set_listener(&from_client);
   far_client->set_listener(&from_server);

@@ -80,6 +80,11 @@ TEST_F(ModuleLoaderTest, ImportsThatDoNotResolveSayWhatWasLookedFor) {
   Start({});
   Add("/w/worker.js", "import 'hono'; export default {};");
   EXPECT_NE(Load().find("npm install --save-dev esbuild"), std::string::npos);
+  Start({});
+  Add("/w/worker.js", "import fs from 'fs/promises'; export default {};");
+  const std::string node = Load();
+  EXPECT_NE(node.find("sedge has no modules of Node.js"), std::string::npos) << node;
+  EXPECT_EQ(node.find("npm install"), std::string::npos) << node;
 }
 
 TEST_F(ModuleLoaderTest, BadJsonNamesTheFile) {

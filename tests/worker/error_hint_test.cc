@@ -72,5 +72,21 @@ TEST(ErrorHintTest, GlobalsThatAreNotThere) {
   EXPECT_EQ(HintFor("ReferenceError: something is not defined", "", Config()), "");
 }
 
+TEST(ErrorHintTest, WordsOfTestsAreImported) {
+  const auto hint = [](const std::string& message) { return HintForTest(message, "", Config()); };
+  EXPECT_EQ(hint("ReferenceError: test is not defined"),
+            "Tests import their words: import { test } from \"sedge:test\";");
+  EXPECT_THAT(hint("ReferenceError: require is not defined"), HasSubstr("write import instead of require"));
+  EXPECT_THAT(hint("ReferenceError: process is not defined"), HasSubstr("Node.js"));
+  EXPECT_THAT(hint("SyntaxError: The requested module 'vitest' does not provide an export named 'jest'"),
+              HasSubstr("import { jest } from \"@jest/globals\""));
+  EXPECT_THAT(hint("SyntaxError: The requested module 'vitest' does not provide an export named 'SELF'"),
+              HasSubstr("import { SELF } from \"sedge:test\""));
+  EXPECT_THAT(hint("SyntaxError: The requested module 'sedge:test' does not provide an export named 'spy'"),
+              HasSubstr("docs/test-library.md lists"));
+  EXPECT_EQ(hint("SyntaxError: The requested module './a.js' does not provide an export named 'test'"), "");
+  EXPECT_EQ(HintFor("ReferenceError: test is not defined", "", Config()), "");
+}
+
 }  // namespace
 }  // namespace sedge::worker

@@ -117,52 +117,6 @@ class BodyReader {
   size_t width_ = 0;
 };
 
-// Of Node 22, those that a bundler may meet without "node:".
-constexpr std::string_view kNodeModules[] = {
-    "assert",
-    "async_hooks",
-    "buffer",
-    "child_process",
-    "cluster",
-    "console",
-    "constants",
-    "crypto",
-    "dgram",
-    "diagnostics_channel",
-    "dns",
-    "domain",
-    "events",
-    "fs",
-    "http",
-    "http2",
-    "https",
-    "inspector",
-    "module",
-    "net",
-    "os",
-    "path",
-    "perf_hooks",
-    "process",
-    "punycode",
-    "querystring",
-    "readline",
-    "repl",
-    "stream",
-    "string_decoder",
-    "sys",
-    "timers",
-    "tls",
-    "trace_events",
-    "tty",
-    "url",
-    "util",
-    "v8",
-    "vm",
-    "wasi",
-    "worker_threads",
-    "zlib",
-};
-
 }  // namespace
 
 std::string BuildMessage::ToText() const {
@@ -233,11 +187,6 @@ std::string PackageOf(std::string_view specifier) {
   size_t end = specifier.find('/');
   if (specifier.front() == '@' && end != std::string_view::npos) end = specifier.find('/', end + 1);
   return std::string(specifier.substr(0, end));
-}
-
-bool IsNodeModule(std::string_view name) {
-  name = name.substr(0, name.find('/'));
-  return std::binary_search(std::begin(kNodeModules), std::end(kNodeModules), name);
 }
 
 }  // namespace sedge::tools

@@ -37,7 +37,5 @@ std::string CodeFrame(int line, int column, std::string_view text, size_t width 
 // The package in an import: "hono" of "hono/jsx", "@scope/name" of "@scope/name/x". "" when it is
 // no package's name: a path or a URL.
 std::string PackageOf(std::string_view specifier);
-// Whether Node.js has a module of this name, without "node:".
-bool IsNodeModule(std::string_view name);
 
 }  // namespace sedge::tools

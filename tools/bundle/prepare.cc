@@ -12,6 +12,7 @@
 
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
+#include "runtime/base/node_module.h"
 #include "tools/bundle/child.h"
 #include "tools/bundle/esbuild.h"
 #include "tools/bundle/import_scan.h"

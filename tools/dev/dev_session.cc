@@ -22,6 +22,8 @@ namespace sedge::tools {
 namespace {
 
 constexpr uint64_t kTickMs = 500;
+// What handlers may compute on while a reload waits for their thread.
+constexpr uint64_t kBlockedMs = 500;
 
 // Neither a flag nor a configuration says where to listen.
 bool ListensByDefault(const ServeFlags& flags, const worker::ServeOptions& options) {
@@ -53,6 +55,10 @@ int DevSession::Run() {
       *loop_, [this](const std::vector<std::string>& changed) { OnChanged(changed); });
   tick_ = std::make_unique<loop::Timer>(*loop_, [this] { OnTick(); });
   tick_->Start(kTickMs);
+  blocked_ = std::make_unique<loop::Timer>(*loop_, [this] {
+    server_->EndBlocking();
+    blocked_->Start(kBlockedMs);
+  });
   const auto on_signal = [this](int number) { OnSignal(number); };
   if (KeyTerminal::IsThere()) {
     signals_.reset(
@@ -72,6 +78,7 @@ int DevSession::Run() {
   }
   server_.reset();
   watch_.reset();
+  blocked_.reset();
   tick_.reset();
   return exit_;
 }
@@ -135,6 +142,7 @@ void DevSession::OnRead(Loaded loaded) {
   }
   if (!server_ && !StartServer(options)) return;
   WarnOfRestart(options);
+  blocked_->Start(kBlockedMs);
   server_->Reload(std::move(options), [this](worker::ReloadResult result) {
     loop_->Post([this, result = std::move(result)]() mutable { OnReloaded(std::move(result)); });
   });
@@ -166,6 +174,7 @@ bool DevSession::StartServer(worker::ServeOptions options) {
 }
 
 void DevSession::OnReloaded(worker::ReloadResult result) {
+  blocked_->Stop();
   if (!result.files.empty()) sources_ = std::move(result.files);
   if (again_) {
     LoadAgain();
@@ -271,8 +280,8 @@ void DevSession::OnTick() {
     // Modules that a handler imports later are read later.
     bool more = false;
     for (auto& [path, stamp] : server_->SourceFiles()) {
-      const auto known =
-          std::ranges::find_if(sources_, [&](const auto& source) { return source.first == path; });
+      const auto known = std::ranges::find(
+          sources_, path, [](const auto& source) -> const auto& { return source.first; });
       if (known != sources_.end()) continue;
       sources_.emplace_back(path, stamp);
       more = true;

@@ -81,6 +81,7 @@ class DevSession {
   std::unique_ptr<loop::Loop> loop_;
   std::unique_ptr<loop::FileWatch> watch_;
   std::unique_ptr<loop::Timer> tick_;
+  std::unique_ptr<loop::Timer> blocked_;  // runs while the server reloads
   std::unique_ptr<loop::Signals> signals_;
   std::unique_ptr<KeyTerminal> keys_;  // null without a terminal
   std::unique_ptr<worker::Server> server_;

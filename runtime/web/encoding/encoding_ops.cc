@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/script/utf8_text.h"
 #include "runtime/web/encoding/text_decoder.h"
 #include "runtime/web/encoding/utf8.h"
 
@@ -54,9 +55,7 @@ MaybeString UnitString(script::Isolate& isolate, const std::u16string& text) {
   return v8::Local<v8::Value>(string);
 }
 
-MaybeString Null(script::Isolate& isolate) {
-  return v8::Local<v8::Value>(v8::Null(isolate.v8()));
-}
+MaybeString Null(script::Isolate& isolate) { return v8::Local<v8::Value>(v8::Null(isolate.v8())); }
 
 // All of a UTF-8 text: a one-byte string where that is possible.
 MaybeString DecodeUtf8(script::Isolate& isolate, ByteSpan bytes, bool fatal, bool ignore_bom) {
@@ -81,8 +80,8 @@ Result<Encoding> EncodingOf(uint32_t number) {
   return static_cast<Encoding>(number);
 }
 
-MaybeString Decode(script::Isolate& isolate, Encoding encoding, uint32_t flags,
-                   DecoderState& state, ByteSpan bytes) {
+MaybeString Decode(script::Isolate& isolate, Encoding encoding, uint32_t flags, DecoderState& state,
+                   ByteSpan bytes) {
   const DecodeOptions options = {.fatal = (flags & kFatal) != 0,
                                  .ignore_bom = (flags & kIgnoreBom) != 0,
                                  .flush = (flags & kMore) == 0};
@@ -143,10 +142,11 @@ Result<std::string> EncodingNameOp(uint32_t number) {
 constexpr int kWriteFlags = v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8;
 
 Bytes Utf8Encode(script::Isolate& isolate, v8::Local<v8::String> text) {
-  const size_t size = static_cast<size_t>(text->Utf8Length(isolate.v8()));
-  Bytes bytes = Bytes::Allocate(size);
-  char* const to = reinterpret_cast<char*>(bytes.data());
-  text->WriteUtf8(isolate.v8(), to, static_cast<int>(size), nullptr, kWriteFlags);
+  Bytes bytes;
+  script::EncodeUtf8(isolate.v8(), text, [&](size_t size) {
+    bytes = Bytes::Allocate(size);
+    return reinterpret_cast<char*>(bytes.data());
+  });
   return bytes;
 }
 

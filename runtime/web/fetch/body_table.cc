@@ -219,7 +219,7 @@ SlotId BodyTable::CreatePipe(std::optional<uint64_t> length, uint64_t request) {
 v8::Local<v8::Value> BodyTable::Write(script::Isolate& isolate, SlotId id, ByteSpan chunk) {
   auto found = pipes_.find(id);
   if (found != pipes_.end() && !found->second.cancelled &&
-      found->second.end->Write(Bytes::Copy(chunk))) {
+      found->second.end->WriteBorrowed(chunk)) {
     return v8::Undefined(isolate.v8());
   }
   found = pipes_.find(id);  // the reader may have run meanwhile

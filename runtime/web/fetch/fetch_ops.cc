@@ -89,9 +89,10 @@ v8::MaybeLocal<v8::Value> ParseJson(Isolate& isolate, const std::string& json) {
   if (!script::Utf8ToV8(isolate.v8(), json).ToLocal(&text)) return {};
   return v8::JSON::Parse(isolate.context(), text.As<v8::String>());
 }
-v8::Local<v8::Value> RequestCf(Isolate& isolate, CfService& cf) {
+v8::Local<v8::Value> RequestCf(Isolate& isolate, CfService& cf, uint64_t slot) {
+  std::string own = cf.of_request ? cf.of_request(slot) : "";
   v8::Local<v8::Value> value;
-  if (!ParseJson(isolate, cf.json).ToLocal(&value)) return v8::Undefined(isolate.v8());
+  if (!ParseJson(isolate, own.empty() ? cf.json : own).ToLocal(&value)) return v8::Undefined(isolate.v8());
   return value;
 }
 Status Respond(IncomingRequests& requests, uint64_t slot, int32_t status, Latin1View reason,

@@ -21,7 +21,17 @@ const { constructKey, illegalInvocation, isObject, requiredArguments } = webidl;
 
 const kNoBodyMessage = "Request with a GET or HEAD method cannot have a body.";
 
-const kLazyCf = { __proto__: null }; // stands for ops.requestCf()
+// Stands for ops.requestCf(slot).
+class LazyCf {
+  #slot;
+  constructor(slot) {
+    this.#slot = slot;
+  }
+  static isOne = (value) => typeof value === "object" && value !== null && #slot in value;
+  static slotOf = (cf) => cf.#slot;
+}
+const { isOne: isLazyCf, slotOf: slotOfCf } = LazyCf;
+const kLazyCf = new LazyCf(0); // of an incoming request itself
 
 // A worker that passes its request on passes redirects back to the client, as on Workers.
 const kIncomingDefaults = new Extras(kDefaults);
@@ -124,8 +134,8 @@ class Request {
 
   get cf() {
     const extras = extrasOf(this);
-    if (extras.cf !== kLazyCf) return extras.cf;
-    const cf = ops.requestCf();
+    if (!isLazyCf(extras.cf)) return extras.cf;
+    const cf = ops.requestCf(this.#slot !== 0 ? this.#slot : slotOfCf(extras.cf));
     const own = this.#extras = new Extras(extras);
     return own.cf = typeof cf === "string" ? JSONParse(cf) : cf;
   }
@@ -248,6 +258,7 @@ function checkNoCorsMethod(method, context) {
 // so that one at the end of a long line does not look through all of it.
 function inheritedExtras(request) {
   const extras = new Extras(extrasOf(request));
+  if (extras.cf === kLazyCf) extras.cf = new LazyCf(slotOf(request));
   extras.signal = signalOf(request);
   extras.follows = extras.signal === null ? extras.follows ?? request : null;
   return extras;

@@ -5,7 +5,7 @@
 
 const { detachRecord } = require("webidl/webidl");
 const { removeAt } = require("script/lists");
-const { ArrayPrototypePush, RangeError } = primordials;
+const { RangeError } = primordials;
 
 // The dead part at the front of the array is cut off when it is this long and longer than the live part.
 const COMPACT_AT = 512;
@@ -14,14 +14,15 @@ class Queue {
   constructor() {
     this.items = [];
     this.head = 0;
+    this.tail = 0; // what lies behind is kept for items to come: V8 is slow to change an array's length
   }
 
   get length() {
-    return this.items.length - this.head;
+    return this.tail - this.head;
   }
 
   push(item) {
-    ArrayPrototypePush(this.items, item);
+    this.items[this.tail++] = item;
   }
 
   peek() {
@@ -32,11 +33,12 @@ class Queue {
     const { items } = this;
     const item = items[this.head];
     items[this.head++] = undefined;
-    if (this.head === items.length) {
-      items.length = 0;
-      this.head = 0;
-    } else if (this.head >= COMPACT_AT && this.head * 2 > items.length) {
+    if (this.head >= this.tail) {
+      if (this.tail > COMPACT_AT) this.items = [];
+      this.head = this.tail = 0;
+    } else if (this.head >= COMPACT_AT && this.head * 2 > this.tail) {
       removeAt(items, 0, this.head);
+      this.tail -= this.head;
       this.head = 0;
     }
     return item;
@@ -44,7 +46,7 @@ class Queue {
 
   clear() {
     this.items = [];
-    this.head = 0;
+    this.head = this.tail = 0;
   }
 }
 

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "runtime/base/node_module.h"
+
 namespace sedge::tools {
 namespace {
 
@@ -104,6 +106,7 @@ TEST(BuildMessageTest, PackagesOfImports) {
   EXPECT_TRUE(IsNodeModule("fs"));
   EXPECT_TRUE(IsNodeModule("fs/promises"));
   EXPECT_FALSE(IsNodeModule("hono"));
+  EXPECT_FALSE(IsNodeModule("fs-extra"));
 }
 
 }  // namespace

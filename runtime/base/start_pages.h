@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// What only the start of the program needed, given back to the system.
+#pragma once
+
+namespace sedge {
+
+// Takes the pages of the program and its libraries that can be read from their files again (code
+// and constants, nothing that was relocated or written) out of this process, and free blocks of
+// malloc's heaps. What is still used comes back from the system's cache when it is touched, 64 KiB
+// at a time, in a millisecond altogether. Does nothing to code while a debugger is attached: its
+// breakpoints are written there. Any thread, while others run.
+void ForgetStartPages();
+
+}  // namespace sedge

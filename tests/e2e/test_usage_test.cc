@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `sedge test` says to those who hold it wrong: arguments, imports and files that are no tests.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/e2e/test_project.h"
+
+namespace sedge::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class TestUsageTest : public TestProject {};
+
+TEST_F(TestUsageTest, WordsThatAreNotImportedAreNamedWithTheirImport) {
+  WriteProject();
+  folder_.Write("test/a_test.js", "test(\"x\", () => {});\n");
+  folder_.Write("test/b_test.js", "const { test } = require(\"sedge:test\");\n");
+  folder_.Write("test/c_test.js", "import { test, jest } from \"vitest\";\ntest(\"x\", () => {});\n");
+  const Outcome run = Run();
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("ReferenceError: test is not defined"),
+                             HasSubstr("import { test } from \"sedge:test\";"),
+                             HasSubstr("write import instead of require"),
+                             HasSubstr("import { jest } from \"@jest/globals\"")));
+}
+
+TEST_F(TestUsageTest, ATestForNodeIsKnownForOne) {
+  WriteProject();
+  folder_.Write("test/a_test.mjs", "import test from \"node:test\";\nimport fs from \"node:fs\";\n"
+                "test(\"x\", () => fs.readFileSync(\"x\"));\n");
+  const Outcome run = Run();
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("test/a_test.mjs:2:"), HasSubstr("sedge has no modules of Node.js"),
+                             HasSubstr("Run it with node --test")));
+}
+
+TEST_F(TestUsageTest, AFilterThatIsNoExpressionIsWrongUsage) {
+  WriteProject();
+  WriteTest("test/a_test.js", "test(\"one (1)\", () => {});\n");
+  Outcome run = Run({"-t", "/(/"});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("-t /(/: this is no regular expression"),
+                             HasSubstr("Unterminated group"),
+                             HasSubstr("Without the slashes it is a part of a name")));
+  run = Run({"-t", "/x/q"});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr("\"q\" are no flags"));
+  EXPECT_EQ(Run({"-t", "(1"}).status, 0);
+  EXPECT_EQ(Run({"-t", "/(?<=e) \\(\\d/i"}).status, 0);
+}
+
+TEST_F(TestUsageTest, TimersWithoutEndFailTheTestThatTicks) {
+  WriteProject();
+  WriteTest("test/a_test.js", R"(
+test("ticks for ever", async () => {
+  const again = () => setTimeout(again, 0);
+  again();
+  await clock.tick(10);
+});
+test("goes on", async () => {
+  let rounds = 0;
+  const interval = setInterval(() => ++rounds, 1);
+  await clock.tick(20_000);
+  expect(rounds).toBe(20_000);
+  clearInterval(interval);
+});
+)");
+  const Outcome run = Run({"--timeout", "60000"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("clock.tick(): timers without a delay go on starting timers"),
+                             HasSubstr("1 failed, 1 passed")));
+}
+
+}  // namespace
+}  // namespace sedge::e2e
