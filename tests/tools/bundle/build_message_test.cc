@@ -4,8 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "runtime/base/node_module.h"
-
 namespace sedge::tools {
 namespace {
 
@@ -103,10 +101,6 @@ TEST(BuildMessageTest, PackagesOfImports) {
   for (const char* none : {"./a", "../a", "/a", "node:fs", "https://x.example/a.js", "#x", ""}) {
     EXPECT_EQ(PackageOf(none), "") << none;
   }
-  EXPECT_TRUE(IsNodeModule("fs"));
-  EXPECT_TRUE(IsNodeModule("fs/promises"));
-  EXPECT_FALSE(IsNodeModule("hono"));
-  EXPECT_FALSE(IsNodeModule("fs-extra"));
 }
 
 }  // namespace
