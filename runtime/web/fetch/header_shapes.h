@@ -4,12 +4,11 @@
 // worked out once.
 #pragma once
 
-#include <v8.h>
-
 #include <string>
 #include <unordered_map>
 
 #include "runtime/http/header_list.h"
+#include "runtime/script/v8_compat.h"
 
 namespace sedge::web {
 
