@@ -115,4 +115,25 @@ Result<std::string> CutHole(const std::string& folder, const LogHole& hole) {
   return new_ones.empty() ? above : lost;
 }
 
+Status CutTornEnd(const std::string& folder, const std::string& log, uint64_t offset) {
+  const std::string path = DatabaseFolder(folder) + "/" + log;
+  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return OkStatus();
+  struct stat info = {};
+  bool done = fd >= 0 && fstat(fd, &info) == 0;
+  // lost+found may have links to it, which stay as they are.
+  const bool is_linked = done && info.st_nlink > 1;
+  if (done && !is_linked && static_cast<uint64_t>(info.st_size) > offset) {
+    done = ftruncate(fd, static_cast<off_t>(offset)) == 0 && fsync(fd) == 0;
+  }
+  const int failure = errno;
+  if (fd >= 0) close(fd);
+  if (!done) return FileError("cannot cut the torn end of " + path, failure);
+  if (is_linked) {
+    SEDGE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path));
+    SEDGE_RETURN_IF_ERROR(WriteWhole(path, std::string_view(bytes).substr(0, offset)));
+  }
+  return SyncFolder(DatabaseFolder(folder));
+}
+
 }  // namespace sedge::kv

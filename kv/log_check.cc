@@ -86,13 +86,15 @@ Result<OneLog> Scan(const std::string& folder, uint64_t number, const std::strin
 // Goes through the logs as RocksDB does when it opens.
 class Replay {
  public:
-  Replay(bool every_write, LogReport& report) : every_write_(every_write), report_(report) {}
+  // `first_sequence` is that of the first write that no table has; 0 when that is not known.
+  Replay(bool every_write, uint64_t first_sequence, LogReport& report)
+      : every_write_(every_write), first_sequence_(first_sequence), report_(report) {}
 
   void Add(const OneLog& log) {
     if (DamagedByItself(log)) {
       // What follows is judged by itself; the store stays shut anyway.
       EndHole();
-      next_sequence_ = 0;
+      next_sequence_ = first_sequence_ = 0;
       return;
     }
     if (log.IsListOfFiles()) {
@@ -102,12 +104,12 @@ class Replay {
     const bool vouches = every_write_ || log.synced > 0;  // for whatever was written before it
     if (hole_ && !GoesOn(log)) {
       if (log.first_sequence() == 0) {
-        if (log.bad) report_.torn.push_back(log.name);
+        if (log.bad) AddTorn(log.name, *log.bad);
       } else if (vouches) {
         Lost(hole_->file, "is damaged at byte " + std::to_string(hole_->offset),
              log.first_sequence());
         hole_.reset();
-        next_sequence_ = 0;
+        next_sequence_ = first_sequence_ = 0;
       } else {
         hole_->behind.push_back(log.name);
       }
@@ -154,8 +156,15 @@ class Replay {
   }
 
   // Whether it begins where the hole does: then an earlier opening has dropped what is behind that.
+  // With no write at all before the hole, that is where the tables end.
   bool GoesOn(const OneLog& log) const {
-    return log.first && next_sequence_ != 0 && log.first->sequence == next_sequence_;
+    const uint64_t next = next_sequence_ != 0 || has_tail_ ? next_sequence_ : first_sequence_;
+    return log.first && next != 0 && log.first->sequence == next;
+  }
+
+  void AddTorn(const std::string& name, uint64_t end) {
+    report_.torn.push_back(name);
+    report_.torn_ends[name] = end;
   }
 
   void Pass(const OneLog& log) {
@@ -179,12 +188,13 @@ class Replay {
     if (has_tail_ || !hole_->behind.empty()) {
       report_.holes.push_back(*std::move(hole_));
     } else {
-      report_.torn.push_back(hole_->file);
+      AddTorn(hole_->file, hole_->offset);
     }
     hole_.reset();
   }
 
   const bool every_write_;
+  uint64_t first_sequence_;
   LogReport& report_;
   uint64_t next_sequence_ = 0;  // of the write that must follow; 0: not known
   std::string last_name_;
@@ -192,34 +202,40 @@ class Replay {
   bool has_tail_ = false;        // whole writes are behind it in its own log
 };
 
-// The logs before this one are in tables and wait for their deletion, which takes them in any
-// order. 0 when the list of files does not tell.
-uint64_t OldestLogNeeded(const std::string& database_folder) {
+// What the list of files says of the logs; zeros when it does not tell.
+struct NeededLogs {
+  // Those before this one are in tables and wait for their deletion, which takes them in any order.
+  uint64_t oldest = 0;
+  uint64_t next_sequence = 0;  // of the first write after the last change to the list
+};
+
+NeededLogs FindNeededLogs(const std::string& database_folder) {
   rocksdb::Options options;
   options.paranoid_checks = false;
   options.max_open_files = 16;
   options.wal_dir = fs::path(database_folder).parent_path();  // without logs: nothing is replayed
   std::vector<std::string> names;
-  if (!rocksdb::DB::ListColumnFamilies(options, database_folder, &names).ok()) return 0;
+  if (!rocksdb::DB::ListColumnFamilies(options, database_folder, &names).ok()) return {};
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const std::string& name : names) families.emplace_back(name, options);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
   if (!rocksdb::DB::OpenForReadOnly(options, database_folder, families, &handles, &opened).ok()) {
-    return 0;
+    return {};
   }
   const std::unique_ptr<rocksdb::DB> db(opened);
-  uint64_t number = 0;
-  (void)db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &number);
+  NeededLogs needed{.next_sequence = db->GetLatestSequenceNumber() + 1};
+  (void)db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &needed.oldest);
   for (rocksdb::ColumnFamilyHandle* handle : handles) (void)db->DestroyColumnFamilyHandle(handle);
-  return number;
+  return needed;
 }
 
-LogReport Judge(const std::vector<OneLog>& logs, const SyncedLogs& synced, uint64_t oldest) {
+LogReport Judge(const std::vector<OneLog>& logs, const SyncedLogs& synced,
+                const NeededLogs& needed) {
   LogReport report;
-  Replay replay(synced.every_write, report);
+  Replay replay(synced.every_write, needed.next_sequence, report);
   for (const OneLog& log : logs) {
-    if (log.number >= oldest || log.IsListOfFiles()) replay.Add(log);
+    if (log.number >= needed.oldest || log.IsListOfFiles()) replay.Add(log);
   }
   replay.Finish();
   return report;
@@ -249,9 +265,9 @@ Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs
     SEDGE_ASSIGN_OR_RETURN(OneLog log, Scan(database_folder, number, name, synced));
     logs.push_back(std::move(log));
   }
-  LogReport report = Judge(logs, synced, /*oldest=*/0);
+  LogReport report = Judge(logs, synced, {});
   if (!report.list_damaged && !(report.damage.empty() && report.holes.empty())) {
-    report = Judge(logs, synced, OldestLogNeeded(database_folder));
+    report = Judge(logs, synced, FindNeededLogs(database_folder));
   }
   AddMissing(names, synced, report);
   return report;

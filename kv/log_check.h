@@ -35,6 +35,8 @@ struct LogReport {
   std::vector<LogDamage> damage;
   bool list_damaged = false;      // the list of files (MANIFEST) is among that
   std::vector<std::string> torn;  // files whose end is torn, as a crash leaves them
+  // Of torn logs, by name, the byte where that end begins. Nothing behind it is whole or synced.
+  std::map<std::string, uint64_t> torn_ends;
   std::vector<LogHole> holes;
   // Of holes that are passed: of these logs, by name, all from this byte on is dropped.
   std::map<std::string, uint64_t> dropped;

@@ -4,6 +4,7 @@
 #include <rocksdb/convenience.h>
 
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "kv/file_check.h"
@@ -74,15 +75,19 @@ Result<bool> KeepHoles(const std::string& folder, const std::vector<LogHole>& ho
   return all_kept;
 }
 
-// RocksDB replays a log up to the first place that it cannot read, and drops the rest. False when
-// the logs should stay as long as they can.
-Result<bool> RequireWholeLogs(const std::string& folder, const std::string& database_folder) {
+struct OldLogs {
+  bool may_go = true;                         // false: they should stay as long as they can
+  std::map<std::string, uint64_t> torn_ends;  // see LogReport
+};
+
+// RocksDB replays a log up to the first place that it cannot read, and drops the rest.
+Result<OldLogs> RequireWholeLogs(const std::string& folder, const std::string& database_folder) {
   SEDGE_ASSIGN_OR_RETURN(const SyncedLogs synced, SyncedMarker::Read(database_folder));
   if (synced.damaged) {
     LogWarn("the file SYNCED of the KV folder is damaged: damage of its logs may go unnoticed",
             {{"folder", folder}});
   }
-  SEDGE_ASSIGN_OR_RETURN(const LogReport logs, CheckLogs(database_folder, synced));
+  SEDGE_ASSIGN_OR_RETURN(LogReport logs, CheckLogs(database_folder, synced));
   if (!logs.damage.empty()) {
     std::string text = "cannot open the KV folder " + folder;
     for (const LogDamage& damage : logs.damage) {
@@ -94,7 +99,23 @@ Result<bool> RequireWholeLogs(const std::string& folder, const std::string& data
     LogWarn("a log of the KV folder ends in a torn write: dropped",
             {{"folder", folder}, {"file", torn}});
   }
-  return KeepHoles(folder, logs.holes);
+  SEDGE_ASSIGN_OR_RETURN(const bool may_go, KeepHoles(folder, logs.holes));
+  return OldLogs{.may_go = may_go, .torn_ends = std::move(logs.torn_ends)};
+}
+
+// A log without a whole write in front of its torn end says nothing of where the next one goes on;
+// so no write may follow while such an end is there.
+Status CutTornEnds(const std::string& folder, const std::map<std::string, uint64_t>& torn_ends) {
+  for (const auto& [log, offset] : torn_ends) {
+    const Status cut = CutTornEnd(folder, log, offset);
+    if (cut.code() == StatusCode::kResourceExhausted) {
+      LogWarn("a torn write stays at the end of a log of the KV folder",
+              {{"folder", folder}, {"why", std::string(cut.message())}});
+    } else if (!cut.ok()) {
+      return cut;
+    }
+  }
+  return OkStatus();
 }
 
 }  // namespace
@@ -122,7 +143,7 @@ RocksStore::RocksStore(const StoreOptions& options, FolderLock lock)
 
 Status RocksStore::OpenDatabase(const std::string& folder,
                                 std::shared_ptr<rocksdb::FileSystem> files) {
-  SEDGE_ASSIGN_OR_RETURN(const bool logs_may_go, RequireWholeLogs(options_.path, folder));
+  SEDGE_ASSIGN_OR_RETURN(const OldLogs old_logs, RequireWholeLogs(options_.path, folder));
   const bool has_logs = HasWrittenLogs(folder);
   SEDGE_ASSIGN_OR_RETURN(synced_, SyncedMarker::Open(folder));
   if (!options_.durable_writes) synced_->SetEveryWrite(false);
@@ -153,6 +174,7 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   records_ = handles[1];
   values_ = handles[2];
   namespaces_ = handles[3];
+  SEDGE_RETURN_IF_ERROR(CutTornEnds(options_.path, old_logs.torn_ends));
   if (damaged_) LogDamagedFiles();
   registry_ = std::make_unique<NamespaceRegistry>(
       *db_, namespaces_, options_.path, [this](rocksdb::WriteBatch& batch, std::string_view what) {
@@ -165,7 +187,7 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   } else if (!loaded.ok()) {
     return loaded;
   }
-  const bool settled = !has_logs || (logs_may_go && DropOldLogs());
+  const bool settled = !has_logs || (old_logs.may_go && DropOldLogs());
   if (options_.durable_writes && settled) synced_->SetEveryWrite(true);
   SEDGE_RETURN_IF_ERROR(NoteDatabase(options_.path));
   // Each write takes two sequence numbers and one version, so this is past every version on disk.
