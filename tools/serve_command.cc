@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -82,6 +83,22 @@ Result<std::unique_ptr<TempData>> MakeTempData(const ServeFlags& flags,
   return data;
 }
 
+// The signal that ends serving; says what the server holds on the others.
+int WaitForEnd(const sigset_t& signals, worker::Server& server) {
+  for (bool starting = true;;) {
+    const int received =
+        starting ? sigtimedwait(&signals, nullptr, &kStartTime) : sigwaitinfo(&signals, nullptr);
+    if (received == SIGUSR1) {
+      LogServerState(server.State());
+    } else if (received > 0) {
+      return received;
+    } else if (starting && errno == EAGAIN) {
+      ForgetStartPages();  // what the start needed is not needed any more
+      starting = false;
+    }
+  }
+}
+
 // Serves until a signal says otherwise. `remove_data` is for ends that run no destructors.
 int ServeUntilSignal(const ServeFlags& flags, const worker::ServeOptions& options,
                      const std::function<void()>& remove_data) {
@@ -93,12 +110,7 @@ int ServeUntilSignal(const ServeFlags& flags, const worker::ServeOptions& option
     return kExitFailed;
   }
   PrintReady(flags, **server, options);
-  int received = sigtimedwait(&signals, nullptr, &kStartTime);
-  if (received < 0) ForgetStartPages();  // what the start needed is not needed any more
-  while (received == SIGUSR1 || received < 0) {
-    if (received == SIGUSR1) LogServerState((*server)->State());
-    if (sigwait(&signals, &received) != 0) break;
-  }
+  const int received = WaitForEnd(signals, **server);
   if (received == ParentWatch::kSignal) {
     LogInfo("stopping", {{"why", "standard input ended"}});
     return kExitOk;  // at once: who would wait for answers is gone

@@ -52,6 +52,48 @@ TEST(FetchRequestTest, SaysTheDefaultsOfWhatAScriptDoesNotSay) {
   EXPECT_EQ(api.requests().back().Header("user-agent"), "me");
 }
 
+std::string GetWith(const Worker& worker, const std::string& path, const std::string& headers) {
+  RawConnection connection(worker.url());
+  connection.Send("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers +
+                  "\r\n");
+  const std::string& all = connection.ReadToEnd();
+  return all.substr(all.find("\r\n\r\n") + 4);
+}
+
+TEST(FetchRequestTest, HeadersComeSortedAndJoinedAlsoWhenTheirNamesWereSeenBefore) {
+  Worker worker(Worker::Handler(R"(
+    return Response.json([...request.headers].filter(([name]) => !/^(connection$|cf-|x-)/.test(name)));)"),
+                {"--threads", "1"});
+  for (const std::string value : {"1", "2", "3"}) {
+    EXPECT_EQ(GetWith(worker, "/",
+                      "B: b" + value + "\r\nA: a\r\nB: c\r\nSet-Cookie: y\r\nSet-Cookie: x\r\n"),
+              R"([["a","a"],["b","b)" + value +
+                  R"(, c"],["host","x"],["set-cookie","y"],["set-cookie","x"]])");
+  }
+  // More sets of names than are kept, and one that is too long to be.
+  for (int i = 0; i < 200; ++i) {
+    const std::string name = "n" + std::to_string(i);
+    EXPECT_EQ(GetWith(worker, "/", name + ": v\r\nA: a\r\n"),
+              R"([["a","a"],["host","x"],[")" + name + R"(","v"]])");
+  }
+  const std::string name(3000, 'z');
+  EXPECT_EQ(GetWith(worker, "/", name + ": v\r\nA: a\r\n"),
+            R"([["a","a"],["host","x"],[")" + name + R"(","v"]])");
+}
+
+TEST(FetchRequestTest, WhatAScriptDoesToPrototypesDoesNotStayInTheHeadersOfLaterRequests) {
+  Worker worker(Worker::Handler(R"(
+    if (url.pathname === "/spoil") {
+      Object.defineProperty(Object.prototype, "0", { set() {}, configurable: true });
+      try { [...request.headers]; } catch {}
+      delete Object.prototype[0];
+    }
+    return new Response([...request.headers].map((entry) => entry[0]).filter((name) => name.length < 5).join());)"),
+                {"--threads", "1"});
+  GetWith(worker, "/spoil", "B: b\r\nA: a\r\n");
+  EXPECT_EQ(GetWith(worker, "/", "B: b\r\nA: a\r\n"), "a,b,host");
+}
+
 TEST(FetchRequestTest, TheHeadersOfWhatCameInCannotBeChangedNorThoseOfItsClones) {
   Worker worker(Worker::Handler(R"(
     const made = new Request(request);

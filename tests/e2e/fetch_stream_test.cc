@@ -172,6 +172,34 @@ TEST(FetchStreamTest, ASlowReaderHoldsBackAScriptsStream) {
   EXPECT_THAT(all.substr(all.size() - 5), "0\r\n\r\n");
 }
 
+// None of those who do not read on costs more than the pieces on their way.
+TEST(FetchStreamTest, AStreamOverALargeBlobGoesPieceByPiece) {
+  constexpr uint64_t kBlobBytes = 24u << 20;
+  Worker worker(R"(
+const part = new Uint8Array(12 << 20).fill(121);
+const blob = new Blob([part, part]);
+export default {
+  fetch(request) {
+    return new Response(new Response(blob.stream()).body, { headers: { "x-a": "1" } });
+  },
+};)");
+  HttpResponse whole = GetLarge(worker.url() + "/large");
+  EXPECT_EQ(whole.error, "");
+  EXPECT_EQ(whole.body_bytes, kBlobBytes);
+  const size_t before = worker.process().PeakResidentBytes();
+  std::vector<std::unique_ptr<RawConnection>> slow;
+  for (int i = 0; i < 6; ++i) {
+    slow.push_back(std::make_unique<RawConnection>(worker.url()));
+    slow.back()->Send("GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    slow.back()->ReadUntil("yyyy");
+  }
+  EXPECT_LT(worker.process().PeakResidentBytes(), before + 3 * kBlobBytes);
+  for (const auto& connection : slow) {
+    const std::string& all = connection->ReadToEnd();
+    EXPECT_EQ(static_cast<uint64_t>(std::count(all.begin(), all.end(), 'y')), kBlobBytes);
+  }
+}
+
 TEST(FetchStreamTest, AResponseComesWhileItIsMade) {
   Event read;
   LocalServer api([&](const ServerRequest&) {

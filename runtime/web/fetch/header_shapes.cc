@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/web/fetch/header_shapes.h"
 
+#include <algorithm>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +12,18 @@ namespace {
 // Clients that make names up do not fill memory: all are forgotten when there are too many.
 constexpr size_t kMaxKnown = 64;
 constexpr size_t kMaxKnownBytes = 2048;
+
+// Where in a flat list of names and values each is whose names are sorted; equal ones stay in turn.
+v8::Local<v8::Array> OrderOf(v8::Isolate* isolate, const http::HeaderList& headers) {
+  std::vector<std::string_view> names;
+  for (const auto [name, value] : headers) names.push_back(name);
+  std::vector<int32_t> order(names.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](int32_t i) { return names[i]; });
+  std::vector<v8::Local<v8::Value>> places;
+  for (const int32_t i : order) places.push_back(v8::Integer::New(isolate, 2 * i));
+  return v8::Array::New(isolate, places.data(), places.size());
+}
 
 }  // namespace
 
@@ -43,7 +57,7 @@ v8::MaybeLocal<v8::Array> HeaderShapes::Make(v8::Isolate* isolate,
     }
     names.push_back(text);
   }
-  names.push_back(v8::Null(isolate));
+  names.push_back(OrderOf(isolate, headers));
   return v8::Array::New(isolate, names.data(), names.size());
 }
 

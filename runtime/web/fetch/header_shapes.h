@@ -15,8 +15,9 @@ namespace sedge::web {
 // Of one isolate, which may go first.
 class HeaderShapes {
  public:
-  // The names of `headers` in turn, then null, in whose place JavaScript notes what it works out.
-  // The same array for the same names, while it is known. Empty with a pending exception.
+  // The names of `headers` in turn, then an array of how they sort: indexes of names in a flat list
+  // of names and values. The same array for the same names, while it is known: nobody writes to it.
+  // Empty with a pending exception.
   v8::MaybeLocal<v8::Array> Names(v8::Isolate* isolate, const http::HeaderList& headers);
 
  private:

@@ -239,11 +239,11 @@ function joinShape(values, names) {
   return list;
 }
 
-// What sortAndCombine() gives. How names sort is noted behind them: for each, where in a list it is.
+// What sortAndCombine() gives. How names sort is behind them: for each, where in a list it is. Names and order are
+// shared between requests and only read here: what a script does to prototypes meanwhile must not stay in them.
 function sortByShape(list, names) {
   const count = names.length - 1;
-  let order = names[count];
-  if (order === null) order = names[count] = orderOf(names, count);
+  const order = names[count];
   const sorted = [];
   for (let i = 0; i < count; ++i) {
     const from = order[i];
@@ -257,14 +257,6 @@ function sortByShape(list, names) {
     }
   }
   return sorted;
-}
-
-function orderOf(names, count) {
-  const pairs = [];
-  for (let i = 0; i < count; ++i) pairs[i] = [names[i], 2 * i];
-  ArrayPrototypeSort(pairs, comparePairs);
-  for (let i = 0; i < count; ++i) pairs[i] = pairs[i][1];
-  return pairs;
 }
 
 function sortMany(list) {

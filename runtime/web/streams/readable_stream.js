@@ -21,7 +21,7 @@ const writable = require("streams/writable_state");
 const { isAbortSignal } = require("dom/abort_signal");
 const {
   FunctionPrototypeCall, ObjectDefineProperty, PromiseReject, PromiseResolve, RangeError, SymbolAsyncIterator,
-  TypeError,
+  TypeError, TypedArrayPrototypeGetByteLength,
 } = primordials;
 const {
   boolean, object, Function: convertFunction, "unsigned long long": unsignedLongLong,
@@ -250,11 +250,10 @@ function createContentStream(content) {
 let contentSource;
 
 function openContent(state) {
-  const { content } = state;
-  state.content = null;
-  const source = contentSource(content);
+  const source = contentSource(state.content);
   state.expectedLength = source.length;
   startSource(state, source);
+  state.content = null; // last: what fails before leaves the stream as it was
 }
 
 // What a stream whose content was taken has in common with all others of them.
@@ -263,12 +262,23 @@ startSource(taken, { __proto__: null, type: "bytes" });
 new ReaderState(taken, false);
 taken.controller.close();
 
-// The content of a stream that nobody touched, now the caller's; null for any other stream. The stream is locked,
-// disturbed and closed afterwards.
+// What would come as one chunk anyway. More of it goes at the pace of who reads: a client's, or the script's memory.
+const kMaxTakenBytes = 64 * 1024;
+
+function isOneChunk(content) {
+  // A UTF-16 unit is three bytes at most.
+  if (typeof content === "string") return content.length <= kMaxTakenBytes / 3;
+  let bytes = 0;
+  for (let i = 0; i < content.length; ++i) bytes += TypedArrayPrototypeGetByteLength(content[i]);
+  return bytes <= kMaxTakenBytes;
+}
+
+// The short content of a stream that nobody touched, now the caller's; null for any other stream. The stream is
+// locked, disturbed and closed afterwards.
 function takeContent(stream) {
   const state = peek(stream);
   const { content } = state;
-  if (content === null || state.reader !== null) return null;
+  if (content === null || state.controller !== null || state.reader !== null || !isOneChunk(content)) return null;
   state.content = null;
   state.disturbed = true;
   state.status = CLOSED;
