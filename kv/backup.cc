@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "kv/backup_engine.h"
@@ -18,6 +19,7 @@
 #include "kv/format_file.h"
 #include "kv/rocks_options.h"
 #include "kv/store_folder.h"
+#include "runtime/base/ascii.h"
 
 namespace sedge::kv {
 namespace {
@@ -126,12 +128,33 @@ class Draft {
     return -1;
   }
 
+  // As mkdtemp makes them.
+  static bool IsMadeSuffix(std::string_view suffix) {
+    return suffix.size() == 6 && std::all_of(suffix.begin(), suffix.end(), IsAsciiAlnum);
+  }
+
+  // Someone else's folder may have such a name too.
+  static bool HasOnlyRestoredFiles(const std::string& folder) {
+    std::error_code error;
+    for (const auto& file : fs::directory_iterator(folder, error)) {
+      const std::string name = file.path().filename();
+      const bool is_ours = name == "db" ? file.is_directory(error) && !file.is_symlink(error)
+                                        : name.starts_with("FORMAT") || name == "MADE";
+      if (!is_ours) return false;
+    }
+    return !error;
+  }
+
   // Of restores that were killed.
   static void RemoveLeftovers(const std::string& target) {
     const std::string name = fs::path(target).filename().string() + kSuffix;
     std::error_code error;
     for (const auto& file : fs::directory_iterator(Above(target), error)) {
-      if (!file.path().filename().string().starts_with(name)) continue;
+      const std::string found = file.path().filename();
+      if (!found.starts_with(name) || !IsMadeSuffix(std::string_view(found).substr(name.size())) ||
+          !HasOnlyRestoredFiles(file.path())) {
+        continue;
+      }
       const int fd = Lock(file.path());
       if (fd < 0) continue;
       (void)RemoveFolder(file.path());

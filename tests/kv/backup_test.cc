@@ -189,7 +189,15 @@ TEST_F(BackupTest, ARestoredFolderHadADatabase) {
   fs::create_directories(target + ".restoring-living");
   const int fd = open((target + ".restoring-living").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   ASSERT_EQ(flock(fd, LOCK_EX), 0);
+  // Somebody else's.
+  const std::vector<std::string> others = {target + ".restoring-old-data-KEEP/db/file",
+                                           target + ".restoring-backup/notes/file"};
+  for (const std::string& other : others) {
+    fs::create_directories(fs::path(other).parent_path());
+    std::ofstream(other) << "kept";
+  }
   ASSERT_TRUE(RestoreBackup(backups_, target).ok());
+  for (const std::string& other : others) EXPECT_TRUE(fs::exists(other)) << other;
   EXPECT_FALSE(fs::exists(target + ".restoring-killed"));
   EXPECT_TRUE(fs::exists(target + ".restoring-living"));
   close(fd);
