@@ -84,9 +84,16 @@ TEST(FetchRequestTest, HeadersComeSortedAndJoinedAlsoWhenTheirNamesWereSeenBefor
 TEST(FetchRequestTest, WhatAScriptDoesToPrototypesDoesNotStayInTheHeadersOfLaterRequests) {
   Worker worker(Worker::Handler(R"(
     if (url.pathname === "/spoil") {
-      Object.defineProperty(Object.prototype, "0", { set() {}, configurable: true });
-      try { [...request.headers]; } catch {}
-      delete Object.prototype[0];
+      Object.defineProperty(Array.prototype, "0", {
+        configurable: true,
+        set(value) {
+          if (Array.isArray(value) && value.length === 2) value = ["zzz", value[1]];
+          Object.defineProperty(this, "0", { value, writable: true, configurable: true, enumerable: true });
+        },
+      });
+      const count = [...request.headers].length;
+      delete Array.prototype[0];
+      return new Response(`${count}`);
     }
     return new Response([...request.headers].map((entry) => entry[0]).filter((name) => name.length < 5).join());)"),
                 {"--threads", "1"});
