@@ -95,10 +95,11 @@ TEST(FetchRequestTest, WhatAScriptDoesToPrototypesDoesNotStayInTheHeadersOfLater
       delete Array.prototype[0];
       return new Response(`${count}`);
     }
-    return new Response([...request.headers].map((entry) => entry[0]).filter((name) => name.length < 5).join());)"),
+    return new Response([...request.headers].map((entry) => entry[0])
+      .filter((name) => /^(a|b|host|x-real-ip)$/.test(name)).join());)"),
                 {"--threads", "1"});
   GetWith(worker, "/spoil", "B: b\r\nA: a\r\n");
-  EXPECT_EQ(GetWith(worker, "/", "B: b\r\nA: a\r\n"), "a,b,host");
+  EXPECT_EQ(GetWith(worker, "/", "B: b\r\nA: a\r\n"), "a,b,host,x-real-ip");
 }
 
 TEST(FetchRequestTest, TheHeadersOfWhatCameInCannotBeChangedNorThoseOfItsClones) {
