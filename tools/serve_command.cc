@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -11,9 +12,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "runtime/base/file_pages.h"
 #include "runtime/base/log.h"
-#include "runtime/base/start_pages.h"
+#include "runtime/base/rest_watch.h"
 #include "runtime/worker/server.h"
 #include "tools/bundle/prepare.h"
 #include "tools/parent_watch.h"
@@ -24,8 +27,7 @@
 namespace sedge::tools {
 namespace {
 
-// From the first moment that it serves, until what the start needed is given back.
-constexpr timespec kStartTime{.tv_sec = 1, .tv_nsec = 0};
+constexpr timespec kStep{.tv_sec = RestWatch::kStepMs / 1'000, .tv_nsec = 0};
 
 constexpr const char* kExamples = R"(Examples:
   sedge serve                              the worker of this folder at http://127.0.0.1:8787
@@ -83,18 +85,27 @@ Result<std::unique_ptr<TempData>> MakeTempData(const ServeFlags& flags,
   return data;
 }
 
-// The signal that ends serving; says what the server holds on the others.
+int64_t UsedCpuMs() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return int64_t{used.tv_sec} * 1'000 + used.tv_nsec / 1'000'000;
+}
+
+// The signal that ends serving; says what the server holds on the others. Meanwhile what the start
+// needed is given back after the first moment of serving, and what work needed when it is over.
 int WaitForEnd(const sigset_t& signals, worker::Server& server) {
+  RestWatch watch;
   for (bool starting = true;;) {
-    const int received =
-        starting ? sigtimedwait(&signals, nullptr, &kStartTime) : sigwaitinfo(&signals, nullptr);
+    const int received = sigtimedwait(&signals, nullptr, &kStep);
     if (received == SIGUSR1) {
       LogServerState(server.State());
     } else if (received > 0) {
       return received;
-    } else if (starting && errno == EAGAIN) {
-      ForgetStartPages();  // what the start needed is not needed any more
-      starting = false;
+    } else if (errno == EAGAIN) {
+      const bool rests = watch.Look(UsedCpuMs());
+      if (!std::exchange(starting, false) && !rests) continue;
+      ForgetFilePages();
+      watch.Forget(UsedCpuMs());
     }
   }
 }

@@ -41,12 +41,7 @@ void RequestParser::StartNext() {
   // The next head may be long in coming. What is no block's stays for it, up to a size.
   if (capacity_ == kFirstArenaBytes || capacity_ > kKeptArenaBytes) FreeArena();
   if (fields_.capacity() > 0) std::exchange(fields_, {});
-}
-
-void RequestParser::ReleaseMemory() {
-  FreeArena();
-  std::exchange(fields_, {});
-  std::string().swap(made_path_);
+  if (made_path_.capacity() > kKeptArenaBytes) std::string().swap(made_path_);
 }
 
 size_t RequestParser::held_bytes() const {

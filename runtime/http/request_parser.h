@@ -27,7 +27,7 @@ class RequestParser {
  public:
   // Empty lines that are skipped before a request line (RFC 9112 section 2.2).
   static constexpr int kMaxLeadingEmptyLines = 4;
-  // An arena that grew past this is given back after its request.
+  // What grew past this for a head is given back after its request.
   static constexpr size_t kKeptArenaBytes = 8u << 10;
 
   enum class Event : uint8_t {
@@ -59,12 +59,12 @@ class RequestParser {
 
   // Forgets the request, whose views die.
   void StartNext();
-  // Gives back what a head needs. REQUIRES: no part of one is here.
-  void ReleaseMemory();
   // What it holds for heads, beside itself.
   size_t held_bytes() const;
   // True when a part of a head is here.
   bool in_head() const { return state_ == State::kHead && size_ > 0; }
+  // True before the first byte of a request, and of the empty lines in front of it.
+  bool at_start() const { return state_ == State::kHead && size_ == 0 && empty_lines_ == 0; }
 
   // After kError: 400, 413, 414, 417, 431, 501 or 505, and a sentence.
   int error_status() const { return error_status_; }
@@ -117,7 +117,7 @@ class RequestParser {
   std::vector<HeaderField, BlockAllocator<HeaderField>> fields_;
   std::string made_path_;  // of a target whose path is not in it as it should be
   RequestHead head_;
-  std::string checked_host_;  // the last valid Host header: a connection's are mostly the same
+  std::string checked_host_;  // the last valid Host header: they are mostly the same
   llhttp_t llhttp_;
 
   ByteSpan body_;

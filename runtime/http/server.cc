@@ -70,7 +70,7 @@ void Server::Accept(std::unique_ptr<loop::Stream> stream, bool tls) {
   }
   auto owned = std::make_unique<ServerConnection>(context_, std::move(stream), tls);
   ServerConnection* connection = owned.get();
-  connection->index = connections_.size();
+  connection->index = static_cast<uint32_t>(connections_.size());
   connections_.push_back(std::move(owned));
   if (!sweep_timer_.active() && !sweeper_.deferred()) sweep_timer_.Start(sweep_ms_);
   if (context_.shutting_down) return connection->Close();
@@ -137,7 +137,7 @@ void Server::LogRefusal() {
 }
 
 void Server::OnConnectionClosed(ServerConnection* connection) {
-  const size_t index = connection->index;
+  const uint32_t index = connection->index;
   refused_ -= connection->refused ? 1 : 0;
   closed_.push_back(std::move(connections_[index]));
   if (index + 1 != connections_.size()) {
@@ -163,7 +163,9 @@ void Server::Sweep() {
   for (size_t i = connections_.size(); i-- > 0;) {
     if (i < connections_.size()) connections_[i]->CheckDeadlines(sweeper_.due_ms);
   }
-  if (!connections_.empty()) sweep_timer_.Start(sweep_ms_);
+  if (connections_.empty()) return context_.messages.DropAll();
+  context_.messages.DropUnused();
+  sweep_timer_.Start(sweep_ms_);
 }
 
 void Server::Shutdown(int64_t deadline_ms, std::function<void()> done) {

@@ -52,6 +52,8 @@ class Server final : private loop::TurnTask {
   void CloseAll();
 
   size_t connection_count() const { return connections_.size(); }
+  // Of those, the ones that are in the middle of a message.
+  size_t message_count() const { return context_.messages.lent(); }
 
  private:
   // Ends what is overdue; behind a poll.

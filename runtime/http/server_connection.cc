@@ -11,15 +11,26 @@ namespace sedge::http {
 
 ServerConnection::ServerConnection(ServerContext& context, std::unique_ptr<loop::Stream> stream,
                                    bool tls)
-    : context_(context), stream_(std::move(stream)), parser_(context.limits), tls_(tls) {
+    : context_(context), stream_(std::move(stream)), tls_(tls) {
   stream_->set_listener(this);
   waiting_since_ms_ = last_input_ms_ = now_ms();
 }
 
 ServerConnection::~ServerConnection() {
-  // The callbacks that these hold name this object.
-  response_body_.reset();
-  pipe_.reset();
+  // The callbacks that its bodies hold name this object.
+  if (message_) context_.messages.Give(std::move(message_));
+}
+
+void ServerConnection::TakeMessage() {
+  if (!message_) message_ = context_.messages.Take(context_.limits);
+}
+
+// At a message's border, when nobody is at work with it. What calls this does not look at the
+// message any more.
+void ServerConnection::ReturnMessage() {
+  if (input_ != Input::kHead || output_ != Output::kNone || life_ != Life::kOpen) return;
+  if (exchange_held_ || processing_ || pumping_ || !drained_ || deferred()) return;
+  if (message_ && message_->empty()) context_.messages.Give(std::move(message_));
 }
 
 Status ServerConnection::ClientWentAway() {
@@ -29,6 +40,7 @@ Status ServerConnection::ClientWentAway() {
 void ServerConnection::Start() { UpdateReading(); }
 
 void ServerConnection::Refuse(int status, std::string_view why) {
+  TakeMessage();
   keep_alive_ = false;
   input_ = Input::kAbandoned;
   RespondText(status, why);
@@ -37,24 +49,26 @@ void ServerConnection::Refuse(int status, std::string_view why) {
 }
 
 std::string_view ServerConnection::client_address() const {
-  if (client_address_.empty() && stream_) client_address_ = stream_->peer_address();
-  return client_address_;
+  if (!message_) return "";
+  std::string& address = message_->client_address;
+  if (address.empty() && stream_) address = stream_->peer_address();
+  return address;
 }
 
 void ServerConnection::set_abort_callback(std::function<void()> aborted) {
-  abort_callback_ = std::move(aborted);
+  message_->abort_callback = std::move(aborted);
 }
 
 void ServerConnection::Release() {
   SEDGE_CHECK(exchange_held_);
   exchange_held_ = false;
-  abort_callback_ = nullptr;
+  message_->abort_callback = nullptr;
   if (life_ == Life::kClosed) return CloseNow(/*reset=*/false);
   if (life_ == Life::kOpen) {
     if (output_ == Output::kNone) RespondText(500, "");
     if (input_ == Input::kHeld) {
       input_ = Input::kDiscarded;
-      discard_left_ = kMaxDiscardedBytes;
+      message_->discard_left = kMaxDiscardedBytes;
     }
     TryFinish();
   }
@@ -71,7 +85,7 @@ void ServerConnection::TryFinish() {
   }
   if (input_ != Input::kComplete) return;
   if (context_.shutting_down) return BeginClose();
-  parser_.StartNext();
+  message_->parser.StartNext();
   input_ = Input::kHead;
   output_ = Output::kNone;
   waiting_since_ms_ = now_ms();
@@ -87,15 +101,15 @@ void ServerConnection::BeginClose() {
 // All is written. A close while the client still sends would be a reset, which may destroy our last
 // bytes on their way; so first only our side is closed (RFC 9112 section 9.6).
 void ServerConnection::ContinueClose() {
-  if (life_ != Life::kFlushing || !drained_ || !out_.empty()) return;
+  if (life_ != Life::kFlushing || !drained_ || has_output()) return;
   const bool client_may_send =
-      input_ != Input::kComplete && input_ != Input::kHead ? true : !backlog_.empty();
+      input_ != Input::kComplete && input_ != Input::kHead ? true : has_backlog();
   // Nobody read meanwhile: what it sent may be in the kernel.
   const bool is_over =
       read_ended_ || (!client_may_send && stream_->quiet() && stream_->unacknowledged_bytes() == 0);
   if (is_over) return CloseNow(/*reset=*/false);
   life_ = Life::kLingering;
-  backlog_.clear();
+  if (message_) message_->backlog.clear();
   waiting_since_ms_ = last_input_ms_ = now_ms();
   stream_->ShutdownWrite();
   UpdateReading();
@@ -117,7 +131,7 @@ void ServerConnection::Close() {
 }
 
 void ServerConnection::Abort() {
-  abort_callback_ = nullptr;
+  message_->abort_callback = nullptr;
   aborted_ = true;
   Break();
 }
@@ -126,7 +140,7 @@ void ServerConnection::TellAborted() {
   const bool answered = output_ == Output::kSent && drained_ && input_ != Input::kAbandoned;
   if (!exchange_held_ || aborted_ || answered) return;
   aborted_ = true;
-  if (auto callback = std::exchange(abort_callback_, nullptr)) callback();
+  if (auto callback = std::exchange(message_->abort_callback, nullptr)) callback();
 }
 
 void ServerConnection::CloseNow(bool reset) {
@@ -137,7 +151,7 @@ void ServerConnection::CloseNow(bool reset) {
     stream_.reset();
     CountUnsent();
     Undefer();
-    response_body_.reset();
+    if (message_) message_->response_body.reset();
     FailPipe(ClientWentAway());
   }
   if (!exchange_held_ && !std::exchange(reported_closed_, true)) {

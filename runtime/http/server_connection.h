@@ -4,6 +4,9 @@
 // allocates nothing here. One loop thread; owned by its server, which destroys it at the end of a
 // loop turn after OnConnectionClosed, so no callback can pull it away under its own feet.
 //
+// What a message needs is lent to it (server_message.h) from the message's first byte on until the
+// response has gone out and the handler let go: an idle connection has none of it.
+//
 // A message has an input side (Input: where the request's bytes go) and an output side (Output: how
 // far the response is). The next request starts when both are through and the handler let go.
 #pragma once
@@ -11,17 +14,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "runtime/base/limits.h"
-#include "runtime/http/body_pipe.h"
 #include "runtime/http/date_cache.h"
 #include "runtime/http/exchange.h"
 #include "runtime/http/forwarded.h"
-#include "runtime/http/output_buffer.h"
-#include "runtime/http/request_parser.h"
-#include "runtime/http/response_writer.h"
+#include "runtime/http/server_message.h"
 #include "runtime/loop/stream.h"
 
 namespace sedge::http {
@@ -43,6 +41,7 @@ struct ServerContext {
   size_t unsent_bytes = 0;
   bool overfull = false;
   std::function<void()> on_overfull = nullptr;
+  ServerMessages messages = {};
 };
 
 class ServerConnection final : public Exchange,
@@ -61,8 +60,6 @@ class ServerConnection final : public Exchange,
   static constexpr int kMaxAsks = 8;
   // Where it cannot be asked, it counts as gone after this time without output.
   static constexpr uint64_t kHalfClosedMs = 30'000;
-  // After so long without a request a connection gives its buffers back.
-  static constexpr uint64_t kIdleMs = 1'000;
   // Bodies up to this size are copied behind their head: cheaper than a gathering write.
   static constexpr size_t kCopiedBodyBytes = 4u << 10;
   static constexpr size_t kCopiedChunkBytes = 16u << 10;
@@ -88,7 +85,9 @@ class ServerConnection final : public Exchange,
   // What it holds because its client does not take it.
   size_t unsent_bytes() const { return unsent_bytes_; }
   // Since when it has taken too little, as far as the sweeps have seen; far ahead: it has not.
-  uint64_t slow_since_ms() const { return slow_since_ms_ == 0 ? UINT64_MAX / 2 : slow_since_ms_; }
+  uint64_t slow_since_ms() const {
+    return message_ && message_->slow_since_ms != 0 ? message_->slow_since_ms : UINT64_MAX / 2;
+  }
   // Counts it anew.
   void CountUnsent();
   // Ends what waited too long by `now_ms`; called about once per second, when all is read that had
@@ -96,11 +95,11 @@ class ServerConnection final : public Exchange,
   void CheckDeadlines(uint64_t now_ms);
 
   // For the server: its place in the list, and whether it is one too many.
-  size_t index = 0;
+  uint32_t index = 0;
   bool refused = false;
 
   // Exchange:
-  const RequestHead& head() const override { return head_; }
+  const RequestHead& head() const override { return message_->head; }
   std::string_view client_address() const override;
   const TrustedProxies* trusted_proxies() const override {
     return peer_ == Peer::kTrusted ? &context_.trusted_proxies : nullptr;
@@ -117,7 +116,7 @@ class ServerConnection final : public Exchange,
   enum class Input : uint8_t {
     kHead,       // a head is awaited or comes in
     kHeld,       // the body waits for the handler to take it
-    kPiped,      // the body goes into pipe_
+    kPiped,      // the body goes into message_->pipe
     kDiscarded,  // nobody wants the body
     kAbandoned,  // the rest of the request is not read: the connection ends with the response
     kComplete,   // all is read
@@ -146,6 +145,8 @@ class ServerConnection final : public Exchange,
   bool Process(ByteSpan* input);
   bool CanParse() const;
   bool RunBacklog();
+  bool has_backlog() const { return message_ && !message_->backlog.empty(); }
+  bool has_output() const { return message_ && !message_->out.empty(); }
   void Resume();
   void UpdateReading();
   void StartExchange();
@@ -176,6 +177,8 @@ class ServerConnection final : public Exchange,
   void BeginClose();
   void CloseNow(bool reset);
   void TellAborted();
+  void TakeMessage();
+  void ReturnMessage();
 
   // Deadlines.
   bool ExpireInput(uint64_t now_ms);
@@ -188,15 +191,12 @@ class ServerConnection final : public Exchange,
   bool IsTimeToAsk(uint64_t now_ms) const;
   bool IsTooSlow(uint64_t now_ms);
   bool IsIdle() const;
-  void ReleaseMemory();
 
   uint64_t now_ms() const { return context_.loop.now_ms(); }
 
   ServerContext& context_;
-  std::unique_ptr<loop::Stream> stream_;  // null when kClosed
-  RequestParser parser_;
-  RequestHead head_;
-  mutable std::string client_address_;
+  std::unique_ptr<loop::Stream> stream_;    // null when kClosed
+  std::unique_ptr<ServerMessage> message_;  // null: between two messages, with nothing of either
 
   Life life_ = Life::kOpen;
   Input input_ = Input::kHead;
@@ -215,33 +215,13 @@ class ServerConnection final : public Exchange,
   bool pipe_full_ = false;
   bool drained_ = true;        // the stream has nothing queued
   bool pumping_ = false;       // Pump is on the stack
-  bool read_pending_ = false;  // of response_body_
+  bool read_pending_ = false;  // of the response's body
   Peer peer_ = Peer::kUnknown;
 
-  uint64_t begun_ = 0;  // requests
-
-  std::unique_ptr<BodyPipe> pipe_;
-  std::vector<uint8_t> backlog_;  // bytes that came and were not parsed yet
-  uint64_t discard_left_ = 0;
-
-  OutputBuffer out_;
-  std::unique_ptr<BodySource> response_body_;
-  ResponseFraming framing_;
-  uint64_t response_left_ = 0;  // of a declared length
-  size_t pumped_bytes_ = 0;     // in this turn
-  std::function<void()> abort_callback_;
-
-  uint64_t waiting_since_ms_;   // for a request's first byte
-  uint64_t head_since_ms_ = 0;  // 0: no part of a head is here
+  uint64_t begun_ = 0;         // requests
+  uint64_t waiting_since_ms_;  // for a request's first byte
   uint64_t last_input_ms_;
-  uint64_t half_closed_since_ms_ = 0;  // as far as end_seen_; or since the last output after that
-  int asks_ = 0;                       // since then
-  // Of a client that takes less than it is sent: since when its progress is measured (0: it is
-  // not), and what it had taken then.
-  uint64_t slow_since_ms_ = 0;
-  int64_t slow_taken_bytes_ = 0;
-  int64_t sent_bytes_ = 0;   // given to the stream
-  size_t unsent_bytes_ = 0;  // of those, as they were counted last
+  size_t unsent_bytes_ = 0;  // of those given to the stream, as they were counted last
 };
 
 }  // namespace sedge::http

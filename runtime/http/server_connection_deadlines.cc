@@ -24,20 +24,20 @@ void ServerConnection::CheckDeadlines(uint64_t now) {
     }
     return;
   }
-  if (IsTooSlow(now)) {
-    CloseNow(/*reset=*/true);
-    return TellAborted();
+  if (message_) {
+    if (IsTooSlow(now)) {
+      CloseNow(/*reset=*/true);
+      return TellAborted();
+    }
+    if (IsLeftByClient(now)) {
+      CloseNow(/*reset=*/false);
+      return TellAborted();
+    }
+    if (IsTimeToAsk(now)) AskClient();
   }
-  if (IsLeftByClient(now)) {
-    CloseNow(/*reset=*/false);
-    return TellAborted();
-  }
-  if (IsTimeToAsk(now)) AskClient();
   if (life_ == Life::kOpen && ExpireInput(now)) {
     Flush();
     UpdateReading();
-  } else if (IsIdle() && Waited(now, waiting_since_ms_) >= kIdleMs) {
-    ReleaseMemory();
   }
 }
 
@@ -45,31 +45,23 @@ void ServerConnection::CheckDeadlines(uint64_t now) {
 // has acknowledged: the kernel's queue may hold megabytes that nobody reads.
 bool ServerConnection::IsTooSlow(uint64_t now) {
   if (drained_) {
-    slow_since_ms_ = 0;
+    message_->slow_since_ms = 0;
     return false;
   }
   const Limits& limits = context_.limits;
-  const int64_t taken = sent_bytes_ - static_cast<int64_t>(stream_->unacknowledged_bytes());
+  const int64_t taken =
+      message_->sent_bytes - static_cast<int64_t>(stream_->unacknowledged_bytes());
   const auto enough = static_cast<int64_t>(limits.write_progress_bytes);
-  if (slow_since_ms_ == 0 || taken - slow_taken_bytes_ >= enough) {
-    slow_since_ms_ = now;
-    slow_taken_bytes_ = taken;
+  if (message_->slow_since_ms == 0 || taken - message_->slow_taken_bytes >= enough) {
+    message_->slow_since_ms = now;
+    message_->slow_taken_bytes = taken;
     return false;
   }
-  return Waited(now, slow_since_ms_) > static_cast<uint64_t>(limits.write_timeout_ms);
+  return Waited(now, message_->slow_since_ms) > static_cast<uint64_t>(limits.write_timeout_ms);
 }
 
 bool ServerConnection::IsIdle() const {
-  return input_ == Input::kHead && !parser_.in_head() && backlog_.empty();
-}
-
-// An idle connection is to cost little more than its socket.
-void ServerConnection::ReleaseMemory() {
-  if (!drained_ || !out_.empty()) return;
-  out_.Release();
-  parser_.ReleaseMemory();
-  head_ = RequestHead();
-  std::vector<uint8_t>().swap(backlog_);
+  return input_ == Input::kHead && !(message_ && message_->parser.in_head()) && !has_backlog();
 }
 
 bool ServerConnection::OwesResponse() const {
@@ -85,7 +77,7 @@ bool ServerConnection::IsLeftByClient(uint64_t now) {
     const loop::PeerState peer = stream_->peer_state();
     if (peer == loop::PeerState::kBroken) return true;  // what is not sent yet will never be
     if (peer == loop::PeerState::kEnded && !std::exchange(end_seen_, true)) {
-      half_closed_since_ms_ = now;
+      message_->half_closed_since_ms = now;
     }
   }
   return OwesResponse() && end_seen_ && drained_ && !CanBeAsked() &&
@@ -95,34 +87,35 @@ bool ServerConnection::IsLeftByClient(uint64_t now) {
 // Of a client that has half closed: since when nothing was sent, nor was anything read of what came
 // before its end.
 uint64_t ServerConnection::SilentSince() const {
-  return std::max(half_closed_since_ms_, last_input_ms_);
+  return std::max(message_->half_closed_since_ms, last_input_ms_);
 }
 
 // HTTP/1.1 has bytes that say nothing new: an interim response (RFC 9110 section 15.2), and zeros
 // in front of a chunk's size (RFC 9112 section 7.1), of which readers take 16 digits.
 bool ServerConnection::CanBeAsked() const {
-  if (head_.minor_version == 0) return false;
-  return output_ == Output::kNone || framing_.body == BodyFraming::kChunked;
+  if (message_->head.minor_version == 0) return false;
+  return output_ == Output::kNone || message_->framing.body == BodyFraming::kChunked;
 }
 
 bool ServerConnection::IsTimeToAsk(uint64_t now) const {
-  return Waited(now, SilentSince()) > kFirstAskMs << asks_;
+  return Waited(now, SilentSince()) > kFirstAskMs << message_->asks;
 }
 
 void ServerConnection::AskClient() {
-  if (!OwesResponse() || !end_seen_ || !drained_ || !CanBeAsked() || asks_ == kMaxAsks) return;
-  const int asks = asks_ + 1;
-  out_.Append(output_ == Output::kNone ? kContinue : "0");
+  if (!OwesResponse() || !end_seen_ || !drained_ || !CanBeAsked() || message_->asks == kMaxAsks)
+    return;
+  const int asks = message_->asks + 1;
+  message_->out.Append(output_ == Output::kNone ? kContinue : "0");
   Flush();
-  asks_ = asks;
+  message_->asks = asks;
 }
 
 // True when something was ended.
 bool ServerConnection::ExpireInput(uint64_t now) {
   const Limits& limits = context_.limits;
   if (input_ == Input::kHead) {
-    if (head_since_ms_ != 0) {
-      if (Waited(now, head_since_ms_) <= static_cast<uint64_t>(limits.head_timeout_ms)) {
+    if (message_ && message_->head_since_ms != 0) {
+      if (Waited(now, message_->head_since_ms) <= static_cast<uint64_t>(limits.head_timeout_ms)) {
         return false;
       }
       head_request_ = keep_alive_ = false;

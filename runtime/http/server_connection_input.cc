@@ -13,21 +13,24 @@ void ServerConnection::OnData(ByteSpan data) {
     return;
   }
   last_input_ms_ = now_ms();
-  if (backlog_.empty()) {
+  TakeMessage();
+  std::vector<uint8_t>& backlog = message_->backlog;
+  if (backlog.empty()) {
     Process(&data);
-    if (!data.empty() && life_ != Life::kClosed) backlog_.assign(data.begin(), data.end());
+    if (!data.empty() && life_ != Life::kClosed) backlog.assign(data.begin(), data.end());
   } else {
-    backlog_.insert(backlog_.end(), data.begin(), data.end());
+    backlog.insert(backlog.end(), data.begin(), data.end());
     RunBacklog();
   }
   Flush();
   UpdateReading();
+  ReturnMessage();
 }
 
 void ServerConnection::OnEnd() {
   read_ended_ = end_seen_ = true;
   reading_ = false;
-  half_closed_since_ms_ = now_ms();
+  if (message_) message_->half_closed_since_ms = now_ms();
   if (life_ == Life::kLingering) return CloseNow(/*reset=*/false);
   if (life_ != Life::kOpen) return;
   RunBacklog();
@@ -40,49 +43,56 @@ void ServerConnection::OnError(Status) {
 }
 
 void ServerConnection::OnTurnEnd() {
-  pumped_bytes_ = 0;
+  if (message_) message_->pumped_bytes = 0;
   const bool progress = RunBacklog();
   const bool could_parse = CanParse();
   Pump();
   if (life_ == Life::kClosed) return;
   // The end of a response lets the next request in, which may be here already.
   const bool more =
-      !could_parse && life_ == Life::kOpen && CanParse() && (!backlog_.empty() || read_ended_);
+      !could_parse && life_ == Life::kOpen && CanParse() && (has_backlog() || read_ended_);
   if (progress || more) {
     // The new exchange may be answered in this very turn; that goes out together.
     context_.loop.Defer(this);
   } else {
     Flush();
     UpdateReading();
+    ReturnMessage();
   }
 }
 
 // Parses what came before; true when an exchange was begun.
 bool ServerConnection::RunBacklog() {
   if (processing_ || life_ != Life::kOpen) return false;
-  ByteSpan input(backlog_);
+  if (!message_) {
+    if (read_ended_) OnInputEnd();
+    return false;
+  }
+  std::vector<uint8_t>& backlog = message_->backlog;
+  ByteSpan input(backlog);
   const bool progress = Process(&input);
-  backlog_.erase(backlog_.begin(), backlog_.end() - static_cast<ptrdiff_t>(input.size()));
+  backlog.erase(backlog.begin(), backlog.end() - static_cast<ptrdiff_t>(input.size()));
   return progress;
 }
 
 // After the handler did something outside of Process that may let the input go on.
 void ServerConnection::Resume() {
   if (processing_ || life_ == Life::kClosed) return;
-  if ((!backlog_.empty() || read_ended_) && life_ == Life::kOpen && CanParse()) {
+  if ((has_backlog() || read_ended_) && life_ == Life::kOpen && CanParse()) {
     // Not now: the handler may be in the middle of something.
     context_.loop.Defer(this);
   } else if (!deferred()) {
     Flush();
   }
   UpdateReading();
+  ReturnMessage();
 }
 
 void ServerConnection::UpdateReading() {
   if (!stream_ || read_ended_) return;
-  const bool wanted =
-      life_ == Life::kLingering || (life_ == Life::kOpen && input_ != Input::kAbandoned &&
-                                    !pipe_full_ && backlog_.size() < kMaxBacklogBytes);
+  const bool wanted = life_ == Life::kLingering ||
+                      (life_ == Life::kOpen && input_ != Input::kAbandoned && !pipe_full_ &&
+                       !(message_ && message_->backlog.size() >= kMaxBacklogBytes));
   if (wanted == reading_) return;
   reading_ = wanted;
   if (wanted) {
@@ -97,7 +107,8 @@ bool ServerConnection::CanParse() const {
   switch (input_) {
     case Input::kHead: return drained_ || stream_->queued_bytes() < kMaxUnsentBytes;
     // The end of a body whose last byte is here waits for no reader.
-    case Input::kPiped: return !pipe_full_ || (!parser_.chunked() && parser_.body_left() == 0);
+    case Input::kPiped:
+      return !pipe_full_ || (!message_->parser.chunked() && message_->parser.body_left() == 0);
     case Input::kDiscarded: return true;
     default: return false;
   }
@@ -109,10 +120,10 @@ bool ServerConnection::Process(ByteSpan* input) {
   bool started = false;
   bool more = true;
   while (more && life_ == Life::kOpen && CanParse()) {
-    switch (parser_.Next(input)) {
+    switch (message_->parser.Next(input)) {
       case RequestParser::Event::kNeedMore:
-        if (input_ == Input::kHead && head_since_ms_ == 0 && parser_.in_head()) {
-          head_since_ms_ = now_ms();
+        if (input_ == Input::kHead && message_->head_since_ms == 0 && message_->parser.in_head()) {
+          message_->head_since_ms = now_ms();
         }
         if (read_ended_) OnInputEnd();
         more = false;
@@ -121,25 +132,25 @@ bool ServerConnection::Process(ByteSpan* input) {
         started = true;
         StartExchange();
         break;
-      case RequestParser::Event::kBody: OnBody(parser_.body()); break;
+      case RequestParser::Event::kBody: OnBody(message_->parser.body()); break;
       case RequestParser::Event::kEnd: OnRequestEnd(); break;
       case RequestParser::Event::kError: OnParseError(); break;
     }
-    if (out_.size() >= kFlushBytes && life_ == Life::kOpen) Flush();
+    if (message_->out.size() >= kFlushBytes && life_ == Life::kOpen) Flush();
   }
   processing_ = false;
   return started;
 }
 
 void ServerConnection::StartExchange() {
-  head_ = parser_.head();
-  head_.tls = tls_;
+  message_->head = message_->parser.head();
+  message_->head.tls = tls_;
   if (!context_.trusted_proxies.empty()) BelieveProxy();
-  head_since_ms_ = 0;
-  keep_alive_ = parser_.keep_alive() && ++begun_ < context_.limits.connection_requests;
-  head_request_ = head_.method == "HEAD";
-  continue_owed_ = parser_.expects_continue() && head_.has_body;
-  input_ = head_.has_body ? Input::kHeld : Input::kComplete;
+  message_->head_since_ms = 0;
+  keep_alive_ = message_->parser.keep_alive() && ++begun_ < context_.limits.connection_requests;
+  head_request_ = message_->head.method == "HEAD";
+  continue_owed_ = message_->parser.expects_continue() && message_->head.has_body;
+  input_ = message_->head.has_body ? Input::kHeld : Input::kComplete;
   output_ = Output::kNone;
   exchange_held_ = true;
   user_data = 0;
@@ -151,23 +162,23 @@ void ServerConnection::BelieveProxy() {
   if (peer_ == Peer::kUnknown) {
     peer_ = context_.trusted_proxies.Trusts(client_address()) ? Peer::kTrusted : Peer::kOther;
   }
-  if (peer_ == Peer::kTrusted) head_.tls = ForwardedHttps(head_).value_or(tls_);
+  if (peer_ == Peer::kTrusted) message_->head.tls = ForwardedHttps(message_->head).value_or(tls_);
 }
 
 std::unique_ptr<BodySource> ServerConnection::TakeBody() {
   if (input_ != Input::kHeld || life_ != Life::kOpen) return nullptr;
-  auto [pipe, source] = BodyPipe::Make(head_.content_length);
-  pipe_ = std::move(pipe);
-  pipe_->set_drain_callback([this] {
+  auto [pipe, source] = BodyPipe::Make(message_->head.content_length);
+  message_->pipe = std::move(pipe);
+  message_->pipe->set_drain_callback([this] {
     pipe_full_ = false;
     Resume();
   });
-  pipe_->set_cancel_callback([this] { OnBodyCancelled(); });
+  message_->pipe->set_cancel_callback([this] { OnBodyCancelled(); });
   input_ = Input::kPiped;
   last_input_ms_ = now_ms();
   // The client is told to go on only while no final response is on its way.
   if (std::exchange(continue_owed_, false) && output_ == Output::kNone) {
-    out_.Append(kContinue);
+    message_->out.Append(kContinue);
   }
   Resume();
   return std::move(source);
@@ -176,12 +187,12 @@ std::unique_ptr<BodySource> ServerConnection::TakeBody() {
 void ServerConnection::OnBody(ByteSpan bytes) {
   if (input_ == Input::kPiped) {
     // The reader's callback may end anything here; afterwards only the state is asked.
-    const bool room = pipe_->WriteView(bytes);
+    const bool room = message_->pipe->WriteView(bytes);
     if (!room && input_ == Input::kPiped) pipe_full_ = true;
     return;
   }
-  if (bytes.size() <= discard_left_) {
-    discard_left_ -= bytes.size();
+  if (bytes.size() <= message_->discard_left) {
+    message_->discard_left -= bytes.size();
     return;
   }
   input_ = Input::kAbandoned;
@@ -191,10 +202,10 @@ void ServerConnection::OnBody(ByteSpan bytes) {
 
 void ServerConnection::OnBodyCancelled() {
   if (input_ != Input::kPiped) return;
-  pipe_.reset();
+  message_->pipe.reset();
   pipe_full_ = false;
   input_ = Input::kDiscarded;
-  discard_left_ = kMaxDiscardedBytes;
+  message_->discard_left = kMaxDiscardedBytes;
   Resume();
 }
 
@@ -202,7 +213,7 @@ void ServerConnection::OnRequestEnd() {
   input_ = Input::kComplete;
   pipe_full_ = false;  // the pipe, which still may hold much, says nothing any more
   // The reader's callback may finish this exchange and even see the next one begin.
-  if (std::unique_ptr<BodyPipe> pipe = std::move(pipe_)) pipe->Close();
+  if (std::unique_ptr<BodyPipe> pipe = std::move(message_->pipe)) pipe->Close();
   TryFinish();
 }
 
@@ -216,8 +227,8 @@ void ServerConnection::OnInputEnd() {
 }
 
 void ServerConnection::OnParseError() {
-  const int status = parser_.error_status();
-  const std::string& text = parser_.error_text();
+  const int status = message_->parser.error_status();
+  const std::string& text = message_->parser.error_text();
   const bool in_head = input_ == Input::kHead;
   input_ = Input::kAbandoned;
   keep_alive_ = false;
@@ -244,7 +255,8 @@ void ServerConnection::OnParseError() {
 
 void ServerConnection::FailPipe(Status why) {
   pipe_full_ = false;
-  if (std::unique_ptr<BodyPipe> pipe = std::move(pipe_)) pipe->Fail(std::move(why));
+  if (!message_) return;
+  if (std::unique_ptr<BodyPipe> pipe = std::move(message_->pipe)) pipe->Fail(std::move(why));
 }
 
 }  // namespace sedge::http

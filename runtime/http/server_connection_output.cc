@@ -9,15 +9,17 @@
 namespace sedge::http {
 
 Status ServerConnection::WriteHead(const ResponseHead& head, ResponseFraming* framing) {
-  framing->minor_version = head_.minor_version;
+  framing->minor_version = message_->head.minor_version;
   framing->head_request = head_request_;
   // A client that was never told to send its body may send it or not: no telling what comes next.
   const bool body_unsure = continue_owed_ && input_ == Input::kHeld;
   // One that is too long to be read over, if nobody takes it after all, ends the connection.
-  const bool body_too_long = (input_ == Input::kHeld && parser_.body_left() > kMaxDiscardedBytes) ||
-                             (input_ == Input::kDiscarded && parser_.body_left() > discard_left_);
+  const bool body_too_long =
+      (input_ == Input::kHeld && message_->parser.body_left() > kMaxDiscardedBytes) ||
+      (input_ == Input::kDiscarded && message_->parser.body_left() > message_->discard_left);
   framing->keep_alive = keep_alive_ && !context_.shutting_down && !body_unsure && !body_too_long;
-  SEDGE_RETURN_IF_ERROR(WriteResponseHead(head, context_.date.Get(now_ms()), framing, &out_));
+  SEDGE_RETURN_IF_ERROR(
+      WriteResponseHead(head, context_.date.Get(now_ms()), framing, &message_->out));
   keep_alive_ = framing->keep_alive;
   return OkStatus();
 }
@@ -31,14 +33,14 @@ Status ServerConnection::Respond(const ResponseHead& head, std::string_view body
     FlushOrDefer();
     return OkStatus();
   }
-  framing_.length = body.size();
-  SEDGE_RETURN_IF_ERROR(WriteHead(head, &framing_));
-  if (framing_.body == BodyFraming::kLength) {
+  message_->framing.length = body.size();
+  SEDGE_RETURN_IF_ERROR(WriteHead(head, &message_->framing));
+  if (message_->framing.body == BodyFraming::kLength) {
     if (body.size() <= kCopiedBodyBytes) {
-      out_.Append(body);
+      message_->out.Append(body);
     } else {
-      Send(out_.span(), AsBytes(body));
-      out_.Clear();
+      Send(message_->out.span(), AsBytes(body));
+      message_->out.Clear();
     }
   }
   FinishResponse();
@@ -51,14 +53,14 @@ Status ServerConnection::RespondStream(const ResponseHead& head, std::unique_ptr
   if (life_ != Life::kOpen) return OkStatus();  // nobody listens
   if (output_ != Output::kNone) return FailedPrecondition("the request is answered already");
   SEDGE_CHECK(body || head_request_);
-  framing_.length = body ? body->length() : std::nullopt;
-  SEDGE_RETURN_IF_ERROR(WriteHead(head, &framing_));
-  if (framing_.body == BodyFraming::kNone) {
+  message_->framing.length = body ? body->length() : std::nullopt;
+  SEDGE_RETURN_IF_ERROR(WriteHead(head, &message_->framing));
+  if (message_->framing.body == BodyFraming::kNone) {
     FinishResponse();
   } else {
     output_ = Output::kStreaming;
-    response_left_ = framing_.length.value_or(0);
-    response_body_ = std::move(body);
+    message_->response_left = message_->framing.length.value_or(0);
+    message_->response_body = std::move(body);
     Pump();
   }
   FlushOrDefer();
@@ -71,10 +73,10 @@ void ServerConnection::RespondText(int status, std::string_view text) {
   if (!text.empty()) body.append(": ").append(text);
   body += '\n';
   const HeaderField fields[] = {{"Content-Type", "text/plain;charset=utf-8"}};
-  framing_.length = body.size();
-  const Status written = WriteHead({status, "", fields}, &framing_);
+  message_->framing.length = body.size();
+  const Status written = WriteHead({status, "", fields}, &message_->framing);
   SEDGE_CHECK(written.ok());
-  if (framing_.body == BodyFraming::kLength) out_.Append(body);
+  if (message_->framing.body == BodyFraming::kLength) message_->out.Append(body);
   FinishResponse();
 }
 
@@ -83,12 +85,12 @@ void ServerConnection::Pump() {
   if (pumping_) return;
   pumping_ = true;
   while (output_ == Output::kStreaming && life_ == Life::kOpen && drained_ && !read_pending_) {
-    if (pumped_bytes_ >= kMaxPumpedBytes || context_.overfull) {
+    if (message_->pumped_bytes >= kMaxPumpedBytes || context_.overfull) {
       context_.loop.Defer(this);
       break;
     }
     read_pending_ = true;
-    response_body_->ReadView([this](Result<ByteSpan> chunk) {
+    message_->response_body->ReadView([this](Result<ByteSpan> chunk) {
       read_pending_ = false;
       OnChunk(chunk);
       if (pumping_ || life_ == Life::kClosed) return;
@@ -102,35 +104,36 @@ void ServerConnection::Pump() {
 void ServerConnection::OnChunk(const Result<ByteSpan>& chunk) {
   if (!chunk.ok()) return CutShort(chunk.status().message());
   if (!chunk->empty()) {
-    if (framing_.body == BodyFraming::kLength) {
-      if (chunk->size() > response_left_) return CutShort("it is longer than its Content-Length");
-      response_left_ -= chunk->size();
+    if (message_->framing.body == BodyFraming::kLength) {
+      if (chunk->size() > message_->response_left)
+        return CutShort("it is longer than its Content-Length");
+      message_->response_left -= chunk->size();
     }
     return WriteChunk(*chunk);
   }
-  if (framing_.body == BodyFraming::kLength && response_left_ > 0) {
+  if (message_->framing.body == BodyFraming::kLength && message_->response_left > 0) {
     return CutShort("it is shorter than its Content-Length");
   }
-  if (framing_.body == BodyFraming::kChunked) out_.Append(kLastChunk);
+  if (message_->framing.body == BodyFraming::kChunked) message_->out.Append(kLastChunk);
   FinishResponse();
 }
 
 void ServerConnection::WriteChunk(ByteSpan data) {
-  const bool chunked = framing_.body == BodyFraming::kChunked;
-  pumped_bytes_ += data.size();
-  if (chunked) WriteChunkSize(data.size(), &out_);
+  const bool chunked = message_->framing.body == BodyFraming::kChunked;
+  message_->pumped_bytes += data.size();
+  if (chunked) WriteChunkSize(data.size(), &message_->out);
   if (data.size() <= kCopiedChunkBytes) {
     // Where chunks are long more of them come, as a rule: the buffer is not copied while it grows.
-    if (data.size() >= kLongChunkBytes && out_.size() < kFlushBytes) {
-      out_.Reserve(kFullBytes - out_.size());
+    if (data.size() >= kLongChunkBytes && message_->out.size() < kFlushBytes) {
+      message_->out.Reserve(kFullBytes - message_->out.size());
     }
-    out_.Append(AsText(data));
+    message_->out.Append(AsText(data));
   } else {
-    Send(out_.span(), data);
-    out_.Clear();
+    Send(message_->out.span(), data);
+    message_->out.Clear();
   }
-  if (chunked) out_.Append("\r\n");
-  if (out_.size() >= kFlushBytes) Flush();
+  if (chunked) message_->out.Append("\r\n");
+  if (message_->out.size() >= kFlushBytes) Flush();
 }
 
 // The body cannot be ended well: the client must not take it for whole, so the connection breaks.
@@ -138,29 +141,29 @@ void ServerConnection::CutShort(std::string_view why) {
   LogWarn("a response body failed; its connection is closed",
           {{"why", why}, {"client", client_address()}});
   aborted_ = true;
-  abort_callback_ = nullptr;
+  message_->abort_callback = nullptr;
   Break();
 }
 
 // What was answered so far should arrive before the break.
 void ServerConnection::Break() {
-  if (stream_ && !out_.empty()) Send(out_.span(), {});
-  out_.Clear();
+  if (stream_ && has_output()) Send(message_->out.span(), {});
+  if (message_) message_->out.Clear();
   CloseNow(/*reset=*/true);
 }
 
 void ServerConnection::FinishResponse() {
   output_ = Output::kSent;
-  response_body_.reset();
+  message_->response_body.reset();
   TryFinish();
 }
 
 void ServerConnection::Send(ByteSpan first, ByteSpan second) {
   if (end_seen_) {
-    half_closed_since_ms_ = now_ms();
-    asks_ = 0;
+    message_->half_closed_since_ms = now_ms();
+    message_->asks = 0;
   }
-  sent_bytes_ += static_cast<int64_t>(first.size() + second.size());
+  message_->sent_bytes += static_cast<int64_t>(first.size() + second.size());
   if (stream_->Write2(first, second)) return;
   drained_ = false;
   CountUnsent();
@@ -180,7 +183,7 @@ void ServerConnection::CountUnsent() {
 // the first bytes of its body when they come in the same turn.
 void ServerConnection::FlushOrDefer() {
   if (processing_ || life_ == Life::kClosed) return;
-  if ((!backlog_.empty() && keep_alive_) || read_pending_) {
+  if ((has_backlog() && keep_alive_) || read_pending_) {
     context_.loop.Defer(this);
   } else {
     Flush();
@@ -189,9 +192,9 @@ void ServerConnection::FlushOrDefer() {
 
 void ServerConnection::Flush() {
   if (life_ == Life::kClosed) return;
-  if (!out_.empty()) {
-    Send(out_.span(), {});
-    out_.Clear();
+  if (has_output()) {
+    Send(message_->out.span(), {});
+    message_->out.Clear();
   }
   ContinueClose();
 }
@@ -199,10 +202,10 @@ void ServerConnection::Flush() {
 void ServerConnection::OnDrain() {
   drained_ = true;
   CountUnsent();
-  half_closed_since_ms_ = now_ms();
+  if (message_) message_->half_closed_since_ms = now_ms();
   if (life_ == Life::kFlushing) return Flush();
   if (life_ != Life::kOpen) return;
-  pumped_bytes_ = 0;
+  if (message_) message_->pumped_bytes = 0;
   Pump();
   Resume();
 }

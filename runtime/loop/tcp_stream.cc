@@ -179,14 +179,14 @@ void TcpStream::OnRead(uv_stream_t* uv, ssize_t count, const uv_buf_t* buffer) {
   if (!self || count == 0) return;  // 0: EAGAIN
   if (count > 0) {
     const bool filled = static_cast<size_t>(count) == buffer->len;
-    self->read_bytes_ =
-        filled ? std::min(2 * buffer->len, Loop::kReadBufferBytes) : kFirstReadBytes;
+    constexpr auto kMost = static_cast<uint32_t>(Loop::kReadBufferBytes);
+    self->read_bytes_ = filled ? std::min(2 * self->read_bytes_, kMost) : kFirstReadBytes;
     self->listener_->OnData({reinterpret_cast<const uint8_t*>(buffer->base), size_t(count)});
     return;
   }
   self->StopReading();
-  if (!self->write_failure_.ok()) {
-    self->Fail(self->write_failure_);
+  if (self->write_failure_) {
+    self->Fail(*self->write_failure_);
   } else if (count == UV_EOF) {
     self->listener_->OnEnd();
   } else {
@@ -197,7 +197,7 @@ void TcpStream::OnRead(uv_stream_t* uv, ssize_t count, const uv_buf_t* buffer) {
 bool TcpStream::Write(ByteSpan data) { return Write2(data, {}); }
 
 bool TcpStream::Write2(ByteSpan first, ByteSpan second) {
-  if (failed_ || !write_failure_.ok()) return false;
+  if (failed_ || write_failure_) return false;
   if (queued_bytes_ == 0) {
     // On an error all is queued: the queue's callback reports it, never this call.
     const ssize_t sent = Send(first, second);
@@ -250,12 +250,12 @@ void TcpStream::OnWritten(uv_write_t* request, int status) {
   TcpStream* self = pending->handle->owner;
   if (!self) return;
   self->queued_bytes_ -= pending->size;
-  if (!self->write_failure_.ok()) return;
+  if (self->write_failure_) return;
   if (status != 0) {
     // A peer that answers early and closes: its answer is still to be read, up to the end that
     // follows at once.
-    self->write_failure_ = UvStatus("write", status);
-    if (!self->reading_) self->Fail(self->write_failure_);
+    self->write_failure_ = std::make_unique<const Status>(UvStatus("write", status));
+    if (!self->reading_) self->Fail(*self->write_failure_);
   } else if (self->queued_bytes_ == 0 && self->drain_owed_ && !self->failed_) {
     self->drain_owed_ = false;
     self->listener_->OnDrain();

@@ -20,7 +20,7 @@ class TcpStream final : public Stream {
   // What a read asks for, unless the one before it got all that it asked for: a long body then
   // comes in reads of up to Loop::kReadBufferBytes, while others have their turn sooner and leave
   // less behind where nobody takes it.
-  static constexpr size_t kFirstReadBytes = 64u << 10;
+  static constexpr uint32_t kFirstReadBytes = 64u << 10;
 
   // Not connected yet: for uv_tcp_connect on tcp(), or uv_accept. TCP_NODELAY is on.
   static std::unique_ptr<TcpStream> MakeTcp(Loop& loop);
@@ -67,12 +67,13 @@ class TcpStream final : public Stream {
 
   Loop& loop_;
   Handle* handle_;
-  size_t read_bytes_ = kFirstReadBytes;  // that the next read asks for
-  size_t queued_bytes_ = 0;              // of writes that are not finished
+  size_t queued_bytes_ = 0;                // of writes that are not finished
+  uint32_t read_bytes_ = kFirstReadBytes;  // that the next read asks for
   bool drain_owed_ = false;
   bool reading_ = false;
   bool failed_ = false;
-  Status write_failure_;  // not reported yet: what the peer said before it closed is read first
+  // Not reported yet: what the peer said before it closed is read first. Null: none.
+  std::unique_ptr<const Status> write_failure_;
 };
 
 // "read ECONNRESET": the name that users know for a libuv error, behind what was tried.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ClockedPlatform: V8's platform, with another clock for Date on threads that ask for one.
-// Everything else goes to the platform below it. Any thread; lives for ever.
+// ClockedPlatform: V8's platform, with another clock for Date on threads that ask for one, and
+// notes of the tasks that wait for an isolate's thread. Everything else goes to the platform below
+// it. Any thread; lives for ever.
 #pragma once
 
 #include <v8-platform.h>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "runtime/base/clock.h"
+#include "runtime/script/foreground_tasks.h"
 #include "runtime/script/v8_compat.h"
 
 namespace sedge::script {
@@ -21,6 +23,7 @@ class ClockedPlatform final : public v8::Platform {
   explicit ClockedPlatform(v8::Platform& below) : below_(below) {}
 
   double CurrentClockTimeMillis() override;
+  ForegroundTaskNotes& foreground_tasks() { return foreground_tasks_; }
 
   v8::PageAllocator* GetPageAllocator() override { return below_.GetPageAllocator(); }
   v8::ZoneBackingAllocator* GetZoneBackingAllocator() override {
@@ -42,7 +45,7 @@ class ClockedPlatform final : public v8::Platform {
   using JobHandle = std::unique_ptr<v8::JobHandle>;
 #if V8_MAJOR_VERSION < 12
   std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate* isolate) override {
-    return below_.GetForegroundTaskRunner(isolate);
+    return foreground_tasks_.Noting(isolate, below_.GetForegroundTaskRunner(isolate), below_);
   }
   void CallOnWorkerThread(Task task) override { below_.CallOnWorkerThread(std::move(task)); }
   void CallBlockingTaskOnWorkerThread(Task task) override {
@@ -71,7 +74,8 @@ class ClockedPlatform final : public v8::Platform {
   }
   std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate* isolate,
                                                           v8::TaskPriority priority) override {
-    return below_.GetForegroundTaskRunner(isolate, priority);
+    return foreground_tasks_.Noting(isolate, below_.GetForegroundTaskRunner(isolate, priority),
+                                    below_);
   }
   std::unique_ptr<v8::ScopedBlockingCall> CreateBlockingScope(v8::BlockingType type) override {
     return below_.CreateBlockingScope(type);
@@ -100,6 +104,7 @@ class ClockedPlatform final : public v8::Platform {
 
  private:
   v8::Platform& below_;
+  ForegroundTaskNotes foreground_tasks_;
 };
 
 }  // namespace sedge::script

@@ -43,7 +43,8 @@ void Engine::Initialize(EngineOptions options) {
   // isolate's start.
   v8::V8::SetFlagsFromString("--no-verify-snapshot-checksum");
   engine.platform_ = v8::platform::NewDefaultPlatform(kPlatformThreads).release();
-  v8::V8::InitializePlatform(new ClockedPlatform(*engine.platform_));  // lives for ever
+  engine.clocked_platform_ = new ClockedPlatform(*engine.platform_);  // lives for ever
+  v8::V8::InitializePlatform(engine.clocked_platform_);
   v8::V8::Initialize();
   if (!engine.options_.snapshot.empty()) {
     engine.blob_ = std::make_unique<v8::StartupData>();
@@ -72,6 +73,11 @@ BuiltinText* Engine::FindBuiltin(std::string_view id) {
 
 void Engine::NotifyShutdown(v8::Isolate* isolate) {
   v8::platform::NotifyIsolateShutdown(platform_, isolate);
+  clocked_platform_->foreground_tasks().Forget(isolate);
+}
+
+std::shared_ptr<ForegroundTasks> Engine::TasksOf(v8::Isolate* isolate) {
+  return clocked_platform_->foreground_tasks().Of(isolate);
 }
 
 void Engine::PumpTasks(v8::Isolate* isolate) {

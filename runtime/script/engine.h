@@ -21,6 +21,8 @@ class StartupData;
 
 namespace sedge::script {
 
+class ClockedPlatform;
+class ForegroundTasks;
 struct OpDef;
 
 struct EngineOptions {
@@ -49,6 +51,8 @@ class Engine {
   void NotifyShutdown(v8::Isolate* isolate);
   // Runs tasks that V8 posted for this isolate's thread.
   void PumpTasks(v8::Isolate* isolate);
+  // Notes of them.
+  std::shared_ptr<ForegroundTasks> TasksOf(v8::Isolate* isolate);
 
  private:
   Engine();
@@ -56,6 +60,7 @@ class Engine {
   std::vector<std::unique_ptr<BuiltinText>> builtins_;
   std::vector<intptr_t> references_;
   v8::Platform* platform_ = nullptr;
+  ClockedPlatform* clocked_platform_ = nullptr;
   std::unique_ptr<v8::StartupData> blob_;
   bool snapshot_valid_ = false;
 };

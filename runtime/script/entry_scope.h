@@ -19,7 +19,8 @@ class EntryScope {
         context_(isolate.context()),
         context_scope_(context_),
         outer_request_(isolate.current_request()) {
-    isolate.set_current_request(request);
+    // The last outermost scope left none behind.
+    if (request != 0 || isolate.entry_depth() > 0) isolate.set_current_request(request);
     if (isolate.entry_depth()++ > 0) return;
     ++isolate.entries();
     if (isolate.watchdog()) isolate.watchdog()->Enter();

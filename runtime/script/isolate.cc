@@ -8,6 +8,8 @@
 #include "runtime/script/buffers.h"
 #include "runtime/script/builtins.h"
 #include "runtime/script/engine.h"
+#include "runtime/script/entry_scope.h"
+#include "runtime/script/foreground_tasks.h"
 #include "runtime/script/module_loader.h"
 #include "runtime/script/native.h"
 #include "runtime/script/snapshot.h"
@@ -71,6 +73,7 @@ Result<std::unique_ptr<Isolate>> Isolate::Create(const IsolateOptions& options) 
   params.external_references = Engine::Get().external_references();
   if (snapshot) params.snapshot_blob = snapshot;
   self->isolate_ = v8::Isolate::New(params);
+  self->tasks_ = Engine::Get().TasksOf(self->isolate_);
   self->life_ = std::make_shared<Isolate*>(raw);
   self->modules_ = std::make_unique<ModuleLoader>(*self);
   self->natives_ = std::make_unique<NativeCells>();
@@ -169,12 +172,15 @@ size_t Isolate::NewHook(std::string_view name) {
   return hooks_.size() - 1;
 }
 
-void Isolate::set_current_request(uint64_t id) {
+void Isolate::set_current_request(uint64_t id, v8::Local<v8::Value> number) {
   current_request_ = id;
   if (watchdog_) watchdog_->SetRequest(id);
-  v8::Local<v8::Value> carried = v8::Undefined(isolate_);
-  if (id != 0) carried = v8::Number::New(isolate_, static_cast<double>(id));
-  context()->SetContinuationPreservedEmbedderData(carried);
+  if (id == 0) {
+    number = v8::Undefined(isolate_);
+  } else if (number.IsEmpty()) {
+    number = v8::Number::New(isolate_, static_cast<double>(id));
+  }
+  context()->SetContinuationPreservedEmbedderData(number);
 }
 
 uint64_t Isolate::continuation_request() {
@@ -191,6 +197,7 @@ void Isolate::Terminate(Termination why) {
   } else {
     termination_.compare_exchange_strong(none, why);
   }
+  terminations_.fetch_add(1, std::memory_order_release);
   std::lock_guard lock(termination_mutex_);
   termination_pending_ = true;
   isolate_->TerminateExecution();
@@ -201,6 +208,13 @@ void Isolate::SettleTermination() {
   if (!termination_pending_.exchange(false)) return;
   isolate_->CancelTerminateExecution();
   terminated_requests_.push_back(current_request_);
+}
+
+void Isolate::PumpTasks() {
+  Engine& engine = Engine::Get();
+  if (!tasks_->TakeDue(*engine.platform())) return;
+  EntryScope scope(*this);
+  engine.PumpTasks(isolate_);
 }
 
 size_t Isolate::heap_bytes() {

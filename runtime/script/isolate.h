@@ -21,6 +21,7 @@
 namespace sedge::script {
 
 class CountingAllocator;
+class ForegroundTasks;
 class ModuleLoader;
 class NativeCells;
 class WatchdogEntry;
@@ -85,8 +86,8 @@ class Isolate {
 
   // Which request JavaScript works for now; 0 when for none. Ops that wait remember it.
   uint64_t current_request() const { return current_request_; }
-  // REQUIRES: an EntryScope.
-  void set_current_request(uint64_t id);
+  // REQUIRES: an EntryScope. `number`: `id` for JavaScript, where the caller has it already.
+  void set_current_request(uint64_t id, v8::Local<v8::Value> number = {});
   // The request whose code runs now. Unlike current_request(), which is that of the entry, V8 carries it
   // across `await` and then(): a promise that two requests wait for resumes each of them as itself.
   uint64_t continuation_request();
@@ -99,6 +100,8 @@ class Isolate {
   Termination termination() const { return termination_.load(std::memory_order_relaxed); }
   // Any thread.
   void Terminate(Termination why);
+  // How often any isolate was: who has many looks at them when this has changed.
+  static uint64_t terminations() { return terminations_.load(std::memory_order_acquire); }
   // There was a Terminate() for what runs now: it is about to end.
   bool terminating() const { return termination_pending_.load(std::memory_order_relaxed); }
   const IsolateOptions& options() const { return options_; }
@@ -133,6 +136,9 @@ class Isolate {
   // How often JavaScript was entered from outside so far.
   uint64_t& entries() { return entries_; }
   WatchdogEntry* watchdog() { return watchdog_.get(); }
+  // Runs what V8 posted for this thread, if anything was: steps of garbage collection, finished
+  // compilations of WebAssembly. Call it outside of an entry.
+  void PumpTasks();
   // True when promises were rejected, or their rejections handled, since it was last asked.
   bool take_rejections() { return std::exchange(has_rejections_, false); }
   void note_rejection() { has_rejections_ = true; }
@@ -159,6 +165,7 @@ class Isolate {
   std::unique_ptr<NativeCells> natives_;
   std::shared_ptr<void> inspector_;
   std::unique_ptr<WatchdogEntry> watchdog_;
+  std::shared_ptr<ForegroundTasks> tasks_;
   std::function<void()> after_microtasks_;
   size_t native_bytes_ = 0;
   size_t live_after_collection_ = 0;
@@ -168,6 +175,7 @@ class Isolate {
   uint64_t entries_ = 0;
   bool has_rejections_ = false;
   std::atomic<Termination> termination_{Termination::kNone};
+  static inline std::atomic<uint64_t> terminations_{0};
   // Set by Terminate(), taken by SettleTermination(). V8 itself forgets a termination when the last
   // frame of JavaScript is gone.
   std::atomic<bool> termination_pending_{false};

@@ -4,7 +4,6 @@
 #include <filesystem>
 
 #include "runtime/base/log.h"
-#include "runtime/script/engine.h"
 #include "runtime/script/entry_scope.h"
 #include "runtime/script/error.h"
 #include "runtime/script/result.h"
@@ -213,11 +212,6 @@ ServerState WorkerIsolate::State() const {
   return state;
 }
 
-void WorkerIsolate::PumpTasks() {
-  script::EntryScope scope(*isolate_);
-  script::Engine::Get().PumpTasks(scope.v8());
-}
-
 void WorkerIsolate::DispatchNow(http::Exchange* exchange, Target target) {
   {
     script::EntryScope scope(*isolate_);
@@ -243,7 +237,7 @@ void WorkerIsolate::Dispatch(http::Exchange* exchange, size_t hook, script::Entr
   v8::HandleScope handles(scope.v8());
   v8::TryCatch caught(scope.v8());
   v8::Local<v8::Value> args[] = {v8::Number::New(scope.v8(), static_cast<double>(id))};
-  isolate_->set_current_request(id);
+  isolate_->set_current_request(id, args[0]);
   const bool failed =
       isolate_->HookAt(hook)->Call(scope.context(), v8::Undefined(scope.v8()), 1, args).IsEmpty();
   if (failed && !caught.HasTerminated()) {

@@ -92,9 +92,8 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
   web::TimerService& timers() { return *timers_; }
   script::Isolate& isolate() { return *isolate_; }
 
-  // Runs what V8 posted for this thread: garbage collection steps, finished WebAssembly
-  // compilations.
-  void PumpTasks();
+  // Runs what V8 posted for this thread.
+  void PumpTasks() { isolate_->PumpTasks(); }
 
   // True when JavaScript was ended by force: the request that did it is answered (all of them when
   // memory ran out), and the isolate must take no new ones.

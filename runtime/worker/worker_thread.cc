@@ -41,6 +41,7 @@ void WorkerThread::DropIsolates() {
     scripts_.clear();
   }
   for (auto& isolate : workers_) isolate.reset();
+  ready_.clear();
   next_.clear();
   replaced_.clear();
 }
@@ -168,6 +169,7 @@ void WorkerThread::Adopt(std::shared_ptr<const Deployment> next, std::function<v
       Replace(std::move(isolate), UINT64_MAX, loop_->now_ms() + kReplacedMinMs);
     }
     deployment_ = next;
+    ready_.clear();
     for (http::Exchange* exchange : waiting) Route(exchange);
     done();
   });
@@ -288,24 +290,34 @@ void WorkerThread::Route(http::Exchange* exchange) {
   }
   if (gate_) [[unlikely]]
     DevGate::NoteWorker(exchange, deployment_->options.workers[*index].name);
+  if (!workers_[*index]->has_ready()) ready_.push_back(*index);
   workers_[*index]->Enqueue(exchange);
 }
 
 void WorkerThread::OnTurn() {
-  for (size_t i = 0; i < workers_.size(); ++i) {
-    if (!workers_[i]) continue;
-    if (workers_[i]->has_ready()) {
-      workers_[i]->RunReady();
-      if (pump_turns_left_ == 0) pump_timer_->Start(kPumpMs);
-      pump_turns_left_ = kPumpTurns;
-    }
-    if (workers_[i]->terminated()) [[unlikely]]
-      RetireIfTerminated(i);
+  RunReady();
+  while (terminations_seen_ != script::Isolate::terminations()) [[unlikely]] {
+    RetireTerminated();
+    RunReady();  // what they had not begun
   }
   if (!replaced_.empty()) [[unlikely]]
     DropReplaced();
   if (connections_closed_) [[unlikely]]
     StopIfDone();
+}
+
+void WorkerThread::RunReady() {
+  // Some may be added meanwhile.
+  for (size_t i = 0; i < ready_.size(); ++i) {
+    WorkerIsolate* worker = workers_[ready_[i]].get();
+    if (!worker || !worker->has_ready()) continue;
+    worker->RunReady();
+    if (pump_turns_left_ == 0) pump_timer_->Start(kPumpMs);
+    pump_turns_left_ = kPumpTurns;
+    if (worker->terminated()) [[unlikely]]
+      RetireIfTerminated(ready_[i]);
+  }
+  ready_.clear();
 }
 
 void WorkerThread::PumpTasks() {
@@ -321,6 +333,14 @@ void WorkerThread::PumpTasks() {
   }
   if (!busy) --pump_turns_left_;
   if (pump_turns_left_ > 0) pump_timer_->Start(kPumpMs);
+}
+
+// Also those that were ended outside of a request's own turn.
+void WorkerThread::RetireTerminated() {
+  terminations_seen_ = script::Isolate::terminations();
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    if (workers_[i] && workers_[i]->terminated()) RetireIfTerminated(i);
+  }
 }
 
 void WorkerThread::RetireIfTerminated(size_t index) {

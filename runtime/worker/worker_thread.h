@@ -97,7 +97,9 @@ class WorkerThread final : private http::RequestHandler {
                uint64_t not_before_ms);
   void Forget(const WorkerIsolate* isolate);
   void OnTurn();
+  void RunReady();
   void PumpTasks();
+  void RetireTerminated();
   void RetireIfTerminated(size_t index);
   void DropReplaced();
   ServerState State();
@@ -119,8 +121,12 @@ class WorkerThread final : private http::RequestHandler {
   std::unique_ptr<loop::Timer> replaced_timer_;
   std::unique_ptr<DevGate> gate_;                        // null without hooks
   std::vector<std::unique_ptr<WorkerIsolate>> workers_;  // each null until its first request
-  std::vector<std::unique_ptr<WorkerIsolate>> next_;     // of LoadNext, for Adopt
-  std::vector<Replaced> replaced_;                       // the oldest first
+  // Which of workers_ have requests for OnTurn, and perhaps some that have none any more: with many
+  // workers a look at each would cost more than the work of one.
+  std::vector<size_t> ready_;
+  uint64_t terminations_seen_ = 0;                    // of Isolate::terminations()
+  std::vector<std::unique_ptr<WorkerIsolate>> next_;  // of LoadNext, for Adopt
+  std::vector<Replaced> replaced_;                    // the oldest first
   std::vector<ListenAddress> listening_;
   std::vector<int> unix_fds_;        // of listening_; -1 where it is no Unix socket
   std::string known_host_;           // the last that a URL can have: most requests' are the same

@@ -279,7 +279,7 @@ TEST(RequestParserTest, ALongHeadAcrossManyReadsAndTheNextOneAfterIt) {
   EXPECT_THAT(o.requests[0], HasSubstr("[X-99|vvv"));
 }
 
-TEST(RequestParserTest, AnIdleParserHoldsNothing) {
+TEST(RequestParserTest, NothingIsKeptOfALongHead) {
   const Limits limits;
   RequestParser parser(limits);
   const std::string head =
@@ -289,8 +289,9 @@ TEST(RequestParserTest, AnIdleParserHoldsNothing) {
   EXPECT_EQ(parser.head().path.size(), 9'002u);
   ASSERT_EQ(parser.Next(&input), RequestParser::Event::kEnd);
   EXPECT_GT(parser.held_bytes(), 18'000u);
+  EXPECT_FALSE(parser.at_start());
   parser.StartNext();
-  parser.ReleaseMemory();
+  EXPECT_TRUE(parser.at_start());
   EXPECT_LT(parser.held_bytes(), 64u);  // what a string holds in itself
   input = AsBytes(head);
   ASSERT_EQ(parser.Next(&input), RequestParser::Event::kHead);

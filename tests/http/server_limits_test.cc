@@ -204,20 +204,50 @@ TEST_F(ServerLimitsTest, AConnectionThatWasRefusedTakesNoPlace) {
   EXPECT_TRUE(second->Until("GET /")) << second->received;
 }
 
-// Buffers are given back and taken anew.
-TEST_F(ServerLimitsTest, AnIdleConnectionGoesOn) {
-  limits_.idle_timeout_ms = 60'000;
+// An idle connection is to cost little more than its socket.
+static_assert(sizeof(ServerConnection) <= 144);
+
+TEST_F(ServerLimitsTest, AnIdleConnectionHasNoMessage) {
   limits_.body_timeout_ms = 40;  // deadlines are looked at every 10 ms
   StartServer();
+  auto first = Connect();
+  auto second = Connect();
+  ASSERT_TRUE(RunUntil([&] { return server_->connection_count() == 2; }));
+  EXPECT_EQ(server_->message_count(), 0u);
+  ASSERT_TRUE(first->Send(kGet));
+  ASSERT_TRUE(first->Until("GET /"));
+  EXPECT_EQ(server_->message_count(), 0u);
+  // Something of a message is enough, also an empty line before it.
+  ASSERT_TRUE(first->Send("\r\n"));
+  ASSERT_TRUE(second->Send("GET /again HTTP/1.1\r\nHost: x\r\nX-Long: "));
+  ASSERT_TRUE(RunUntil([&] { return server_->message_count() == 2; }));
+  second->received.clear();
+  ASSERT_TRUE(second->Send(std::string(5000, 'x') + "\r\n\r\n"));
+  EXPECT_TRUE(second->Until("GET /again"));
+  ASSERT_TRUE(first->Send("\r\n\r\n\r\n\r\n"));
+  EXPECT_TRUE(first->UntilTimes("too many empty lines", 1)) << first->received;
+  first.reset();
+  ASSERT_TRUE(RunUntil([&] { return server_->connection_count() == 1; }));
+  EXPECT_EQ(server_->message_count(), 0u);
+}
+
+TEST_F(ServerLimitsTest, AConnectionHasItsMessageUntilTheHandlerLetsGo) {
+  Hold();
+  StartServer();
   auto client = Connect();
-  ASSERT_TRUE(client->Send(kGet));
-  ASSERT_TRUE(client->Until("GET /"));
-  const uint64_t since = loop_->now_ms();
-  Every(10, [&] { return loop_->now_ms() - since < ServerConnection::kIdleMs + 100; });
-  client->received.clear();
-  ASSERT_TRUE(client->Send("GET /again HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(5000, 'x') +
-                           "\r\n\r\n"));
-  EXPECT_TRUE(client->Until("GET /again"));
+  ASSERT_TRUE(client->Send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n"));
+  for (const char* line : {"GET /1", "GET /2"}) {
+    ASSERT_TRUE(RunUntil([&] { return !held_.empty(); }));
+    Exchange* exchange = held_.back();
+    held_.clear();
+    EXPECT_TRUE(exchange->Respond({200, "", {}}, line).ok());
+    ASSERT_TRUE(client->Until(line));
+    EXPECT_EQ(server_->message_count(), 1u);
+    EXPECT_EQ(Line(exchange), line);
+    exchange->Release();
+  }
+  EXPECT_TRUE(RunUntil([&] { return server_->message_count() == 0; }));
+  EXPECT_EQ(server_->connection_count(), 1u);
 }
 
 std::function<void(Exchange*)> StreamFrom(std::shared_ptr<ScriptedSource::Control> control) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/start_pages.h"
+#include "runtime/base/file_pages.h"
 
 #include <link.h>
 #include <malloc.h>
@@ -85,7 +85,7 @@ int ForgetObject(dl_phdr_info* object, size_t, void* data) {
 
 }  // namespace
 
-void ForgetStartPages() {
+void ForgetFilePages() {
   std::vector<Range> written;
   if (!IsTraced()) {
     written = WrittenMappings();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What only the start of the program needed, given back to the system.
+// Memory that only the program's start needed, or work that is over, given back to the system.
 #pragma once
 
 namespace sedge {
@@ -9,6 +9,6 @@ namespace sedge {
 // malloc's heaps. What is still used comes back from the system's cache when it is touched, 64 KiB
 // at a time, in a millisecond altogether. Does nothing to code while a debugger is attached: its
 // breakpoints are written there. Any thread, while others run.
-void ForgetStartPages();
+void ForgetFilePages();
 
 }  // namespace sedge

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program and its libraries run on, and what they wrote is there, when pages of their files are
 // forgotten.
-#include "runtime/base/start_pages.h"
+#include "runtime/base/file_pages.h"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -40,7 +40,7 @@ bool IsTraced() {
 // What a tool wrote into code stays.
 [[gnu::noinline, gnu::aligned(4096)]] int Answer() { return 42; }
 
-TEST(StartPagesTest, CodeThatWasWrittenToStays) {
+TEST(FilePagesTest, CodeThatWasWrittenToStays) {
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   auto* const code = reinterpret_cast<unsigned char*>(&Answer);
   void* const start = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(code) & ~(page - 1));
@@ -52,15 +52,15 @@ TEST(StartPagesTest, CodeThatWasWrittenToStays) {
   ASSERT_EQ(mprotect(start, page, PROT_READ | PROT_EXEC), 0);
   int (*volatile answer)() = &Answer;
   ASSERT_EQ(answer(), 43);
-  ForgetStartPages();
+  ForgetFilePages();
   EXPECT_EQ(answer(), 43);
 }
 
-TEST(StartPagesTest, CodeAndDataAreThereAfterwards) {
+TEST(FilePagesTest, CodeAndDataAreThereAfterwards) {
   g_written = 2;
   const std::string kept(100'000, 'x');
   const long before = FileKilobytes();
-  ForgetStartPages();
+  ForgetFilePages();
   const long after = FileKilobytes();
   EXPECT_EQ(g_written, 2);
   EXPECT_STREQ(g_relocated[2], "three");
@@ -71,7 +71,7 @@ TEST(StartPagesTest, CodeAndDataAreThereAfterwards) {
   EXPECT_LT(after, before);
 }
 
-TEST(StartPagesTest, OtherThreadsRunMeanwhile) {
+TEST(FilePagesTest, OtherThreadsRunMeanwhile) {
   std::atomic<bool> stop = false;
   std::atomic<int> sum = 0;
   std::thread other([&] {
@@ -79,7 +79,7 @@ TEST(StartPagesTest, OtherThreadsRunMeanwhile) {
   });
   for (int i = 0; i < 20; ++i) {
     const int seen = sum;
-    ForgetStartPages();
+    ForgetFilePages();
     while (sum == seen) std::this_thread::yield();
   }
   stop = true;
