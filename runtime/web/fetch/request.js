@@ -9,10 +9,9 @@ const { copyList } = require("script/lists");
 const { createAbortSignal, createDependentSignal, signalAbort } = require("dom/abort_signal");
 const { Body, checkUsable, cloneBody, extractBody, kNative, kStream, mixinBody, moveBody } =
   require("fetch/body");
-const {
-  createHeaders, createIncomingHeaders, headersGuard, headersList, kGuardNoCors, kGuardNone, listFind, listGet,
-  listToBlock,
-} = require("fetch/headers");
+const { listFind, listGet, listToBlock } = require("fetch/header_list");
+const { createHeaders, createIncomingHeaders, headersGuard, headersList, kGuardNoCors, kGuardNone } =
+  require("fetch/headers");
 const { isSafelisted, keepSafelisted } = require("fetch/no_cors");
 const { Extras, applyInit, kDefaults, normalizeMethod, readInit } = require("fetch/request_init");
 const { parseRequestUrl } = require("fetch/request_url");

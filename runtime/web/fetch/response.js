@@ -7,8 +7,9 @@ const webidl = require("webidl/webidl");
 const { copyList } = require("script/lists");
 const { Body, cloneBody, extractBody, isBodyEmpty, kNative, kString, kTextType, mixinBody } =
   require("fetch/body");
-const { createHeaders, headersFromInit, headersGuard, headersList, kGuardImmutable, kGuardNone, listGet,
-  toHeaderBlock } = require("fetch/headers");
+const { listGet } = require("fetch/header_list");
+const { createHeaders, headersFromInit, headersGuard, headersList, kGuardImmutable, kGuardNone, toHeaderBlock } =
+  require("fetch/headers");
 const { normalizeUrl } = require("fetch/request_url");
 const { JSONStringify, RangeError, RegExpPrototypeExec, TypeError } = primordials;
 const { constructKey, converters, illegalInvocation, isObject, requiredArguments } = webidl;
