@@ -11,7 +11,6 @@
 #include "runtime/script/module_loader.h"
 #include "runtime/script/native.h"
 #include "runtime/script/snapshot.h"
-#include "runtime/script/watchdog.h"
 
 namespace sedge::script {
 namespace {
@@ -170,11 +169,9 @@ size_t Isolate::NewHook(std::string_view name) {
 }
 
 void Isolate::set_current_request(uint64_t id) {
-  current_request_ = id;
-  if (watchdog_) watchdog_->SetRequest(id);
-  v8::Local<v8::Value> carried = v8::Undefined(isolate_);
-  if (id != 0) carried = v8::Number::New(isolate_, static_cast<double>(id));
-  context()->SetContinuationPreservedEmbedderData(carried);
+  v8::Local<v8::Value> number = v8::Undefined(isolate_);
+  if (id != 0) number = v8::Number::New(isolate_, static_cast<double>(id));
+  set_current_request(id, context(), number);
 }
 
 uint64_t Isolate::continuation_request() {
