@@ -121,6 +121,21 @@ TEST(WorkerTest, SaysWhyItDoesNotStart) {
   EXPECT_THAT(missing.error(), HasSubstr("/no/sedge did not say that it listens"));
 }
 
+// More than a pipe holds, which nobody asks for meanwhile.
+TEST(WorkerTest, ReadsALogThatNobodyWaitsFor) {
+  Worker worker({.script = "export default { fetch() { console.log('x'.repeat(65536)); return new "
+                           "Response('ok'); } };"});
+  for (int i = 0; i < 16; ++i) {
+    HttpRequest request;
+    request.url = "/";
+    request.timeout_ms = 20'000;
+    const HttpResponse response = worker.Fetch(request);
+    ASSERT_EQ(response.body, "ok") << i << " " << response.error;
+  }
+  EXPECT_EQ(worker.Stop(), 0);
+  EXPECT_GT(worker.process().err().size(), size_t{1} << 20);
+}
+
 TEST(WorkerTest, RemovesTheDataOfAServerThatWasKilled) {
   std::string data;
   {
