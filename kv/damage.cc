@@ -42,12 +42,13 @@ std::string DescribeRows(const RowRange& rows) {
   if (rows.first.empty() && rows.last.empty()) return "";
   const auto first = DecodeRowKey(rows.first);
   const auto last = DecodeRowKey(rows.last);
+  const std::string to = rows.ends_before_last ? " to before " : " to ";
   if (rows.first == rows.last) return DescribeRow(rows.first);
   if (first && last && first->ns == last->ns) {
-    return "namespace " + QuoteKey(first->ns) + ", keys " + QuoteKey(first->key) + " to " +
+    return "namespace " + QuoteKey(first->ns) + ", keys " + QuoteKey(first->key) + to +
            QuoteKey(last->key);
   }
-  return (rows.first.empty() ? "the first row" : DescribeRow(rows.first)) + " to " +
+  return (rows.first.empty() ? "the first row" : DescribeRow(rows.first)) + to +
          (rows.last.empty() ? "the last row" : DescribeRow(rows.last));
 }
 

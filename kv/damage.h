@@ -14,6 +14,7 @@ namespace sedge::kv {
 struct RowRange {
   std::string first;
   std::string last;
+  bool ends_before_last = false;
 
   bool operator==(const RowRange&) const = default;
 };
@@ -36,7 +37,7 @@ std::string QuoteKey(std::string_view key);
 // `namespace "a", key "x"`, or its bytes in hexadecimal when it is no row key.
 std::string DescribeRow(std::string_view row);
 
-// `namespace "a", keys "x" to "y"`; "" when not known.
+// `namespace "a", keys "x" to "y"`, or `... to before "y"`; "" when not known.
 std::string DescribeRows(const RowRange& rows);
 
 // "000012.sst has a bad block (namespace ...)"

@@ -24,9 +24,11 @@ Status FileError(const std::string& doing, int failure) {
   return IoError(text);
 }
 
-// Durable when it returns. Through a draft: a file of that name is whole.
-Status WriteWhole(const std::string& path, std::string_view bytes) {
-  const std::string draft = path + ".draft";
+std::string DraftName(const std::string& path) { return path + ".draft"; }
+
+// Its bytes are durable when it returns.
+Status WriteDraft(const std::string& path, std::string_view bytes) {
+  const std::string draft = DraftName(path);
   const int fd = open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   bool written = fd >= 0;
   while (written && !bytes.empty()) {
@@ -35,12 +37,25 @@ Status WriteWhole(const std::string& path, std::string_view bytes) {
     written = size >= 0 || errno == EINTR;
   }
   written = written && fsync(fd) == 0;
-  int failure = errno;
+  const int failure = errno;
   if (fd >= 0) close(fd);
-  if (written && rename(draft.c_str(), path.c_str()) == 0) return OkStatus();
-  if (written) failure = errno;
+  if (written) return OkStatus();
   (void)unlink(draft.c_str());
   return FileError("cannot write " + path, failure);
+}
+
+// The folder is to be synced.
+Status PutDraftInPlace(const std::string& path) {
+  if (rename(DraftName(path).c_str(), path.c_str()) == 0) return OkStatus();
+  const int failure = errno;
+  (void)unlink(DraftName(path).c_str());
+  return FileError("cannot write " + path, failure);
+}
+
+// A file of that name is whole.
+Status WriteWhole(const std::string& path, std::string_view bytes) {
+  SEDGE_RETURN_IF_ERROR(WriteDraft(path, bytes));
+  return PutDraftInPlace(path);
 }
 
 // The same file, or a copy of it.
@@ -60,8 +75,17 @@ Result<bool> IsKept(const std::string& lost, const fs::path& log) {
   return false;
 }
 
+Status SyncFile(const fs::path& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = fd >= 0 && fsync(fd) == 0;
+  const int failure = errno;
+  if (fd >= 0) close(fd);
+  return synced ? OkStatus() : FileError("cannot sync " + path.string(), failure);
+}
+
 // By a link, which needs no space; by a copy on a file system without links.
 Status Keep(const fs::path& log, const fs::path& kept) {
+  SEDGE_RETURN_IF_ERROR(SyncFile(log));
   if (link(log.c_str(), kept.c_str()) == 0) return OkStatus();
   if (errno != EPERM && errno != EXDEV && errno != EOPNOTSUPP && errno != EMLINK) {
     return FileError("cannot keep " + log.string() + " as " + kept.string(), errno);
@@ -71,7 +95,7 @@ Status Keep(const fs::path& log, const fs::path& kept) {
 }
 
 Status KeepAll(const std::string& folder, const std::vector<fs::path>& logs) {
-  const std::string above = fs::path(folder).parent_path();
+  const fs::path above = fs::path(folder).parent_path();
   if (mkdir(folder.c_str(), 0777) != 0) {
     return FileError("cannot make the folder " + folder, errno);
   }
@@ -81,8 +105,10 @@ Status KeepAll(const std::string& folder, const std::vector<fs::path>& logs) {
       return kept;
     }
   }
-  SEDGE_RETURN_IF_ERROR(SyncFolder(folder));
-  return SyncFolder(above);
+  for (const fs::path& made : {fs::path(folder), above, above.parent_path()}) {
+    SEDGE_RETURN_IF_ERROR(SyncFolder(made));
+  }
+  return OkStatus();
 }
 
 }  // namespace
@@ -101,6 +127,11 @@ Result<std::string> CutHole(const std::string& folder, const LogHole& hole) {
     if (!kept) new_ones.push_back(log);
   }
   if (!new_ones.empty()) SEDGE_RETURN_IF_ERROR(KeepAll(lost, new_ones));
+  SEDGE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(holed));
+  const Status drafted = WriteDraft(holed, std::string_view(bytes).substr(0, hole.offset));
+  // They are kept; the log goes with its place in the database, once something can be written.
+  if (drafted.code() == StatusCode::kResourceExhausted) return new_ones.empty() ? above : lost;
+  SEDGE_RETURN_IF_ERROR(drafted);
   // The hole itself goes last: until then it says that what is behind it was not replayed.
   while (logs.size() > 1) {
     if (unlink(logs.back().c_str()) != 0) {
@@ -109,8 +140,7 @@ Result<std::string> CutHole(const std::string& folder, const LogHole& hole) {
     logs.pop_back();
   }
   SEDGE_RETURN_IF_ERROR(SyncFolder(database));
-  SEDGE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(holed));
-  SEDGE_RETURN_IF_ERROR(WriteWhole(holed, std::string_view(bytes).substr(0, hole.offset)));
+  SEDGE_RETURN_IF_ERROR(PutDraftInPlace(holed));
   SEDGE_RETURN_IF_ERROR(SyncFolder(database));
   return new_ones.empty() ? above : lost;
 }

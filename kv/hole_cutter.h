@@ -12,8 +12,8 @@
 namespace sedge::kv {
 
 // Keeps the logs in lost+found; the database is closed. Gives the folder that has the logs as they
-// were. kResourceExhausted when the disk is full: then the logs stay. May be called again after a
-// crash.
+// were. kResourceExhausted when the disk is too full for that. When it is too full for a shorter
+// log alone, the database's own logs stay as well. May be called again after a crash.
 Result<std::string> CutHole(const std::string& folder, const LogHole& hole);
 
 // Durable when it returns. Of LogReport::torn_ends; the database was opened, so that RocksDB has

@@ -2,12 +2,16 @@
 #include "kv/key_walk.h"
 
 #include <algorithm>
+#include <deque>
+#include <optional>
 #include <utility>
 
 namespace sedge::kv {
 namespace {
 
-constexpr int kMaxHalvings = 400;  // each one seek
+constexpr int kMaxHalvings = 400;      // each one seek
+constexpr int kMaxProbes = 200;        // of places between two that do not read
+constexpr size_t kLookedBetween = 12;  // of those that halving met first: the later are close by
 constexpr size_t kMaxHalvedBytes = 1200;
 
 // A byte string about halfway from `low` to `high`, read as fractions. `low` when there is none of
@@ -69,7 +73,44 @@ struct KeyWalk::Table {
     reason = rows->status().ToString();
     return false;
   }
+  // The first place behind `bad` that reads, if there is one before `good`. Halving alone would
+  // find one behind the last of several bad places; those that it met are looked between.
+  std::string FirstGood(std::string good);
 };
+
+std::string KeyWalk::Table::FirstGood(std::string good) {
+  for (int probes = 0;;) {
+    std::vector<std::string> bad_places = {bad};
+    for (int i = 0; i < kMaxHalvings; ++i) {
+      std::string middle = Halfway(bad_places.back(), good);
+      if (middle == bad_places.back()) break;
+      if (SeekTo(middle)) {
+        good = std::move(middle);
+      } else {
+        bad_places.push_back(std::move(middle));
+      }
+    }
+    std::deque<std::pair<std::string, std::string>> between;
+    for (size_t i = 1; i < std::min(bad_places.size(), kLookedBetween); ++i) {
+      between.emplace_back(bad_places[i - 1], bad_places[i]);
+    }
+    std::optional<std::string> earlier;
+    for (; probes < kMaxProbes && !between.empty() && !earlier; ++probes) {
+      const auto [low, high] = std::move(between.front());
+      between.pop_front();
+      std::string middle = Halfway(low, high);
+      if (middle == low) continue;
+      if (SeekTo(middle)) {
+        earlier = std::move(middle);
+      } else {
+        between.emplace_back(low, middle);
+        between.emplace_back(middle, high);
+      }
+    }
+    if (!earlier) return good;
+    good = *std::move(earlier);
+  }
+}
 
 KeyWalk::KeyWalk(ClosedDatabase& database, rocksdb::ColumnFamilyHandle* family,
                  rocksdb::ColumnFamilyHandle* other, const std::string& from) {
@@ -166,8 +207,7 @@ void KeyWalk::Settle(const std::string& from) {
 }
 
 // Of the tables that failed, those that read again at `at`, or before all others are through, stand
-// at the first place that does so from where they failed on: found by halving, so in a table with
-// several bad places it may be a later one. Whether there are any.
+// at the first place that does so from where they failed on. Whether there are any.
 bool KeyWalk::Retry(const std::string* at) {
   bool any = false;
   for (std::unique_ptr<Table>& table : std::exchange(failed_, {})) {
@@ -177,13 +217,7 @@ bool KeyWalk::Retry(const std::string* at) {
       failed_.push_back(std::move(table));
       continue;
     }
-    std::string bad = table->bad;
-    std::string good = within ? *at : table->end;
-    for (int i = 0; i < kMaxHalvings; ++i) {
-      const std::string middle = Halfway(bad, good);
-      if (middle == bad) break;
-      (table->SeekTo(middle) ? good : bad) = middle;
-    }
+    const std::string good = table->FirstGood(within ? *at : table->end);
     const bool goes_on = good < table->end && table->SeekTo(good) && table->rows->Valid();
     AddGap(*table, table->failed_from, goes_on ? table->key() : table->end);
     if (!goes_on) continue;

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kv/log_check.h"
 
-#include <rocksdb/db.h>
-
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <optional>
 #include <utility>
 
 #include "kv/log_reader.h"
+#include "kv/needed_logs.h"
 #include "kv/store_folder.h"
 #include "kv/watched_files.h"
 
@@ -121,6 +119,7 @@ class Replay {
         Lost(last_name_, "does not go on to " + log.name, log.first->sequence);
       } else {
         report_.torn.push_back(last_name_);
+        report_.gaps.push_back({.file = last_name_, .first_sequence = next_sequence_});
       }
     }
     Pass(log);
@@ -202,34 +201,6 @@ class Replay {
   bool has_tail_ = false;        // whole writes are behind it in its own log
 };
 
-// What the list of files says of the logs; zeros when it does not tell.
-struct NeededLogs {
-  // Those before this one are in tables and wait for their deletion, which takes them in any order.
-  uint64_t oldest = 0;
-  uint64_t next_sequence = 0;  // of the first write after the last change to the list
-};
-
-NeededLogs FindNeededLogs(const std::string& database_folder) {
-  rocksdb::Options options;
-  options.paranoid_checks = false;
-  options.max_open_files = 16;
-  options.wal_dir = fs::path(database_folder).parent_path();  // without logs: nothing is replayed
-  std::vector<std::string> names;
-  if (!rocksdb::DB::ListColumnFamilies(options, database_folder, &names).ok()) return {};
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const std::string& name : names) families.emplace_back(name, options);
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* opened = nullptr;
-  if (!rocksdb::DB::OpenForReadOnly(options, database_folder, families, &handles, &opened).ok()) {
-    return {};
-  }
-  const std::unique_ptr<rocksdb::DB> db(opened);
-  NeededLogs needed{.next_sequence = db->GetLatestSequenceNumber() + 1};
-  (void)db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &needed.oldest);
-  for (rocksdb::ColumnFamilyHandle* handle : handles) (void)db->DestroyColumnFamilyHandle(handle);
-  return needed;
-}
-
 LogReport Judge(const std::vector<OneLog>& logs, const SyncedLogs& synced,
                 const NeededLogs& needed) {
   LogReport report;
@@ -266,7 +237,8 @@ Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs
     logs.push_back(std::move(log));
   }
   LogReport report = Judge(logs, synced, {});
-  if (!report.list_damaged && !(report.damage.empty() && report.holes.empty())) {
+  const bool fine = report.damage.empty() && report.holes.empty() && report.gaps.empty();
+  if (!report.list_damaged && !fine) {
     report = Judge(logs, synced, FindNeededLogs(database_folder));
   }
   AddMissing(names, synced, report);

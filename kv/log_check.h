@@ -31,6 +31,13 @@ struct LogHole {
   bool passed = false;  // an earlier opening has dropped them: writes since then go on from there
 };
 
+// Where a log ends before the next one goes on. Nothing says whether the writes between them were
+// acknowledged; RocksDB does not see that they are missing.
+struct LogGap {
+  std::string file;
+  uint64_t first_sequence = 0;  // of the writes that are missing
+};
+
 struct LogReport {
   std::vector<LogDamage> damage;
   bool list_damaged = false;      // the list of files (MANIFEST) is among that
@@ -38,6 +45,7 @@ struct LogReport {
   // Of torn logs, by name, the byte where that end begins. Nothing behind it is whole or synced.
   std::map<std::string, uint64_t> torn_ends;
   std::vector<LogHole> holes;
+  std::vector<LogGap> gaps;  // their files are among the torn ones
   // Of holes that are passed: of these logs, by name, all from this byte on is dropped.
   std::map<std::string, uint64_t> dropped;
 };

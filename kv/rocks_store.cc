@@ -11,6 +11,7 @@
 #include "kv/format_file.h"
 #include "kv/hole_cutter.h"
 #include "kv/log_check.h"
+#include "kv/needed_logs.h"
 #include "kv/rocks_options.h"
 #include "kv/store_folder.h"
 #include "kv/watched_files.h"
@@ -75,6 +76,25 @@ Result<bool> KeepHoles(const std::string& folder, const std::vector<LogHole>& ho
   return all_kept;
 }
 
+// Of a write that is not replayed, the table of one family may have its part and that of the other
+// not: an entry by half.
+Status RequireNothingByHalf(const std::string& folder, const LogReport& logs) {
+  std::string where;
+  if (!logs.holes.empty() && TablesAreAheadOfLogs(DatabaseFolder(folder))) {
+    where = DescribeHole(logs.holes.front());
+  } else if (!logs.gaps.empty()) {
+    const LogGap& gap = logs.gaps.front();
+    if (FindNeededLogs(DatabaseFolder(folder)).newest_in_tables < gap.first_sequence) {
+      return OkStatus();
+    }
+    where =
+        gap.file + " lacks the writes from number " + std::to_string(gap.first_sequence) + " on";
+  }
+  if (where.empty()) return OkStatus();
+  return Corruption("cannot open the KV folder " + folder + ": the log " + where +
+                    ", and tables have a part of them" + RepairHint(folder));
+}
+
 struct OldLogs {
   bool may_go = true;                         // false: they should stay as long as they can
   std::map<std::string, uint64_t> torn_ends;  // see LogReport
@@ -99,6 +119,7 @@ Result<OldLogs> RequireWholeLogs(const std::string& folder, const std::string& d
     LogWarn("a log of the KV folder ends in a torn write: dropped",
             {{"folder", folder}, {"file", torn}});
   }
+  SEDGE_RETURN_IF_ERROR(RequireNothingByHalf(folder, logs));
   SEDGE_ASSIGN_OR_RETURN(const bool may_go, KeepHoles(folder, logs.holes));
   return OldLogs{.may_go = may_go, .torn_ends = std::move(logs.torn_ends)};
 }

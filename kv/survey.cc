@@ -144,10 +144,12 @@ class Walk {
       const std::string& first = std::max(a->first, b->first);
       std::string last = std::min(a->end, b->end);
       if (first < last) {
-        if (last.back() == '\0') last.pop_back();  // behind a key: that key
-        report_.lost.push_back({.rows = {.first = first, .last = std::move(last)},
-                                .entries = 0,
-                                .what = "neither record nor value can be read: " + a->reason});
+        const bool behind_key = last.back() == '\0';
+        if (behind_key) last.pop_back();
+        report_.lost.push_back(
+            {.rows = {.first = first, .last = std::move(last), .ends_before_last = !behind_key},
+             .entries = 0,
+             .what = "neither record nor value can be read: " + a->reason});
       }
       (a->end < b->end ? a : b)++;
     }

@@ -2,6 +2,8 @@
 // ASCII text helpers that know no locale.
 #pragma once
 
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -17,6 +19,20 @@ constexpr int HexValue(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
+}
+
+// Eight bytes are looked at together.
+inline bool IsAscii(std::string_view text) {
+  const char* at = text.data();
+  size_t left = text.size();
+  uint64_t all = 0;
+  for (; left >= sizeof(uint64_t); at += sizeof(uint64_t), left -= sizeof(uint64_t)) {
+    uint64_t word;
+    std::memcpy(&word, at, sizeof word);
+    all |= word;
+  }
+  for (; left > 0; ++at, --left) all |= static_cast<unsigned char>(*at);
+  return (all & 0x8080808080808080u) == 0;
 }
 
 constexpr bool EqualsIgnoreCase(std::string_view a, std::string_view b) {

@@ -17,15 +17,6 @@
 namespace sedge {
 namespace {
 
-bool IsTraced() {
-  std::ifstream status("/proc/self/status");
-  constexpr std::string_view kName = "TracerPid:";
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(kName)) return std::stol(line.substr(kName.size())) != 0;
-  }
-  return true;  // not known
-}
-
 // Code that the dynamic linker wrote into: the file has not what is there.
 bool HasRelocatedCode(const dl_phdr_info& object) {
   for (int i = 0; i < object.dlpi_phnum; ++i) {
@@ -84,6 +75,15 @@ int ForgetObject(dl_phdr_info* object, size_t, void* data) {
 }
 
 }  // namespace
+
+bool IsTraced() {
+  std::ifstream status("/proc/self/status");
+  constexpr std::string_view kName = "TracerPid:";
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(kName)) return std::stol(line.substr(kName.size())) != 0;
+  }
+  return true;
+}
 
 void ForgetFilePages() {
   std::vector<Range> written;

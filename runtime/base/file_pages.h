@@ -11,4 +11,7 @@ namespace sedge {
 // breakpoints are written there. Any thread, while others run.
 void ForgetFilePages();
 
+// Whether a debugger is attached to this process; also when the system does not tell.
+bool IsTraced();
+
 }  // namespace sedge

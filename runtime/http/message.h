@@ -34,6 +34,8 @@ struct ResponseHead {
   int status = 200;
   std::string_view reason;  // "" means the standard phrase
   std::span<const HeaderField> headers;
+  // The headers are constants of ours: names and values are good, and none is the connection's.
+  bool headers_are_good = false;
 
   const HeaderField* Find(std::string_view name) const;
 };
@@ -47,8 +49,8 @@ bool IsToken(std::string_view text);
 // needed.
 bool IsFieldValue(std::string_view text);
 // What the Fetch standard lets a value be: no NUL, CR or LF
-// (https://fetch.spec.whatwg.org/#header-value). The same section of RFC 9110 lets recipients keep other
-// controls, which do no harm; what a worker sends and gets may have them.
+// (https://fetch.spec.whatwg.org/#header-value). The same section of RFC 9110 lets recipients keep
+// other controls, which do no harm; what a worker sends and gets may have them.
 bool IsFetchFieldValue(std::string_view text);
 // The standard phrase of a status code, or "".
 std::string_view ReasonPhrase(int status);

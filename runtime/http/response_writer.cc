@@ -51,12 +51,14 @@ Status CheckHead(const ResponseHead& head, size_t* field_bytes) {
     return InvalidArgument("the response status " + std::to_string(head.status) +
                            " is outside 200 to 999");
   }
-  if (!IsFieldValue(head.reason)) {
+  if (!head.reason.empty() && !IsFieldValue(head.reason)) {
     return InvalidArgument("the response's reason phrase has a control character: " +
                            Quoted(head.reason));
   }
   size_t bytes = 0;
   for (const HeaderField& field : head.headers) {
+    bytes += field.name.size() + field.value.size() + 4;
+    if (head.headers_are_good) continue;
     if (!IsToken(field.name)) {
       return InvalidArgument("the response header name " + Quoted(field.name) + " is no token");
     }
@@ -64,7 +66,6 @@ Status CheckHead(const ResponseHead& head, size_t* field_bytes) {
       return InvalidArgument("the value of the response header " + Quoted(field.name) +
                              " has a NUL, CR or LF: " + Quoted(field.value));
     }
-    bytes += field.name.size() + field.value.size() + 4;
   }
   *field_bytes = bytes;
   return OkStatus();

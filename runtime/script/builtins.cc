@@ -123,6 +123,9 @@ v8::MaybeLocal<v8::Value> EvaluateAll(v8::Isolate* isolate, v8::Local<v8::Contex
     function->SetName(Intern(isolate, op.name));
     ops->Set(context, Intern(isolate, op.name), function).Check();
   }
+  // An object that got so many properties by name is a hash table. As somebody's prototype it is
+  // one with fixed places again, so that compiled code knows what is in them.
+  if (v8::Object::New(isolate)->SetPrototype(context, ops).IsNothing()) return {};
   v8::Local<v8::Object> primordials = v8::Object::New(isolate);
   primordials->SetPrototype(context, v8::Null(isolate)).Check();
   BuiltinText* source = Engine::Get().FindBuiltin("script/primordials");

@@ -11,7 +11,7 @@ void EntryScope::RunMicrotasks() {
 }
 
 void EntryScope::Leave() {
-  RunMicrotasks();
+  if (!is_through_) RunMicrotasks();
   if (isolate_.watchdog()) isolate_.watchdog()->Leave();
   SettleTermination();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// EntryScope: the only way into JavaScript. Enters isolate and context, opens a handle scope, tells the
-// watchdog, and, when the outermost one ends, runs the microtasks. Nested scopes only nest.
-// A stack object on the isolate's thread.
+// EntryScope: the only way into JavaScript. Enters isolate and context, opens a handle scope, tells
+// the watchdog, and, when the outermost one ends, runs the microtasks. Nested scopes only nest. A
+// stack object on the isolate's thread.
 #pragma once
 
 #include "runtime/script/isolate.h"
@@ -19,7 +19,7 @@ class EntryScope {
         context_(isolate.context()),
         context_scope_(context_),
         outer_request_(isolate.current_request()) {
-    // The last outermost scope left none behind.
+    // Outside of all entries there is no request, and V8 carries none.
     if (request != 0 || isolate.entry_depth() > 0) isolate.set_current_request(request);
     if (isolate.entry_depth()++ > 0) return;
     ++isolate.entries();
@@ -29,7 +29,9 @@ class EntryScope {
   ~EntryScope() {
     if (isolate_.entry_depth() == 1) Leave();
     --isolate_.entry_depth();
-    isolate_.set_current_request(outer_request_);
+    if (isolate_.current_request() != 0 || isolate_.entry_depth() > 0) {
+      isolate_.set_current_request(outer_request_);
+    }
   }
   EntryScope(const EntryScope&) = delete;
   EntryScope& operator=(const EntryScope&) = delete;
@@ -40,8 +42,10 @@ class EntryScope {
   // Runs what is queued now: between the requests of one entry, so that each answers as early as
   // it can and CPU time is blamed on the right one. No-op in a nested scope.
   void RunMicrotasks();
-  // When JavaScript was ended by force: notes that the current request did it, and makes the isolate
-  // able to run again. Done by the destructor too.
+  // Nothing ran since RunMicrotasks: the destructor need not do it.
+  void set_is_through() { is_through_ = true; }
+  // When JavaScript was ended by force: notes that the current request did it, and makes the
+  // isolate able to run again. Done by the destructor too.
   void SettleTermination();
 
  private:
@@ -53,6 +57,7 @@ class EntryScope {
   v8::Local<v8::Context> context_;
   v8::Context::Scope context_scope_;
   uint64_t outer_request_;
+  bool is_through_ = false;
 };
 
 }  // namespace sedge::script

@@ -13,7 +13,6 @@
 #include "runtime/script/module_loader.h"
 #include "runtime/script/native.h"
 #include "runtime/script/snapshot.h"
-#include "runtime/script/watchdog.h"
 
 namespace sedge::script {
 namespace {
@@ -172,15 +171,10 @@ size_t Isolate::NewHook(std::string_view name) {
   return hooks_.size() - 1;
 }
 
-void Isolate::set_current_request(uint64_t id, v8::Local<v8::Value> number) {
-  current_request_ = id;
-  if (watchdog_) watchdog_->SetRequest(id);
-  if (id == 0) {
-    number = v8::Undefined(isolate_);
-  } else if (number.IsEmpty()) {
-    number = v8::Number::New(isolate_, static_cast<double>(id));
-  }
-  context()->SetContinuationPreservedEmbedderData(number);
+void Isolate::set_current_request(uint64_t id) {
+  v8::Local<v8::Value> number = v8::Undefined(isolate_);
+  if (id != 0) number = v8::Number::New(isolate_, static_cast<double>(id));
+  set_current_request(id, context(), number);
 }
 
 uint64_t Isolate::continuation_request() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Isolate: one V8 isolate with its one context, the builtins in it, and what ops need. Belongs to the
-// thread that made it. Upper layers give it services; ops ask for them by type.
+// Isolate: one V8 isolate with its one context, the builtins in it, and what ops need. Belongs to
+// the thread that made it. Upper layers give it services; ops ask for them by type.
 #pragma once
 
 #include <atomic>
@@ -17,6 +17,7 @@
 #include "runtime/base/slot_map.h"
 #include "runtime/base/status.h"
 #include "runtime/script/v8_compat.h"
+#include "runtime/script/watchdog.h"
 
 namespace sedge::script {
 
@@ -24,7 +25,6 @@ class CountingAllocator;
 class ForegroundTasks;
 class ModuleLoader;
 class NativeCells;
-class WatchdogEntry;
 
 // Numbers types at run time; see Isolate::SetService.
 size_t NextServiceIndex();
@@ -72,8 +72,8 @@ class Isolate {
     return index < services_.size() ? static_cast<T*>(services_[index]) : nullptr;
   }
 
-  // The function that runtime/worker/main.js exports under that name; empty when there is none, and while
-  // JavaScript is being ended by force.
+  // The function that runtime/worker/main.js exports under that name; empty when there is none, and
+  // while JavaScript is being ended by force.
   v8::Local<v8::Function> Hook(std::string_view name);
   // Calls it. Empty after an exception, and while JavaScript is being ended by force.
   v8::MaybeLocal<v8::Value> CallHook(std::string_view name,
@@ -86,10 +86,18 @@ class Isolate {
 
   // Which request JavaScript works for now; 0 when for none. Ops that wait remember it.
   uint64_t current_request() const { return current_request_; }
-  // REQUIRES: an EntryScope. `number`: `id` for JavaScript, where the caller has it already.
-  void set_current_request(uint64_t id, v8::Local<v8::Value> number = {});
-  // The request whose code runs now. Unlike current_request(), which is that of the entry, V8 carries it
-  // across `await` and then(): a promise that two requests wait for resumes each of them as itself.
+  // REQUIRES: an EntryScope.
+  void set_current_request(uint64_t id);
+  // The same where its number is made already; undefined goes with 0.
+  void set_current_request(uint64_t id, v8::Local<v8::Context> context,
+                           v8::Local<v8::Value> number) {
+    current_request_ = id;
+    if (watchdog_) watchdog_->SetRequest(id);
+    context->SetContinuationPreservedEmbedderData(number);
+  }
+  // The request whose code runs now. Unlike current_request(), which is that of the entry, V8
+  // carries it across `await` and then(): a promise that two requests wait for resumes each of them
+  // as itself.
   uint64_t continuation_request();
   // The requests whose JavaScript was ended by force since it was last asked; see termination().
   std::vector<uint64_t> TakeTerminatedRequests() { return std::exchange(terminated_requests_, {}); }
@@ -106,7 +114,7 @@ class Isolate {
   bool terminating() const { return termination_pending_.load(std::memory_order_relaxed); }
   const IsolateOptions& options() const { return options_; }
 
-  size_t heap_bytes();           // used by V8's heap
+  size_t heap_bytes();  // used by V8's heap
   size_t array_buffer_bytes() const;
   // What JavaScript owns, or waits for, outside of V8: see native.h.
   size_t native_bytes() const { return native_bytes_; }
@@ -128,7 +136,8 @@ class Isolate {
   // What JavaScript objects own of C++; see native.h.
   NativeCells& natives() { return *natives_; }
 
-  // V8's inspector, with whoever asked for it; it goes with the isolate at the latest, before V8's does.
+  // V8's inspector, with whoever asked for it; it goes with the isolate at the latest, before V8's
+  // does.
   void set_inspector(std::shared_ptr<void> inspector) { inspector_ = std::move(inspector); }
 
   // For EntryScope.

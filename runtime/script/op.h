@@ -12,10 +12,11 @@
 //   Isolate&      the isolate
 //   Deferred      the op returns a promise, which this settles
 //   SomeService&  a service registered with Isolate::SetService (its absence is an error)
-//   (an array that its promise is resolved with has no prototype: it is for builtins, not for scripts)
+//   (an array that its promise is resolved with has no prototype: it is for builtins, not for
+//   scripts)
 // Results (see result.h): void bool numbers std::string (UTF-8) Latin1String Bytes (-> Uint8Array)
-//   std::optional<T> (-> null) std::vector<T> (-> Array) v8::Local<T>, or Result<any of them>, whose failure
-//   is thrown as TypeError (kInvalidArgument), RangeError (kOutOfRange) or Error.
+//   std::optional<T> (-> null) std::vector<T> (-> Array) v8::Local<T>, or Result<any of them>,
+//   whose failure is thrown as TypeError (kInvalidArgument), RangeError (kOutOfRange) or Error.
 #pragma once
 
 #include <tuple>
@@ -69,6 +70,7 @@ template <size_t... I, typename... P>
 struct ParamSlots<std::index_sequence<I...>, P...> : ParamSlot<I, P, ArgumentIndex<I, P...>()>... {
   ParamSlots(Isolate& isolate, const v8::FunctionCallbackInfo<v8::Value>& info)
       : ParamSlot<I, P, ArgumentIndex<I, P...>()>(isolate, info)... {}
+  bool AllOk() { return (ParamSlot<I, P, ArgumentIndex<I, P...>()>::param.status().ok() && ...); }
   Status FirstError() {
     Status bad;
     (void)((bad = ParamSlot<I, P, ArgumentIndex<I, P...>()>::param.status(), bad.ok()) && ...);
@@ -84,8 +86,8 @@ template <auto fn, typename R, typename... P>
 void Invoke(const v8::FunctionCallbackInfo<v8::Value>& info) {
   Isolate& isolate = *Isolate::From(info.GetIsolate());
   ParamSlots<std::index_sequence_for<P...>, P...> params(isolate, info);
-  if (Status bad = params.FirstError(); !bad.ok()) [[unlikely]] {
-    ThrowStatus(isolate, bad);
+  if (!params.AllOk()) [[unlikely]] {
+    ThrowStatus(isolate, params.FirstError());
     return;
   }
   if constexpr (HasDeferred<P...>() && std::is_same_v<R, Status>) {

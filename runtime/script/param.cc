@@ -18,8 +18,9 @@ void StringStorage::LoadUtf8(v8::Isolate* isolate, v8::Local<v8::String> string)
 }
 
 bool StringStorage::LoadLatin1(v8::Isolate* isolate, v8::Local<v8::String> string) {
-  if (!string->IsOneByte() && !string->ContainsOnlyOneByte()) return false;
   const int length = string->Length();
+  if (length == 0) return true;
+  if (!string->IsOneByte() && !string->ContainsOnlyOneByte()) return false;
   char* out = Reserve(static_cast<size_t>(length));
   string->WriteOneByte(isolate, reinterpret_cast<uint8_t*>(out), 0, length,
                        v8::String::NO_NULL_TERMINATION);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/script/result.h"
 
-#include <algorithm>
-
+#include "runtime/base/ascii.h"
 #include "runtime/script/buffers.h"
 
 namespace sedge::script {
@@ -22,9 +21,7 @@ v8::MaybeLocal<v8::Value> Latin1ToV8(v8::Isolate* isolate, std::string_view text
 }
 
 v8::MaybeLocal<v8::Value> Utf8ToV8(v8::Isolate* isolate, std::string_view text) {
-  const bool ascii = std::all_of(text.begin(), text.end(),
-                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  if (ascii) return Latin1ToV8(isolate, text);
+  if (IsAscii(text)) return Latin1ToV8(isolate, text);
   if (text.size() > v8::String::kMaxLength) {
     isolate->ThrowException(v8::Exception::RangeError(Intern(isolate, "Invalid string length")));
     return {};

@@ -4,7 +4,7 @@
 
 const {
   Error, ErrorCaptureStackTrace, FunctionPrototypeCall, NumberIsNaN, ObjectDefineProperty, ObjectIs,
-  PromisePrototypeThen, PromiseResolve, ReflectApply, RegExpPrototypeExec, TypeError,
+  PromisePrototypeThen, PromiseResolve, ReflectApply, TypeError,
 } = primordials;
 
 const kinds = require("script/value_kind");
@@ -13,6 +13,7 @@ const { checkThrown } = require("testing/assert_thrown");
 const { coversStrictly, looseEqual, strictEqual: deepEqualStrictly } = require("testing/equal");
 const { countAssertion, isThenable } = require("testing/expect");
 const { print } = require("testing/print");
+const { isFound } = require("testing/text_pattern");
 
 function coded(Class, code, message) {
   const error = new Class(message);
@@ -72,7 +73,7 @@ function assertMatch(caller, string, regexp, message, wants) {
     fail(caller, string, regexp,
       message ?? `The "string" argument must be of type string. Received ${print(string)}`, operator);
   }
-  if ((RegExpPrototypeExec(regexp, string) !== null) !== wants) {
+  if (isFound(regexp, string) !== wants) {
     const claim = wants ? "did not match" : "was expected not to match";
     fail(caller, string, regexp, message ??
       `The input ${claim} the regular expression ${print(regexp)}. Input:\n\n${print(string)}`, operator);
@@ -179,7 +180,7 @@ function judgeUnwanted(raise, operator, error, args) {
   const isWanted = expected === undefined || (typeof expected === "function"
     ? error instanceof expected || (!(expected.prototype instanceof Error) && expected !== Error &&
         FunctionPrototypeCall(expected, {}, error) === true)
-    : RegExpPrototypeExec(expected, `${error}`) !== null);
+    : isFound(expected, `${error}`));
   if (!isWanted) throw error;
   const what = operator === "doesNotReject" ? "rejection" : "exception";
   raise(error, expected, `Got unwanted ${what}${message === undefined ? "." : `: ${message}`}\n` +

@@ -4,13 +4,14 @@
 "use strict";
 
 const {
-  ArrayPrototypePush, Error, FunctionPrototypeCall, ObjectKeys, RegExpPrototypeExec, TypeError,
+  ArrayPrototypePush, Error, FunctionPrototypeCall, ObjectKeys, TypeError,
 } = primordials;
 
 const kinds = require("script/value_kind");
 const { strictEqual } = require("testing/equal");
 const { explain } = require("testing/diff");
 const { print } = require("testing/print");
+const { isFound } = require("testing/text_pattern");
 
 // The properties of the expected value: those that can be enumerated, and name and message of an error.
 function keysOf(expected) {
@@ -21,7 +22,7 @@ function keysOf(expected) {
 
 function holdsFor(wanted, value) {
   if (kinds.valueKind(wanted) === kinds.kRegExp && typeof value === "string") {
-    return RegExpPrototypeExec(wanted, value) !== null;
+    return isFound(wanted, value);
   }
   return strictEqual(value, wanted);
 }
@@ -69,7 +70,7 @@ function checkFunction(raise, error, expected, message) {
 exports.checkThrown = (raise, error, expected, message) => {
   if (kinds.valueKind(expected) === kinds.kRegExp) {
     const text = `${error}`;
-    if (RegExpPrototypeExec(expected, text) === null) {
+    if (!isFound(expected, text)) {
       raise(error, expected, message ??
         `The input did not match the regular expression ${print(expected)}. Input:\n\n${print(text)}`);
     }

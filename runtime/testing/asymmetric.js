@@ -5,12 +5,13 @@
 
 const {
   Array, ArrayIsArray, BigInt, Boolean, Error, Function, MathAbs, Number, Object, ObjectDefineProperty,
-  ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, RegExp, RegExpPrototypeExec, String, StringPrototypeIncludes,
+  ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, RegExp, String, StringPrototypeIncludes,
   Symbol, SymbolFor, TypeError,
 } = primordials;
 
 const kinds = require("script/value_kind");
 const { equal } = require("testing/equal");
+const { isFound } = require("testing/text_pattern");
 
 const kMark = SymbolFor("jest.asymmetricMatcher");
 
@@ -90,6 +91,15 @@ function make(isNot) {
       check(ArrayIsArray(sample), "arrayContaining", "an array");
       return matcher("ArrayContaining", sample, (value) => includesAll(value, sample));
     },
+    arrayOf(sample) {
+      return matcher("ArrayOf", sample, (value) => {
+        if (!ArrayIsArray(value)) return false;
+        for (let i = 0; i < value.length; ++i) {
+          if (!equal(value[i], sample)) return false;
+        }
+        return true;
+      });
+    },
     stringContaining(sample) {
       check(typeof sample === "string", "stringContaining", "a string");
       return matcher("StringContaining", sample,
@@ -100,7 +110,7 @@ function make(isNot) {
         "a string or a regular expression");
       const expression = new RegExp(sample);
       return matcher("StringMatching", expression,
-        (value) => typeof value === "string" && RegExpPrototypeExec(expression, value) !== null);
+        (value) => typeof value === "string" && isFound(expression, value));
     },
     closeTo(sample, digits = 2) {
       check(typeof sample === "number", "closeTo", "a number");

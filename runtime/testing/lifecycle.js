@@ -28,17 +28,22 @@ function settle(maxMs) {
   });
 }
 
-const frames = []; // of what runs, from outside in: the answers and timers that were there before
+const frames = []; // of what runs, from outside in: the answers and timers that were there before (and the clock)
 
 function open() {
-  ArrayPrototypePush(frames, { __proto__: null, answers: countAnswers(), timer: newestTimer() });
+  ArrayPrototypePush(frames, { __proto__: null, answers: countAnswers(), timer: newestTimer(),
+    time: ops.testClockIsHeld() ? ops.wallNow() : undefined });
   ops.testOpenFrame();
   openMocks();
 }
 
 function close(problems) {
   closeMocks();
-  cancelTimersSince(ArrayPrototypePop(frames).timer);
+  const frame = ArrayPrototypePop(frames);
+  cancelTimersSince(frame.timer);
+  // One that beforeAll held is held until the end of its suite.
+  if (frame.time === undefined) ops.testResetClock();
+  else ops.testSetClock(frame.time);
   try {
     ops.testCloseFrame();
   } catch (error) {
@@ -98,7 +103,6 @@ exports.environment = {
     try {
       await finish(isLate ? kLateMs : maxMs, "The test");
     } finally {
-      ops.testResetClock();
       ops.testBegin("", kBetweenMs);
     }
   },

@@ -12,6 +12,7 @@ const kinds = require("script/value_kind");
 const { covers, equal, strictEqual } = require("testing/equal");
 const { explain, explainPattern } = require("testing/diff");
 const { print } = require("testing/print");
+const { isFound } = require("testing/text_pattern");
 
 function received(value) {
   return `Received: ${print(value)}`;
@@ -131,7 +132,7 @@ function toMatch(actual, pattern) {
       `Expected substring: ${not}${print(pattern)}\nReceived string:    ${print(actual)}` };
   }
   if (kinds.valueKind(pattern) !== kinds.kRegExp) misuse("toMatch() takes a string or a regular expression");
-  return { pass: RegExpPrototypeExec(pattern, actual) !== null, message: () =>
+  return { pass: isFound(pattern, actual), message: () =>
     `Expected pattern: ${not}${print(pattern)}\nReceived string:  ${print(actual)}` };
 }
 

@@ -2,7 +2,7 @@
 // toThrow: what a function threw, or with .rejects what a promise was rejected with.
 "use strict";
 
-const { RegExpPrototypeExec, StringPrototypeIncludes, StringPrototypeSplit, TypeError } = primordials;
+const { StringPrototypeIncludes, StringPrototypeSplit, TypeError } = primordials;
 
 const kinds = require("script/value_kind");
 const { equal, isAsymmetric } = require("testing/equal");
@@ -10,6 +10,7 @@ const { framesOf } = require("testing/assertion_error");
 const { read } = require("console/inspect_text");
 const { explain } = require("testing/diff");
 const { print } = require("testing/print");
+const { isFound } = require("testing/text_pattern");
 
 function isErrorLike(value) {
   return typeof value === "object" && value !== null && "message" in value;
@@ -50,7 +51,7 @@ function judge(error, wanted) {
   }
   if (kinds.valueKind(wanted) === kinds.kRegExp) {
     const text = isErrorLike(error) ? `${error.message}` : `${print(error)}`;
-    return { pass: RegExpPrototypeExec(wanted, text) !== null, label: `pattern:   ${print(wanted)}` };
+    return { pass: isFound(wanted, text), label: `pattern:   ${print(wanted)}` };
   }
   if (isAsymmetric(wanted)) return { pass: equal(error, wanted), label: `${print(wanted)}` };
   if (typeof wanted === "function") {

@@ -9,6 +9,7 @@ const { isResponse, Response } = require("fetch/response");
 const { respond } = require("fetch/respond");
 const { URLPattern } = require("urlpattern/urlpattern");
 const { AssertionError } = require("testing/assertion_error");
+const { isFound } = require("testing/text_pattern");
 const { console } = require("console/console");
 const { inspect } = require("console/inspect");
 const {
@@ -28,6 +29,8 @@ class Mock {
     this.method = method;   // "" for any
     this.left = times;
     this.calls = [];
+    this.fits = undefined;  // of { headers, body }, of those that ask for more than method and URL
+    this.isQueued = false;  // the oldest of these answers first, as undici has it
   }
 }
 
@@ -36,7 +39,7 @@ function matcherOf(pattern) {
   if (typeof pattern === "function") return pattern;
   if (typeof pattern === "object" && pattern !== null && RegExpPrototypeExec(/^\[object RegExp\]$/,
     primordials.ObjectPrototypeToString(pattern)) !== null) {
-    return (url) => RegExpPrototypeExec(pattern, url) !== null;
+    return (url) => isFound(pattern, url);
   }
   if (pattern instanceof URLPattern) return (url) => pattern.test(url);
   const text = `${pattern}`;
@@ -68,12 +71,24 @@ function mockFetch(pattern, answer = {}, options = {}) {
   };
 }
 
-function find(method, url) {
+// `content`: what the request has besides, { headers, body }; undefined where no mock asks for that.
+function find(method, url, content) {
+  let queued;
   for (let i = mocks.length - 1; i >= 0; --i) {
     const mock = mocks[i];
-    if (mock.left > 0 && (mock.method === "" || mock.method === method) && mock.matches(url)) return mock;
+    if (mock.left <= 0 || (mock.method !== "" && mock.method !== method) || !mock.matches(url)) continue;
+    if (mock.fits !== undefined && !mock.fits(content)) continue;
+    if (!mock.isQueued) return queued ?? mock;
+    queued = mock;
   }
-  return undefined;
+  return queued;
+}
+
+function asksForContent() {
+  for (let i = 0; i < mocks.length; ++i) {
+    if (mocks[i].left > 0 && mocks[i].fits !== undefined) return true;
+  }
+  return false;
 }
 
 function exampleFor(method, url) {
@@ -122,9 +137,9 @@ async function keep(request) {
   return () => new Request(request.url, init);
 }
 
-async function answerOf(mock, request) {
-  const make = await keep(request);
-  const call = { method: request.method, url: request.url, headers: request.headers, request: make() };
+async function answerOf(mock, make) {
+  const request = make();
+  const call = { method: request.method, url: request.url, headers: request.headers, request };
   ArrayPrototypePush(mock.calls, call);
   ArrayPrototypePush(calls, call);
   const { answer } = mock;
@@ -143,9 +158,29 @@ function send(slot, response) {
 }
 
 function dispatch(slot) {
+  const request = createIncomingRequest(slot);
+  if (!asksForContent()) return dispatchTo(slot, undefined, () => keep(request));
+  PromisePrototypeThen(keep(request), async (make) => {
+    const content = { headers: request.headers, body: await make().text() };
+    dispatchTo(slot, content, () => make);
+  });
+}
+
+function choose(slot, method, url, content) {
+  try {
+    return find(method, url, content);
+  } catch (error) { // of a function that the test gave as the pattern
+    require("testing/runner").noteFailure(error);
+    fail(slot, `mock.fetch: the pattern of a mock failed: ${error instanceof Error ? error.message : inspect(error)}`);
+    return null;
+  }
+}
+
+function dispatchTo(slot, content, makeKeeper) {
   const method = ops.requestMethod(slot);
   const url = ops.requestUrl(slot);
-  const mock = find(method, url);
+  const mock = choose(slot, method, url, content);
+  if (mock === null) return;
   if (mock === undefined) {
     const text = unmockedText(method, url);
     if (ops.testIsOfWorker(slot)) console.warn(text); // it may catch the error
@@ -153,7 +188,8 @@ function dispatch(slot) {
     return;
   }
   --mock.left;
-  PromisePrototypeThen(answerOf(mock, createIncomingRequest(slot)), (response) => send(slot, response), (error) => {
+  const answering = (async () => answerOf(mock, await makeKeeper()))();
+  PromisePrototypeThen(answering, (response) => send(slot, response), (error) => {
     if (error instanceof AssertionError) require("testing/runner").noteFailure(error);
     const message = error instanceof Error ? error.message : inspect(error);
     fail(slot, StringPrototypeStartsWith(message, "mock.fetch") ? message : `fetch failed: ${message}`);
@@ -190,6 +226,14 @@ function closeMocks() {
 }
 
 exports.mockFetch = mockFetch;
+// For fetchMock: a mock whose `left` its owner sets. fits({ headers, body }) may be undefined.
+exports.addQueued = (text, matches, fits, answer, method) => {
+  const mock = new Mock(text, matches, answer, method, 1);
+  mock.fits = fits;
+  mock.isQueued = true;
+  ArrayPrototypePush(mocks, mock);
+  return mock;
+};
 exports.dispatch = dispatch;
 exports.openMocks = openMocks;
 exports.closeMocks = closeMocks;

@@ -5,7 +5,8 @@
 "use strict";
 
 const {
-  ArrayPrototypePush, FunctionPrototypeCall, ObjectPrototypeToString, Promise, RegExpPrototypeExec, TypeError,
+  ArrayPrototypePush, FunctionPrototypeCall, ObjectPrototypeToString, Promise, PromisePrototypeThen,
+  RegExpPrototypeExec, TypeError,
 } = primordials;
 
 const { queueTask } = require("html/timers");
@@ -137,7 +138,9 @@ class Runner {
       for (let left = test.options.retry; ; --left) {
         await this.attempt(test, run);
         if (run.errors.length === 0 || left <= 0) break;
+        const { output } = run;
         run = this.newRun(test, path);
+        run.output = output; // what it printed before tells why
       }
     }
     this.running = undefined;
@@ -146,12 +149,14 @@ class Runner {
 
   newRun(test, path) {
     const run = { path, errors: [], finishers: [], failers: [], output: [], isTodo: false, reason: "", isSkipped: false,
-      isLate: false, isOver: false, subtest: (args) => this.runSubtest(test, run, args) };
+      isLate: false, isOver: false, dropped: 0, lastSubtest: undefined,
+      subtest: (args) => this.queueSubtest(test, run, args) };
     return run;
   }
 
   finish(test, run, durationMs) {
     const { errors, path, output } = run;
+    if (run.dropped > 0) ArrayPrototypePush(output, { level: "info", text: `... ${run.dropped} more lines` });
     const record = { path, status: "pass", message: run.reason, durationMs, output };
     if (run.isSkipped || (run.isTodo && errors.length > 0)) {
       record.status = run.isSkipped ? "skip" : "todo";
@@ -191,6 +196,7 @@ class Runner {
     } catch (error) {
       this.note(run, error);
     }
+    await this.awaitSubtests(run);
     if (!run.isLate) await this.awaitExpectations(test, run);
     const soft = endTest();
     for (let i = 0; i < soft.length; ++i) ArrayPrototypePush(errors, soft[i]);
@@ -256,9 +262,24 @@ class Runner {
     context.close(argument);
   }
 
-  // t.test(name, fn): a test within a test, which fails with it.
-  async runSubtest(test, outer, args) {
+  // Tests in it that it did not wait for; each has its own time limit.
+  async awaitSubtests(run) {
+    for (let last; last !== run.lastSubtest;) {
+      last = run.lastSubtest;
+      await last;
+    }
+  }
+
+  // t.test(name, fn): a test within a test, which fails with it; one after the other.
+  queueSubtest(test, outer, args) {
     const sorted = sortArguments("t.test", args);
+    const start = () => this.runSubtest(test, outer, sorted);
+    const running = outer.lastSubtest === undefined ? start() : PromisePrototypeThen(outer.lastSubtest, start);
+    outer.lastSubtest = running;
+    return running;
+  }
+
+  async runSubtest(test, outer, sorted) {
     const options = optionsOf({}, sorted[2], "t.test");
     const inner = new TestCase(sorted[0], sorted[1], new Suite("", null, options), options, test.fail);
     const path = append(outer.path, sorted[0]);
@@ -275,6 +296,7 @@ class Runner {
     } catch (error) {
       this.note(run, error);
     }
+    await this.awaitSubtests(run);
     await this.afterTest([], [], argument, run);
     if (run.errors.length > 0) {
       ArrayPrototypePush(outer.errors, test.fail({ message: `The test in it failed: ${sorted[0]}` }));
@@ -329,6 +351,7 @@ async function run(report, options) {
     const { running } = runner;
     if (running === undefined) ops.consoleWrite(level, text);
     else if (running.output.length < kMaxOutput) ArrayPrototypePush(running.output, { level: levels[level], text });
+    else ++running.dropped;
   });
   setUncaughtSink((error) => runner.onUncaught(error));
   try {

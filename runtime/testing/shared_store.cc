@@ -21,8 +21,8 @@ Result<kv::Store*> SharedStore::Open() {
   SEDGE_RETURN_IF_ERROR(failure_);
   std::error_code error;
   const fs::path parent = fs::temp_directory_path(error);
-  Result<std::unique_ptr<StoreFolder>> folder =
-      StoreFolder::Create((error ? fs::path("/tmp") : parent).string());
+  Result<std::unique_ptr<HeldFolder>> folder =
+      HeldFolder::Create((error ? fs::path("/tmp") : parent).string(), "sedge-test-kv-");
   failure_ = folder.status();
   SEDGE_RETURN_IF_ERROR(failure_);
   folder_ = std::move(folder).value();

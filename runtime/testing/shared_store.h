@@ -10,7 +10,7 @@
 #include <string>
 
 #include "kv/store.h"
-#include "runtime/testing/store_folder.h"
+#include "runtime/base/held_folder.h"
 
 namespace sedge::test {
 
@@ -32,9 +32,9 @@ class SharedStore {
   // Entries expire by the clocks of the test files, which differ: the store itself forgets none.
   ManualClock clock_{0};
   std::mutex mutex_;
-  std::unique_ptr<StoreFolder> folder_;  // guarded by mutex_
-  std::unique_ptr<kv::Store> store_;     // guarded by mutex_
-  Status failure_;                       // guarded by mutex_
+  std::unique_ptr<HeldFolder> folder_;  // guarded by mutex_
+  std::unique_ptr<kv::Store> store_;    // guarded by mutex_
+  Status failure_;                      // guarded by mutex_
   std::atomic<kv::Store*> opened_{nullptr};
   std::atomic<uint64_t> namespaces_{0};
 };

@@ -2,7 +2,7 @@
 // What a test's function gets as its argument, after those of vitest and node:test.
 "use strict";
 
-const { ArrayPrototypePush, Error, ObjectDefineProperty } = primordials;
+const { ArrayPrototypePush, Error, ObjectDefineProperty, ReflectApply } = primordials;
 
 const { expect } = require("testing/expect");
 const { scopedMock } = require("testing/mock");
@@ -88,7 +88,17 @@ class TestContext {
     context.#abort?.abort();
   }
 }
-ObjectDefineProperty(TestContext.prototype, "it", { __proto__: null, value: TestContext.prototype.test });
+// A test may take them out of it: test("name", ({ skip, onTestFinished }) => ...).
+const names = ["skip", "todo", "diagnostic", "annotate", "plan", "after", "onTestFinished", "onTestFailed", "test"];
+for (let i = 0; i < names.length; ++i) {
+  const method = TestContext.prototype[names[i]];
+  ObjectDefineProperty(TestContext.prototype, names[i], { __proto__: null, configurable: true, get() {
+    return (...args) => ReflectApply(method, this, args);
+  } });
+}
+ObjectDefineProperty(TestContext.prototype, "it", { __proto__: null, get() {
+  return this.test;
+} });
 const { close } = TestContext;
 delete TestContext.close;
 

@@ -142,8 +142,8 @@ function settle(slot, request, promise, context) {
   }, (error) => fail(slot, request, context, error));
 }
 
-function dispatchToModule(slot) {
-  const request = createIncomingRequest(slot);
+function dispatchToModule(slot, method) {
+  const request = createIncomingRequest(slot, method);
   const context = createContext(slot);
   try {
     const result = target.fetch(request, env, context);
@@ -175,8 +175,8 @@ setReportException((error) => {
 });
 
 // A listener that does not call respondWith leaves the request to the origin, as on Cloudflare.
-function dispatchToListeners(slot) {
-  const request = createIncomingRequest(slot);
+function dispatchToListeners(slot, method) {
+  const request = createIncomingRequest(slot, method);
   const event = createFetchEvent(slot, request);
   isDispatching = true;
   dispatchEvent(globalObject, trusted(event));
@@ -195,9 +195,10 @@ function dispatchToListeners(slot) {
   settle(slot, request, answer !== undefined ? answer : fetch(request), event);
 }
 
-function dispatch(slot) {
-  if (target !== undefined) dispatchToModule(slot);
-  else dispatchToListeners(slot);
+// `method`: its number, as native code gives it.
+function dispatch(slot, method) {
+  if (target !== undefined) dispatchToModule(slot, method);
+  else dispatchToListeners(slot, method);
 }
 
 exports.start = start;

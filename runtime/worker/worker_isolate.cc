@@ -198,6 +198,7 @@ void WorkerIsolate::RunReady() {
       }
       Dispatch(batch_[i], dispatch_hook_, scope);
     }
+    scope.set_is_through();
   }
   batch_.clear();
   CheckTermination();
@@ -236,10 +237,12 @@ void WorkerIsolate::Dispatch(http::Exchange* exchange, size_t hook, script::Entr
   }
   v8::HandleScope handles(scope.v8());
   v8::TryCatch caught(scope.v8());
-  v8::Local<v8::Value> args[] = {v8::Number::New(scope.v8(), static_cast<double>(id))};
-  isolate_->set_current_request(id, args[0]);
+  v8::Local<v8::Value> args[] = {
+      v8::Number::New(scope.v8(), static_cast<double>(id)),
+      v8::Integer::New(scope.v8(), web::IncomingRequests::MethodNumber(exchange->head().method))};
+  isolate_->set_current_request(id, scope.context(), args[0]);
   const bool failed =
-      isolate_->HookAt(hook)->Call(scope.context(), v8::Undefined(scope.v8()), 1, args).IsEmpty();
+      isolate_->HookAt(hook)->Call(scope.context(), v8::Undefined(scope.v8()), 2, args).IsEmpty();
   if (failed && !caught.HasTerminated()) {
     // dispatch() catches what handlers throw: this is a bug of a builtin, or V8's stack is
     // exhausted.

@@ -29,14 +29,6 @@ long FileKilobytes() {
   return -1;
 }
 
-bool IsTraced() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("TracerPid:")) return std::stol(line.substr(10)) != 0;
-  }
-  return false;
-}
-
 // What a tool wrote into code stays.
 [[gnu::noinline, gnu::aligned(4096)]] int Answer() { return 42; }
 

@@ -146,7 +146,7 @@ TEST(ClientLimitsTest, ConnectionsBeyondTheLimitAreRefusedAndOneLineSaysSo) {
     EXPECT_THAT(RawConnection(worker.url()).ReadToEnd(), HasSubstr("503 Service Unavailable\r\n"));
   }
   EXPECT_TRUE(worker.process().WaitForLog("the limit \"connections\" is reached"));
-  const std::string& log = worker.process().err();
+  const std::string log = worker.process().err();
   EXPECT_EQ(log.find("is reached"), log.rfind("is reached"));
   open.clear();
   EXPECT_TRUE(Until([&] { return Ask(worker.url()) == "fine"; }));
@@ -214,7 +214,7 @@ TEST(ClientLimitsTest, FileDescriptorsThatRunOutAreSurvived) {
     client->Send(kGet);
     EXPECT_TRUE(client->ReadUntil("fine").ends_with("fine"));
   }
-  const std::string& log = process.err();
+  const std::string log = process.err();
   EXPECT_EQ(log.find("out of file"), log.rfind("out of file"));
   crowd.clear();
   EXPECT_TRUE(Until([&] { return Ask(*url) == "fine"; }));

@@ -170,7 +170,7 @@ TEST(DevConfigTest, EachRequestIsALine) {
   Get(project.url() + "/204?a=b");
   Send("POST", project.url() + "/404", "body");
   ASSERT_TRUE(project.WaitForLog("POST /404 404 "));
-  const std::string& log = project.process().err();
+  const std::string log = project.process().err();
   EXPECT_THAT(log, HasSubstr("GET /204?a=b 204 "));
   EXPECT_THAT(log, HasSubstr(" ms test\n"));
   EXPECT_THAT(log, Not(HasSubstr("\x1b")));  // no terminal, no colours

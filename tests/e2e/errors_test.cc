@@ -198,7 +198,7 @@ TEST_P(BadStartTest, IsOneClearMessage) {
   Project project({});
   for (const auto& [name, text] : GetParam().files) project.folder().Write(name, text);
   EXPECT_EQ(project.Fails(GetParam().args), GetParam().status);
-  const std::string& err = project.process().err();
+  const std::string err = project.process().err();
   for (const std::string& text : GetParam().says) EXPECT_THAT(err, HasSubstr(text));
   EXPECT_EQ(project.process().out(), "");
   EXPECT_THAT(err, Not(HasSubstr("    at ")));  // no stack

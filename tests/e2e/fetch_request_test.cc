@@ -52,6 +52,36 @@ TEST(FetchRequestTest, SaysTheDefaultsOfWhatAScriptDoesNotSay) {
   EXPECT_EQ(api.requests().back().Header("user-agent"), "me");
 }
 
+// A script mostly parses the URL that its request has; whatever is remembered of it, it parses to
+// what any string does.
+TEST(FetchRequestTest, ParsesItsOwnUrlAsAnyOther) {
+  Worker worker(Worker::Handler(R"(
+    const known = new URL(request.url), parsed = new URL(` ${request.url}`);
+    const wrong = [];
+    for (const part of ["href", "origin", "protocol", "username", "password", "host", "hostname", "port", "pathname",
+      "search", "hash"]) {
+      if (known[part] !== parsed[part]) wrong.push(`${part}: ${known[part]} for ${parsed[part]}`);
+    }
+    known.port = parsed.port = "99";
+    known.searchParams.append("a", "b");
+    parsed.searchParams.append("a", "b");
+    known.hash = parsed.hash = "c";
+    if (known.href !== parsed.href) wrong.push(`changed: ${known.href} for ${parsed.href}`);
+    if (new URL("/x", request.url).href !== new URL("/x", ` ${request.url}`).href) wrong.push("base");
+    return new Response(wrong.join());)"));
+  for (const std::string host :
+       {"x", "x.test:8080", "x.test:80", "[::1]:8080", "[::1]", "127.0.0.1", "X.Test"}) {
+    for (const std::string path : {"/", "/a:b/c?d:e=1", "/?", "/p?q?r", "/a@b:c", "//y:9/z",
+                                   "/a/../b", "/%7Bq%7D?'\"", "/]:1"}) {
+      RawConnection connection(worker.url());
+      connection.Send("GET " + path + " HTTP/1.1\r\nHost: " + host +
+                      "\r\nConnection: close\r\n\r\n");
+      const std::string all = connection.ReadToEnd();
+      EXPECT_EQ(all.substr(all.find("\r\n\r\n") + 4), "") << host << path;
+    }
+  }
+}
+
 std::string GetWith(const Worker& worker, const std::string& path, const std::string& headers) {
   RawConnection connection(worker.url());
   connection.Send("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers +

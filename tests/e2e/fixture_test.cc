@@ -10,6 +10,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "sedge/testing/worker_fixture.h"
@@ -120,6 +121,21 @@ TEST(WorkerTest, SaysWhyItDoesNotStart) {
   EXPECT_THAT(missing.error(), HasSubstr("/no/sedge did not say that it listens"));
 }
 
+// More than a pipe holds, which nobody asks for meanwhile.
+TEST(WorkerTest, ReadsALogThatNobodyWaitsFor) {
+  Worker worker({.script = "export default { fetch() { console.log('x'.repeat(65536)); return new "
+                           "Response('ok'); } };"});
+  for (int i = 0; i < 16; ++i) {
+    HttpRequest request;
+    request.url = "/";
+    request.timeout_ms = 20'000;
+    const HttpResponse response = worker.Fetch(request);
+    ASSERT_EQ(response.body, "ok") << i << " " << response.error;
+  }
+  EXPECT_EQ(worker.Stop(), 0);
+  EXPECT_GT(worker.process().err().size(), size_t{1} << 20);
+}
+
 TEST(WorkerTest, RemovesTheDataOfAServerThatWasKilled) {
   std::string data;
   {
@@ -137,6 +153,35 @@ TEST(WorkerTest, MapsHosts) {
   Worker api({.script = "export default { fetch() { return new Response('mapped'); } };"});
   Worker worker({.script = kScript, .kv = {"CACHE"}, .map = {{"api.test", api.url()}}});
   EXPECT_EQ(worker.Get("/out").body, "mapped");
+}
+
+TEST(TempFolderTest, TheNextOneRemovesThoseOfProgramsThatWereKilled) {
+  const TempFolder parent;
+  setenv("TMPDIR", parent.path().c_str(), 1);
+  int pipes[2];
+  ASSERT_EQ(pipe(pipes), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const TempFolder folder;
+    folder.Write("sub/file", "x");
+    (void)!write(pipes[1], "x", 1);
+    for (;;) pause();
+  }
+  char told;
+  ASSERT_EQ(read(pipes[0], &told, 1), 1);
+  const auto count = [&] {
+    const std::filesystem::directory_iterator entries(parent.path());
+    return std::distance(begin(entries), end(entries));
+  };
+  { const TempFolder other; }
+  EXPECT_EQ(count(), 1) << "the child lives";
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  { const TempFolder other; }
+  EXPECT_EQ(count(), 0);
+  unsetenv("TMPDIR");
+  close(pipes[0]);
+  close(pipes[1]);
 }
 
 // However the test program ends: here by SIGKILL.

@@ -251,7 +251,7 @@ TEST(WorkerFormsTest, UnknownKeysAreNamedInOneWarning) {
                     "name = \"x\"\nmain = \"w.js\"\nqueues = []\n[dev]\nport = 0\nhost = "
                     "\"x\"\n[var]\nA = 1\n"}});
   project.Serve();
-  const std::string& log = project.process().err();
+  const std::string log = project.process().err();
   EXPECT_EQ(Count(log, "warn"), 1u) << log;
   EXPECT_THAT(log, HasSubstr("queues (line 3)"));
   EXPECT_THAT(log, HasSubstr("dev.host (line 6)"));

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <map>
 
+#include "kv/hole_cutter.h"
+#include "kv/log_check.h"
 #include "kv/synced_marker.h"
 #include "tests/kv/kv_test_util.h"
 
@@ -186,33 +188,6 @@ class Mount {
   std::string why_;
 };
 
-TEST(DiskFull, ARealOneToo) {
-  const TempFolder folder;
-  const std::string path = folder.path() + "/disk";
-  const Mount mounted(path);
-  if (!mounted.why().empty()) GTEST_SKIP() << "cannot mount a small tmpfs: " << mounted.why();
-  StoreOptions options;
-  options.path = path + "/kv";
-  options.memory_bytes = 4u << 20;
-  std::ofstream(path + "/ballast") << std::string(5u << 20, 'x');
-  auto opened = RocksStore::Open(options);
-  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
-  Load load;
-  Status full;
-  for (int i = 0; i < 20 && full.ok(); ++i) full = load.WriteUntilFull(**opened, 2'000);
-  ExpectClear(full);
-  EXPECT_GT(load.size(), 100u);
-  load.ExpectAll(**opened);
-  std::filesystem::remove(path + "/ballast");
-  const Status again = PutSoon(**opened);
-  EXPECT_TRUE(again.ok()) << again.ToString();
-  load.ExpectAll(**opened);
-  *opened = nullptr;
-  opened = RocksStore::Open(options);
-  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
-  load.ExpectAll(**opened);
-}
-
 std::vector<std::filesystem::path> FilesBelow(const std::string& folder) {
   std::vector<std::filesystem::path> files;
   std::error_code error;
@@ -222,50 +197,111 @@ std::vector<std::filesystem::path> FilesBelow(const std::string& folder) {
   return files;
 }
 
-// A supervisor starts the server again and again on a log of which a part is to be kept.
-TEST(DiskFull, AHoleIsKeptOnceHoweverOftenItIsTried) {
-  const TempFolder folder;
-  const std::string path = folder.path() + "/disk";
-  const Mount mounted(path);
-  if (!mounted.why().empty()) GTEST_SKIP() << "cannot mount a small tmpfs: " << mounted.why();
-  StoreOptions options;
-  options.path = path + "/kv";
-  options.durable_writes = false;
-  {
-    const auto store = RocksStore::Open(options);
-    for (int i = 0; i < 2000; ++i) {
-      ASSERT_TRUE((*store)->Put("ns", std::to_string(i), AsBytes(std::string(100, 'v')), {}).ok());
+// On a file system of 12 MB of its own.
+class SmallDiskTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!mounted_.why().empty()) GTEST_SKIP() << "cannot mount a small tmpfs: " << mounted_.why();
+    options_.path = disk_ + "/kv";
+  }
+
+  void Fill(size_t bytes) { std::ofstream(disk_ + "/ballast") << std::string(bytes, 'x'); }
+  // All but so much of what is free.
+  void FillButFor(uintmax_t bytes) { Fill(std::filesystem::space(disk_).available - bytes); }
+  void MakeSpace() { std::filesystem::remove(disk_ + "/ballast"); }
+
+  // A log of which the half is behind a hole, and nothing says what of it was synced.
+  std::filesystem::path MakeHole() {
+    options_.durable_writes = false;
+    {
+      const auto store = RocksStore::Open(options_);
+      for (int i = 0; i < 2000; ++i) {
+        const std::string value(100, 'v');
+        EXPECT_TRUE((*store)->Put("ns", std::to_string(i), AsBytes(value), {}).ok());
+      }
     }
-  }
-  std::filesystem::path log;
-  for (const std::filesystem::path& file : FilesBelow(options.path + "/db")) {
-    if (file.extension() == ".log") log = std::max(log, file);
-  }
-  std::filesystem::remove(options.path + "/db/SYNCED");
-  {
+    options_.durable_writes = true;
+    std::filesystem::path log;
+    for (const std::filesystem::path& file : FilesBelow(options_.path + "/db")) {
+      if (file.extension() == ".log") log = std::max(log, file);
+    }
+    std::filesystem::remove(options_.path + "/db/SYNCED");
     std::fstream data(log, std::ios::in | std::ios::out | std::ios::binary);
     data.seekp(static_cast<std::streamoff>(std::filesystem::file_size(log) / 2));
     data << std::string(8192, '\0');
+    EXPECT_TRUE(SyncedMarker::Open(options_.path + "/db").ok());
+    return log;
   }
+
+  const TempFolder folder_;
+  const std::string disk_ = folder_.path() + "/disk";
+  const Mount mounted_{disk_};
+  StoreOptions options_;
+};
+
+TEST_F(SmallDiskTest, ARealOneToo) {
+  options_.memory_bytes = 4u << 20;
+  Fill(5u << 20);
+  auto opened = RocksStore::Open(options_);
+  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+  Load load;
+  Status full;
+  for (int i = 0; i < 20 && full.ok(); ++i) full = load.WriteUntilFull(**opened, 2'000);
+  ExpectClear(full);
+  EXPECT_GT(load.size(), 100u);
+  load.ExpectAll(**opened);
+  MakeSpace();
+  const Status again = PutSoon(**opened);
+  EXPECT_TRUE(again.ok()) << again.ToString();
+  load.ExpectAll(**opened);
+  *opened = nullptr;
+  opened = RocksStore::Open(options_);
+  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+  load.ExpectAll(**opened);
+}
+
+// A supervisor starts the server again and again on a log of which a part is to be kept.
+TEST_F(SmallDiskTest, AHoleIsKeptOnceHoweverOftenItIsTried) {
+  const std::filesystem::path log = MakeHole();
   const uintmax_t size = std::filesystem::file_size(log);
-  ASSERT_TRUE(SyncedMarker::Open(options.path + "/db").ok());
-  std::ofstream(path + "/ballast") << std::string(12u << 20, 'x');
-  options.durable_writes = true;
-  const std::string lost = options.path + "/lost+found";
+  Fill(12u << 20);
+  const std::string lost = options_.path + "/lost+found";
   for (int i = 0; i < 3; ++i) {
-    const auto store = RocksStore::Open(options);
+    const auto store = RocksStore::Open(options_);
     EXPECT_EQ(store.status().code(), StatusCode::kResourceExhausted) << store.status().ToString();
     EXPECT_LE(FilesBelow(lost).size(), 2u);  // a folder with the log
   }
-  std::filesystem::remove(path + "/ballast");
+  MakeSpace();
   for (int i = 0; i < 2; ++i) {
-    const auto store = RocksStore::Open(options);
+    const auto store = RocksStore::Open(options_);
     ASSERT_TRUE(store.ok()) << store.status().ToString();
     EXPECT_TRUE((*(*store)->Get("ns", "0")).has_value());
     EXPECT_FALSE((*(*store)->Get("ns", "1999")).has_value());
     EXPECT_EQ(std::filesystem::file_size(lost + "/1/" + log.filename().string()), size);
     EXPECT_EQ(FilesBelow(lost).size(), 2u);
   }
+}
+
+TEST_F(SmallDiskTest, AHoleIsKeptWhereTheLogCannotBeWrittenAnew) {
+  const std::filesystem::path log = MakeHole();
+  const uintmax_t size = std::filesystem::file_size(log);
+  const std::string lost = options_.path + "/lost+found";
+  const std::string kept = lost + "/1/" + log.filename().string();
+  const LogHole hole = CheckLogs(options_.path + "/db", {})->holes.at(0);
+  FillButFor(64u << 10);
+  for (int i = 0; i < 2; ++i) {
+    const auto cut = CutHole(options_.path, hole);
+    ASSERT_TRUE(cut.ok()) << cut.status().ToString();
+    EXPECT_TRUE(std::filesystem::equivalent(kept, log));
+    EXPECT_EQ(std::filesystem::file_size(log), size);
+  }
+  MakeSpace();
+  const auto cut = CutHole(options_.path, hole);
+  ASSERT_TRUE(cut.ok()) << cut.status().ToString();
+  EXPECT_EQ(*cut, lost);
+  EXPECT_EQ(std::filesystem::file_size(log), hole.offset);
+  EXPECT_EQ(std::filesystem::file_size(kept), size);
+  EXPECT_EQ(FilesBelow(lost).size(), 2u);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <random>
 #include <set>
 
+#include "kv/key_codec.h"
 #include "kv/log_reader.h"
 #include "kv/repair.h"
 #include "kv/store_folder.h"
@@ -17,6 +18,19 @@ namespace {
 namespace fs = std::filesystem;
 
 enum class Marks { kAll, kEveryWriteAlone, kNone };
+
+class EntriesOfBatch final : public rocksdb::WriteBatch::Handler {
+ public:
+  rocksdb::Status PutCF(uint32_t, const rocksdb::Slice& key, const rocksdb::Slice&) override {
+    const auto row = DecodeRowKey(key.ToStringView());
+    if (row && row->key != "new") found.insert(std::stoull(std::string(row->key)));
+    return rocksdb::Status::OK();
+  }
+  rocksdb::Status DeleteCF(uint32_t, const rocksdb::Slice&) override {
+    return rocksdb::Status::OK();
+  }
+  std::set<uint64_t> found;
+};
 
 class LogCutTest : public testing::Test {
  protected:
@@ -51,15 +65,13 @@ class LogCutTest : public testing::Test {
   // Entries whose write has a record in the log that ends behind `size`.
   static std::set<uint64_t> EntriesFrom(const fs::path& log, uint64_t size) {
     const std::string bytes = *ReadWholeFile(log);
-    std::set<uint64_t> entries;
+    EntriesOfBatch entries;
     LogReader reader(bytes);
     while (const auto record = reader.Next()) {
-      const auto head = ReadBatchHead(reader.payload());
-      if (!head || record->end <= size) continue;
-      // Each put takes two numbers, from 1 on.
-      for (uint32_t i = 0; i < head->writes; i += 2) entries.insert((head->sequence + i - 1) / 2);
+      if (!ReadBatchHead(reader.payload()) || record->end <= size) continue;
+      (void)rocksdb::WriteBatch(std::string(reader.payload())).Iterate(&entries);
     }
-    return entries;
+    return entries.found;
   }
 
   // The ends of all records, and places in between.
@@ -90,7 +102,8 @@ class LogCutTest : public testing::Test {
       EXPECT_TRUE(got.ok()) << got.status().ToString();
       const bool there = got.ok() && *got && (*got)->value.text() == ValueOf(i);
       EXPECT_TRUE(there || !got.ok() || !*got) << i << " has another value";
-      if (!there || !listed.contains(KeyOf(i))) missing.insert(i);
+      EXPECT_EQ(listed.contains(KeyOf(i)), there) << i << " is there by half";
+      if (!there) missing.insert(i);
     }
     return missing;
   }
@@ -108,19 +121,24 @@ class LogCutTest : public testing::Test {
     const bool told = marks == Marks::kAll || (marks == Marks::kEveryWriteAlone && !last);
     StoreOptions options;
     options.path = path;
-    if (told) {
-      const auto opened = OpenRocksStore(options);
+    auto opened = OpenRocksStore(options);
+    // The table of one family may have what is behind the cut, and that of the other not.
+    const bool parted = !opened.ok() && opened.status().message().find("tables have a part") !=
+                                            std::string_view::npos;
+    parted_ += parted;
+    if (told || parted) {
       ASSERT_EQ(opened.status().code(), StatusCode::kCorruption) << opened.status().ToString();
       const auto repaired = RepairFolder(path);
       ASSERT_TRUE(repaired.ok()) << repaired.status().ToString();
     }
+    if (opened.ok()) opened->reset();
     std::set<uint64_t> missing;
     for (int i = 0; i < 3; ++i) {
       const auto store = OpenRocksStore(options);
       ASSERT_TRUE(store.ok()) << store.status().ToString();
       if (i == 0) {
         missing = Missing(**store, entries_);
-        ExpectTold(missing, cut_off, told ? std::set<uint64_t>() : EntriesKept(path));
+        ExpectTold(missing, cut_off, told || parted ? std::set<uint64_t>() : EntriesKept(path));
         ASSERT_TRUE((*store)->Put("ns", "new", AsBytes("value"), {}).ok());
         continue;
       }
@@ -149,6 +167,7 @@ class LogCutTest : public testing::Test {
   const TempFolder folder_{MemoryFolder()};
   const std::string whole_ = folder_.path() + "/whole";
   uint64_t entries_ = 0;
+  int parted_ = 0;
 };
 
 TEST_F(LogCutTest, NothingAcknowledgedIsLostInSilence) {

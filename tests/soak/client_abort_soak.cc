@@ -159,7 +159,7 @@ int Run(const Options& options) {
     std::printf(", %.0f at most\n", Megabytes(process->process().PeakResidentBytes()));
     if (problem.empty()) problem = process->Stop();
     if (!problem.empty()) {
-      const std::string& log = process->process().err();
+      const std::string log = process->process().err();
       std::printf("WRONG: %s: %s\nits log ends with:\n%s\n", process->name.c_str(), problem.c_str(),
                   log.substr(log.size() - std::min(log.size(), kShownLogBytes)).c_str());
     }

@@ -171,12 +171,11 @@ describe("strings", () => {
 });
 
 describe("large values", () => {
-  test("take no long time", () => {
+  // Their common lines would take time and memory by the square of how many differ.
+  test("that differ in too much are shown one after the other", () => {
     const make = (step) => Array.from({ length: 20_000 }, (_, i) => ({ i, v: i * step }));
-    const start = performance.now();
-    const text = differenceOf(make(1), make(2));
-    expect(performance.now() - start).toBeLessThan(30_000);
-    expect(text).toMatch(/^- Expected {2}- \d+/);
+    const marks = differenceOf(make(1), make(2)).split("\n").slice(3).map((line) => line[0]).join("");
+    expect(marks.replace(/^[ @]*-{50000,}\+{50000,} *$/, "one after the other")).toBe("one after the other");
   });
 
   test("deep ones end", () => {

@@ -386,6 +386,77 @@ test("outer", async (t) => {
                                        "fail outer > fails", "fail outer"));
 }
 
+TEST(TestRunTest, TestsInTestsNeedNotBeAwaited) {
+  const Outcome run = RunSource(R"(
+const order = [];
+test("outer", (t) => {
+  t.test("late", async (inner) => {
+    await scheduler.wait(5);
+    order.push("late");
+    inner.test("inside", async () => { await scheduler.wait(1); order.push("inside"); });
+  });
+  t.test("next", async () => { order.push("next"); await null; expect(1).toBe(2); });
+});
+test("order", () => console.log(order.join()));
+)");
+  EXPECT_THAT(run.Lines(), ElementsAre("pass outer > late > inside", "pass outer > late",
+                                       "fail outer > next", "fail outer", "pass order"));
+  EXPECT_EQ(run.Output("order"), "late,inside,next;");
+}
+
+TEST(TestRunTest, TheContextsFunctionsCanBeTakenOutOfIt) {
+  const Outcome run = RunSource(R"(
+test("one", ({ onTestFinished, onTestFailed, annotate }) => {
+  onTestFinished(() => console.log("finished"));
+  onTestFailed(() => console.log("failed"));
+  annotate("noted");
+  throw new Error("x");
+});
+test("todo", ({ todo }) => { todo("some day"); throw new Error("x"); });
+)");
+  EXPECT_EQ(run.Output("one"), "noted;failed;finished;");
+  EXPECT_THAT(run.Lines(), ElementsAre("fail one", "todo todo"));
+}
+
+TEST(TestRunTest, OutputThatIsTooLongOrOfAnEarlierAttemptIsTold) {
+  const Outcome run = RunSource(R"(
+test("long", () => { for (let i = 0; i < 1500; ++i) console.log(i); });
+let n = 0;
+test("again", { retry: 1 }, () => { console.log("attempt", ++n); expect(n).toBe(2); });
+)");
+  const auto& output = run.Named("long").output;
+  ASSERT_EQ(output.size(), 1001u);
+  EXPECT_EQ(output.back().text, "... 500 more lines");
+  EXPECT_EQ(run.Output("again"), "attempt 1;attempt 2;");
+}
+
+TEST(TestRunTest, AClockThatBeforeAllHoldsIsHeldForItsSuite) {
+  const Outcome run = RunSource(R"(
+import { clock } from "sedge:test";
+const year = () => new Date().getFullYear();
+describe("suite", () => {
+  beforeAll(() => clock.set("2030-01-02T00:00:00Z"));
+  test("one", () => { expect(year()).toBe(2030); clock.set("2040-01-02T00:00:00Z"); });
+  test("two", () => { expect(year()).toBe(2030); clock.reset(); });
+  test("three", () => expect(year()).toBe(2030));
+});
+test("after", () => expect(year()).not.toBe(2030));
+)");
+  EXPECT_EQ(run.totals.passed, 4u);
+}
+
+TEST(TestRunTest, APatternOfAMockThatFailsFailsTheTest) {
+  const Outcome run = RunSource(R"(
+import { mock } from "sedge:test";
+test("one", async () => {
+  mock.fetch(() => { throw new Error("a wrong pattern"); });
+  await fetch("http://example.com/").catch(() => {});
+});
+)");
+  EXPECT_THAT(run.Named("one").message, HasSubstr("a wrong pattern"));
+  EXPECT_EQ(run.totals.failed, 1u);
+}
+
 TEST(TestRunTest, ConsoleOutputBelongsToItsTest) {
   const Outcome run = RunSource(R"(
 test("one", () => { console.log("a", 1); console.warn({ b: 2 }); });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/bundle/esbuild.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "runtime/base/held_folder.h"
 #include "runtime/base/log.h"
 #include "tools/bundle/child.h"
 
@@ -28,19 +28,12 @@ constexpr const char* kPlatform = "@esbuild/linux-arm64/bin/esbuild";
 constexpr const char* kPlatform = "@esbuild/linux-x64/bin/esbuild";
 #endif
 
-// A folder that goes with the object.
-struct TemporaryFolder {
-  TemporaryFolder() {
-    std::error_code error;
-    std::string pattern = fs::temp_directory_path(error) / "sedge-bundle-XXXXXX";
-    if (!error && mkdtemp(pattern.data())) path = fs::canonical(pattern, error).string();
-  }
-  ~TemporaryFolder() {
-    std::error_code error;
-    if (!path.empty()) fs::remove_all(path, error);
-  }
-  std::string path;
-};
+// For what esbuild writes. The real path, as esbuild's own paths are compared with it.
+Result<std::unique_ptr<HeldFolder>> MakeOutputFolder() {
+  std::error_code error;
+  const fs::path parent = fs::canonical(fs::temp_directory_path(error), error);
+  return HeldFolder::Create((error ? fs::path("/tmp") : parent).string(), "sedge-build-");
+}
 
 std::string InPath(const std::string& name) {
   const char* path = std::getenv("PATH");
@@ -167,13 +160,9 @@ std::vector<std::string> EsbuildArguments(const worker::WorkerConfig& config,
 }
 
 Result<Bundle> RunEsbuild(const worker::WorkerConfig& config, const BundleOptions& options) {
-  const TemporaryFolder folder;
-  if (folder.path.empty()) {
-    return IoError("cannot make a temporary folder for the bundle of " + config.main +
-                   "; TMPDIR says where they go");
-  }
+  SEDGE_ASSIGN_OR_RETURN(const std::unique_ptr<HeldFolder> folder, MakeOutputFolder());
   ChildOptions child;
-  child.argv = EsbuildArguments(config, options, folder.path);
+  child.argv = EsbuildArguments(config, options, folder->path());
   child.argv.insert(child.argv.begin(), options.esbuild);
   std::error_code error;
   child.cwd = fs::canonical(config.base_dir, error).string();
@@ -193,7 +182,7 @@ Result<Bundle> RunEsbuild(const worker::WorkerConfig& config, const BundleOption
     return Internal(options.esbuild + " ended with status " + std::to_string(ran.exit_code) +
                     (output.rest.empty() ? "" : ": " + output.rest));
   }
-  SEDGE_RETURN_IF_ERROR(TakeOutputs(config, child.cwd, folder.path, bundle));
+  SEDGE_RETURN_IF_ERROR(TakeOutputs(config, child.cwd, folder->path(), bundle));
   return bundle;
 }
 

@@ -150,9 +150,12 @@ void DevSession::OnRead(Loaded loaded) {
 
 bool DevSession::StartServer(worker::ServeOptions options) {
   started_ = options;
-  worker::ListenAddress& address = options.listen[0];
-  const uint16_t wanted = address.port;
-  if (ListensByDefault(flags_.serve, options)) address.port = FindFreePort(address.host, wanted);
+  const uint16_t wanted = options.listen[0].port;
+  uint16_t port = wanted;
+  if (ListensByDefault(flags_.serve, options)) {
+    port = FindFreePort(options.listen[0].host, wanted);
+    options.listen[0].port = port;
+  }
   worker::DevHooks hooks;
   if (!flags_.quiet) {
     hooks.on_request = [this](const worker::RequestRecord& request) { output_.Request(request); };
@@ -167,7 +170,7 @@ bool DevSession::StartServer(worker::ServeOptions options) {
     return false;
   }
   server_ = std::move(server).value();
-  if (address.port != wanted) {
+  if (port != wanted) {
     LogWarn("port " + std::to_string(wanted) + " is taken, so this listens on another");
   }
   return true;

@@ -3,7 +3,7 @@
 // and https://developers.cloudflare.com/workers/runtime-apis/fetch/#how-the-accept-encoding-header-is-handled
 "use strict";
 
-const { listFind, listGet } = require("fetch/headers");
+const { listFind, listGet } = require("fetch/header_list");
 
 const kCodings = "gzip, br";
 

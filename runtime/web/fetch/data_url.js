@@ -3,7 +3,7 @@
 "use strict";
 
 const { parseMimeType, serializeMimeType } = require("fetch/mime_type");
-const { trimHttpWhitespace } = require("fetch/headers");
+const { trimHttpWhitespace } = require("fetch/header_text");
 const {
   RegExpPrototypeExec, StringPrototypeCharCodeAt, StringPrototypeIndexOf, StringPrototypeSlice,
   StringPrototypeStartsWith, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetLength, Uint8Array,

@@ -11,7 +11,7 @@ const { Body, checkUsable, kBytes, kNative, kStream, streamOf, takeBytes, takeSe
   require("fetch/body");
 const { parseDataUrl } = require("fetch/data_url");
 const { requestedCodings } = require("fetch/accept_encoding");
-const { listDelete, listFind, listGet } = require("fetch/headers");
+const { listDelete, listFind, listGet } = require("fetch/header_list");
 const { matchesIntegrity } = require("fetch/integrity");
 const { redirectedPolicy, referrerFor } = require("fetch/referrer");
 const { parseLocation, urlOrigin, withoutFragment } = require("fetch/request_url");

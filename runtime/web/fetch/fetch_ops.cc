@@ -9,6 +9,34 @@
 #include "runtime/web/fetch/fetch_service.h"
 #include "runtime/web/fetch/incoming.h"
 
+namespace sedge::script {
+
+// A header block: its text, or its number in kUsualBlocks.
+template <>
+struct ParamTraits<web::HeaderBlock> {
+  static constexpr bool kTakesArgument = true;
+  ParamTraits(Isolate& isolate, const CallbackInfo& info, int index) : index_(index) {
+    v8::Local<v8::Value> value = info[index];
+    if (value->IsInt32()) {
+      const auto number = static_cast<uint32_t>(value.As<v8::Int32>()->Value());
+      if ((ok_ = number < std::size(web::kUsualBlocks))) block_ = {web::kUsualBlocks[number], true};
+    } else {
+      ok_ = value->IsString() && storage_.LoadLatin1(isolate.v8(), value.As<v8::String>());
+      block_ = {storage_.view()};
+    }
+  }
+  Status status() const { return ok_ ? Status() : BadArgument(index_, "a header block"); }
+  web::HeaderBlock get() const { return block_; }
+
+ private:
+  StringStorage storage_;
+  web::HeaderBlock block_{{}};
+  int index_;
+  bool ok_;
+};
+
+}  // namespace sedge::script
+
 namespace sedge::web {
 namespace {
 
@@ -59,8 +87,9 @@ void PipeError(BodyTable& bodies, uint64_t handle, std::string_view message) {
 Result<std::string> RequestMethod(IncomingRequests& requests, uint64_t slot) {
   return requests.Method(slot);
 }
-Result<std::string> RequestUrl(IncomingRequests& requests, uint64_t slot) {
-  return requests.Url(slot);
+Result<script::Latin1String> RequestUrl(IncomingRequests& requests, uint64_t slot) {
+  SEDGE_ASSIGN_OR_RETURN(std::string url, requests.Url(slot));
+  return script::Latin1String{std::move(url)};
 }
 // Values in turn, then the array of names (HeaderShapes).
 Result<v8::Local<v8::Value>> RequestHeaders(Isolate& isolate, IncomingRequests& requests,
@@ -92,12 +121,13 @@ v8::MaybeLocal<v8::Value> ParseJson(Isolate& isolate, const std::string& json) {
 v8::Local<v8::Value> RequestCf(Isolate& isolate, CfService& cf, uint64_t slot) {
   std::string own = cf.of_request ? cf.of_request(slot) : "";
   v8::Local<v8::Value> value;
-  if (!ParseJson(isolate, own.empty() ? cf.json : own).ToLocal(&value)) return v8::Undefined(isolate.v8());
+  if (!ParseJson(isolate, own.empty() ? cf.json : own).ToLocal(&value))
+    return v8::Undefined(isolate.v8());
   return value;
 }
 Status Respond(IncomingRequests& requests, uint64_t slot, int32_t status, Latin1View reason,
-               Latin1View header_block, BodyArg body, bool coded_by_script) {
-  return requests.Respond(slot, status, reason.text, header_block.text, body, coded_by_script);
+               HeaderBlock header_block, BodyArg body, bool coded_by_script) {
+  return requests.Respond(slot, status, reason.text, header_block, body, coded_by_script);
 }
 void WaitBegin(IncomingRequests& requests, uint64_t slot) { requests.BeginWait(slot); }
 void WaitEnd(IncomingRequests& requests, uint64_t slot) { requests.EndWait(slot); }

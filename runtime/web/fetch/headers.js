@@ -1,141 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Headers: https://fetch.spec.whatwg.org/#headers-class, with what Workers add (getAll) and without the
-// browser's forbidden names, that is, without the guards "request" and "response". A header list is one flat
-// array [name, value, name, value ...] whose names are lower-case; as a response comes from native code, it is
-// still a header block. Departure from Web IDL, for speed: a record's own enumerable keys are listed once,
-// before the values are read.
+// browser's forbidden names, that is, without the guards "request" and "response". Its list is a flat one
+// (fetch/header_list.js); as a response comes from native code, it is still a header block. Departure from Web IDL, for
+// speed: a record's own enumerable keys are listed once, before the values are read.
 "use strict";
 
 const webidl = require("webidl/webidl");
 const { copyList } = require("script/lists");
+const { blockToList, listDelete, listFind, listGet, listOfShape, listToBlock, sortAndCombine } =
+  require("fetch/header_list");
+const { convertName, convertValue, normalizeName, normalizeValue } = require("fetch/header_text");
 const { isSafelisted, isSafelistedName, mayAppend } = require("fetch/no_cors");
-const {
-  Array, ArrayIsArray, ArrayPrototypeJoin, ArrayPrototypeSort, FunctionPrototypeCall, JSONStringify, ObjectKeys,
-  RegExpPrototypeExec, SafeMap, StringPrototypeCharCodeAt, StringPrototypeIndexOf, StringPrototypeSlice,
-  StringPrototypeStartsWith, StringPrototypeToLowerCase, SymbolIterator, TypeError,
-} = primordials;
-const { ByteString } = webidl.converters;
+const { ArrayIsArray, FunctionPrototypeCall, ObjectKeys, SymbolIterator, TypeError } = primordials;
 const { constructKey, illegalInvocation, isObject, requiredArguments } = webidl;
 
 const kGuardNone = 0;
 const kGuardImmutable = 1;
 const kGuardNoCors = 2; // leaves out what it does not let in
-
-// Names and content types that a worker uses are few; what was checked once is not checked again.
-const kCacheMaxEntries = 256;
-const kCacheMaxLength = 64;
-const kMaxInserted = 64; // headers
-const knownNames = new SafeMap(); // as given -> lower-case
-const knownTypes = new SafeMap(); // content-type values: as given -> without outer white space
-
-const notToken = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
-const notFieldValue = /[^\x01-\t\x0B\x0C\x0E-\xFF]/;
-
-function learnName(name, context) {
-  const given = ByteString(name, `${context}: the header name`);
-  if (given === "" || RegExpPrototypeExec(notToken, given) !== null) {
-    throw new TypeError(`${context}: ${JSONStringify(given)} is not a legal HTTP header name.`);
-  }
-  const lower = StringPrototypeToLowerCase(given);
-  if (given.length <= kCacheMaxLength && knownNames.size < kCacheMaxEntries) knownNames.set(given, lower);
-  return lower;
-}
-
-function normalizeName(name, context) {
-  const known = knownNames.get(name);
-  return known !== undefined ? known : learnName(name, context);
-}
-
-function isHttpWhitespace(code) {
-  return code === 0x20 || code === 0x09 || code === 0x0A || code === 0x0D;
-}
-
-function trimHttpWhitespace(value) {
-  let from = 0;
-  let to = value.length;
-  while (from < to && isHttpWhitespace(StringPrototypeCharCodeAt(value, from))) ++from;
-  while (to > from && isHttpWhitespace(StringPrototypeCharCodeAt(value, to - 1))) --to;
-  return from === 0 && to === value.length ? value : StringPrototypeSlice(value, from, to);
-}
-
-function checkValue(name, given, context) {
-  let value = given;
-  if (typeof value !== "string") value = ByteString(given, `${context}: the value of header '${name}'`);
-  const { length } = value;
-  if (length === 0) return value;
-  if (StringPrototypeCharCodeAt(value, 0) <= 0x20 || StringPrototypeCharCodeAt(value, length - 1) <= 0x20) {
-    value = trimHttpWhitespace(value);
-  }
-  const bad = RegExpPrototypeExec(notFieldValue, value);
-  if (bad !== null) {
-    throw new TypeError(StringPrototypeCharCodeAt(bad[0], 0) > 0xFF
-      ? `${context}: the value of header '${name}' is not a byte string: it has a character above U+00FF ` +
-        "(encodeURIComponent makes one that fits)."
-      : `${context}: the value of header '${name}' has a NUL, CR or LF character: ${JSONStringify(value)}`);
-  }
-  return value;
-}
-
-function normalizeValue(name, given, context) {
-  if (name !== "content-type") return checkValue(name, given, context);
-  const known = knownTypes.get(given);
-  if (known !== undefined) return known;
-  const value = checkValue(name, given, context);
-  if (typeof given === "string" && given.length <= kCacheMaxLength && knownTypes.size < kCacheMaxEntries) {
-    knownTypes.set(given, value);
-  }
-  return value;
-}
-
-// ------------------------------------------------------------------------------------- flat header lists
-
-function listFind(list, name) {
-  for (let i = 0; i < list.length; i += 2) {
-    if (list[i] === name) return i;
-  }
-  return -1;
-}
-
-// The combined value of `name` (lower-case), or null. `given` may be a header block.
-function listGet(given, name) {
-  let list = given;
-  if (typeof given === "string") {
-    const isThere =
-      StringPrototypeIndexOf(given, `\0${name}\0`) >= 0 || StringPrototypeStartsWith(given, `${name}\0`);
-    if (!isThere) return null;
-    list = blockToList(given);
-  }
-  const { length } = list;
-  for (let i = 0; i < length; i += 2) {
-    if (list[i] !== name) continue;
-    let value = list[i + 1];
-    for (i += 2; i < length; i += 2) {
-      if (list[i] === name) value = `${value}, ${list[i + 1]}`;
-    }
-    return value;
-  }
-  return null;
-}
-
-function listDelete(list, name, from) {
-  let to = from;
-  for (let i = from; i < list.length; i += 2) {
-    if (list[i] === name) continue;
-    list[to] = list[i];
-    list[to + 1] = list[i + 1];
-    to += 2;
-  }
-  list.length = to;
-}
-
-// Of a pair, both are converted before either is judged, as Web IDL has it.
-function convertName(name, context) {
-  return typeof name === "string" ? name : ByteString(name, `${context}: the header name`);
-}
-
-function convertValue(name, value, context) {
-  return typeof value === "string" ? value : ByteString(value, `${context}: the value of header '${name}'`);
-}
 
 function appendPair(list, name, value, context) {
   const convertedName = convertName(name, context);
@@ -196,105 +77,6 @@ function fillList(list, init, context) {
     throw new TypeError(`${context}: the headers' Symbol.iterator is not a function.`);
   } else {
     fillFromIterable(list, init, method, context);
-  }
-  return list;
-}
-
-function comparePairs(a, b) {
-  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
-}
-
-// https://fetch.spec.whatwg.org/#concept-header-list-sort-and-combine, flat. Few headers are put where they belong one
-// by one; many, of which that would be the square, go through a map and a sort.
-function sortAndCombine(list) {
-  const { length } = list;
-  if (length > 2 * kMaxInserted) return sortMany(list);
-  const sorted = [];
-  for (let i = 0; i < length; i += 2) {
-    const name = list[i];
-    const end = sorted.length;
-    let at = end;
-    while (at > 0 && name < sorted[at - 2]) at -= 2;
-    if (at > 0 && sorted[at - 2] === name && name !== "set-cookie") {
-      sorted[at - 1] = `${sorted[at - 1]}, ${list[i + 1]}`;
-      continue;
-    }
-    for (let to = end; to > at; to -= 2) {
-      sorted[to] = sorted[to - 2];
-      sorted[to + 1] = sorted[to - 1];
-    }
-    sorted[at] = name;
-    sorted[at + 1] = list[i + 1];
-  }
-  return sorted;
-}
-
-function joinShape(values, names) {
-  const count = names.length - 1;
-  const list = new Array(2 * count);
-  for (let i = 0; i < count; ++i) {
-    list[2 * i] = names[i];
-    list[2 * i + 1] = values[i];
-  }
-  return list;
-}
-
-// What sortAndCombine() gives. How names sort is behind them: for each, where in a list it is. Names and order are
-// shared between requests and only read here: what a script does to prototypes meanwhile must not stay in them.
-function sortByShape(list, names) {
-  const count = names.length - 1;
-  const order = names[count];
-  const sorted = [];
-  for (let i = 0; i < count; ++i) {
-    const from = order[i];
-    const name = list[from];
-    const at = sorted.length;
-    if (at > 0 && sorted[at - 2] === name && name !== "set-cookie") {
-      sorted[at - 1] = `${sorted[at - 1]}, ${list[from + 1]}`;
-    } else {
-      sorted[at] = name;
-      sorted[at + 1] = list[from + 1];
-    }
-  }
-  return sorted;
-}
-
-function sortMany(list) {
-  const pairs = [];
-  const byName = new SafeMap();
-  for (let i = 0; i < list.length; i += 2) {
-    const name = list[i];
-    const value = list[i + 1];
-    const first = name === "set-cookie" ? undefined : byName.get(name);
-    if (first !== undefined) {
-      first[1] = `${first[1]}, ${value}`;
-      continue;
-    }
-    const pair = [name, value];
-    if (name !== "set-cookie") byName.set(name, pair);
-    pairs[pairs.length] = pair;
-  }
-  ArrayPrototypeSort(pairs, comparePairs);
-  const sorted = [];
-  for (let i = 0; i < pairs.length; ++i) {
-    sorted[2 * i] = pairs[i][0];
-    sorted[2 * i + 1] = pairs[i][1];
-  }
-  return sorted;
-}
-
-// The header block that native code takes: "name\0value\0" for each header.
-function listToBlock(list) {
-  if (list.length === 2) return `${list[0]}\0${list[1]}\0`;
-  return list.length === 0 ? "" : `${ArrayPrototypeJoin(list, "\0")}\0`;
-}
-
-function blockToList(block) {
-  const list = [];
-  for (let at = 0; at < block.length;) {
-    const end = StringPrototypeIndexOf(block, "\0", at);
-    list[list.length] = StringPrototypeSlice(block, at, end);
-    at = end + 1;
   }
   return list;
 }
@@ -425,7 +207,7 @@ class Headers {
       if (typeof slot === "string") return headers.#list = blockToList(slot);
       const values = ops.requestHeaders(slot);
       headers.#shape = values[values.length - 1];
-      return headers.#list = joinShape(values, headers.#shape);
+      return headers.#list = listOfShape(values, headers.#shape);
     };
     blockOf = (headers) => {
       const slot = headers.#slot;
@@ -449,7 +231,7 @@ class Headers {
     sortedOf = (headers) => {
       const list = listOf(headers);
       if (headers.#sorted !== null) return headers.#sorted;
-      return headers.#sorted = headers.#shape !== null ? sortByShape(list, headers.#shape) : sortAndCombine(list);
+      return headers.#sorted = sortAndCombine(list, headers.#shape);
     };
   }
 }
@@ -498,9 +280,4 @@ exports.headersList = listOf;
 exports.headersGuard = headersGuard;
 exports.fillList = fillList;
 exports.headersFromInit = headersFromInit;
-exports.listFind = listFind;
-exports.listGet = listGet;
-exports.listDelete = listDelete;
-exports.listToBlock = listToBlock;
 exports.toHeaderBlock = blockOf;
-exports.trimHttpWhitespace = trimHttpWhitespace;

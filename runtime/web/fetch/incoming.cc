@@ -11,7 +11,6 @@
 #include "runtime/web/compression/response_coding.h"
 #include "runtime/web/fetch/accept_encoding.h"
 #include "runtime/web/fetch/edge_headers.h"
-#include "runtime/web/fetch/header_block.h"
 #include "runtime/web/fetch/incoming_url.h"
 
 namespace sedge::web {
@@ -73,6 +72,17 @@ std::vector<SlotId> IncomingRequests::Unanswered() {
     if (request.exchange) ids.push_back(id);
   });
   return ids;
+}
+
+int IncomingRequests::MethodNumber(std::string_view method) {
+  static constexpr std::string_view kMethods[] = {"GET",    "HEAD",    "POST", "PUT",
+                                                  "DELETE", "OPTIONS", "PATCH"};
+  int number = 0;
+  for (const std::string_view known : kMethods) {
+    ++number;
+    if (known == method) return number;
+  }
+  return 0;
 }
 
 Result<std::string> IncomingRequests::Method(SlotId id) {
@@ -154,7 +164,7 @@ Result<SlotId> IncomingRequests::Body(SlotId id) {
 }
 
 Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
-                                 std::string_view header_block, const BodyArg& body,
+                                 HeaderBlock header_block, const BodyArg& body,
                                  bool coded_by_script) {
   Request* request = Find(id);
   if (!request || !request->exchange) {
@@ -163,11 +173,11 @@ Status IncomingRequests::Respond(SlotId id, int status, std::string_view reason,
     MaybeFree(id);  // nobody is there to get it
     return {};
   }
-  if (!SplitHeaderBlock(header_block, fields_)) {
+  if (!SplitHeaderBlock(header_block.text, fields_)) {
     return Internal("the header block is not made of names and values");
   }
-  const http::ResponseHead head{status, reason, fields_};
-  if (head.Find("content-encoding") &&
+  const http::ResponseHead head{status, reason, fields_, header_block.usual};
+  if (!header_block.usual && head.Find("content-encoding") &&
       (!body.is_null() || IsHeadOfBody(*request->exchange, status))) [[unlikely]] {
     SEDGE_RETURN_IF_ERROR(RespondCoded(*request, status, reason, body, coded_by_script));
   } else if (body.is_handle()) {

@@ -16,6 +16,7 @@
 #include "runtime/http/exchange.h"
 #include "runtime/web/fetch/body_table.h"
 #include "runtime/web/fetch/fetch_service.h"
+#include "runtime/web/fetch/header_block.h"
 #include "runtime/web/fetch/header_shapes.h"
 #include "runtime/web/fetch/watched_body.h"
 
@@ -45,6 +46,9 @@ class IncomingRequests {
   // Ids of requests that have no response yet.
   std::vector<SlotId> Unanswered();
 
+  // The number that fetch/request.js has for a method, or 0.
+  static int MethodNumber(std::string_view method);
+
   // Ops. A stale id is an error that says so.
   Result<std::string> Method(SlotId id);
   Result<std::string> Url(SlotId id);
@@ -57,7 +61,7 @@ class IncomingRequests {
   // Fills in method, URL and headers of the request as it came, for fetch(request).
   Status PassOn(SlotId id, FetchRequest& to);
   // `coded_by_script`: the body's bytes are what the header Content-Encoding says already.
-  Status Respond(SlotId id, int status, std::string_view reason, std::string_view header_block,
+  Status Respond(SlotId id, int status, std::string_view reason, HeaderBlock header_block,
                  const BodyArg& body, bool coded_by_script);
   // Somebody wants to know whether the client goes away: also while a body is sent that is a
   // handle.

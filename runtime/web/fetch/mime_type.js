@@ -9,7 +9,7 @@ const {
   StringPrototypeToLowerCase,
 } = primordials;
 const { replaceMatches } = require("file/replace_matches");
-const { trimHttpWhitespace } = require("fetch/headers");
+const { trimHttpWhitespace } = require("fetch/header_text");
 
 const notToken = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
 const notQuotedText = /[^\t\x20-\x7E\x80-\xFF]/;

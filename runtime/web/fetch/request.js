@@ -9,15 +9,18 @@ const { copyList } = require("script/lists");
 const { createAbortSignal, createDependentSignal, signalAbort } = require("dom/abort_signal");
 const { Body, checkUsable, cloneBody, extractBody, kNative, kStream, mixinBody, moveBody } =
   require("fetch/body");
-const {
-  createHeaders, createIncomingHeaders, headersGuard, headersList, kGuardNoCors, kGuardNone, listFind, listGet,
-  listToBlock,
-} = require("fetch/headers");
+const { listFind, listGet, listToBlock } = require("fetch/header_list");
+const { createHeaders, createIncomingHeaders, headersGuard, headersList, kGuardNoCors, kGuardNone } =
+  require("fetch/headers");
 const { isSafelisted, keepSafelisted } = require("fetch/no_cors");
 const { Extras, applyInit, kDefaults, normalizeMethod, readInit } = require("fetch/request_init");
 const { parseRequestUrl } = require("fetch/request_url");
+const { noteIncomingUrl } = require("url/url");
 const { JSONParse, TypeError } = primordials;
 const { constructKey, illegalInvocation, isObject, requiredArguments } = webidl;
+
+// Those that native code has a number for (IncomingRequests::MethodNumber); 0: it has to be asked.
+const kMethods = [null, "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
 
 const kNoBodyMessage = "Request with a GET or HEAD method cannot have a body.";
 
@@ -65,10 +68,10 @@ class Request {
   #signal; // null: nobody asked yet
   #extras;
 
-  constructor(input, init = undefined) {
-    if (input === constructKey) { // (constructKey, slot)
+  constructor(input, init = undefined, method = null) {
+    if (input === constructKey) { // (constructKey, slot, method)
       this.#slot = init;
-      this.#method = null;
+      this.#method = method;
       this.#url = null;
       this.#headers = null;
       this.#body = undefined;
@@ -157,7 +160,7 @@ class Request {
     isRequest = (value) => typeof value === "object" && value !== null && #slot in value;
     slotOf = (request) => request.#slot;
     methodOf = (request) => request.#method ??= ops.requestMethod(request.#slot);
-    urlOf = (request) => request.#url ??= ops.requestUrl(request.#slot);
+    urlOf = (request) => request.#url ??= incomingUrl(request.#slot);
     headersOf = (request) => request.#headers ??= request.#slot !== 0 ? createIncomingHeaders(request.#slot)
       : createHeaders(impliedList(request.#body), guardOf(request.#extras));
     ownSignal = (request) => {
@@ -231,6 +234,12 @@ class Request {
   }
 }
 
+function incomingUrl(slot) {
+  const url = ops.requestUrl(slot);
+  noteIncomingUrl(url);
+  return url;
+}
+
 function impliedList(body) {
   return body === null || body === undefined || body.type === null ? [] : ["content-type", body.type];
 }
@@ -269,7 +278,7 @@ webidl.defineInterface(Request);
 
 exports.Request = Request;
 exports.isRequest = isRequest;
-exports.createIncomingRequest = (slot) => new Request(constructKey, slot);
+exports.createIncomingRequest = (slot, method = 0) => new Request(constructKey, slot, kMethods[method]);
 // The client of an incoming request went away. REQUIRES: the request's signal was asked for.
 exports.abortIncoming = abortIncoming;
 // watcher(slot, request), which may abort it at once

@@ -7,15 +7,18 @@ const webidl = require("webidl/webidl");
 const { copyList } = require("script/lists");
 const { Body, cloneBody, extractBody, isBodyEmpty, kNative, kString, kTextType, mixinBody } =
   require("fetch/body");
-const { createHeaders, headersFromInit, headersGuard, headersList, kGuardImmutable, kGuardNone, listGet,
-  toHeaderBlock } = require("fetch/headers");
+const { listGet } = require("fetch/header_list");
+const { createHeaders, headersFromInit, headersGuard, headersList, kGuardImmutable, kGuardNone, toHeaderBlock } =
+  require("fetch/headers");
 const { normalizeUrl } = require("fetch/request_url");
 const { JSONStringify, RangeError, RegExpPrototypeExec, TypeError } = primordials;
 const { constructKey, converters, illegalInvocation, isObject, requiredArguments } = webidl;
 
 const kJsonType = "application/json";
-const kTextBlock = `content-type\0${kTextType}\0`;
-const kJsonBlock = `content-type\0${kJsonType}\0`;
+// Header blocks that native code has by their numbers: kUsualBlocks in header_block.h.
+const kNoBlock = 0;
+const kTextBlock = 1;
+const kJsonBlock = 2;
 const notReasonPhrase = /[^\t\x20-\x7E\x80-\xFF]/;
 
 // What few responses have, apart.
@@ -33,6 +36,7 @@ webidl.detachRecord(Extras);
 const kDefaults = new Extras();
 
 function convertStatus(given, webSocket, context) {
+  if (typeof given === "number" && given >= 200 && given <= 599 && (given | 0) === given) return given;
   const status = converters["unsigned short"](given, `${context}: 'status'`);
   if (status >= 200 && status <= 599) return status;
   if (status === 101) {
@@ -43,6 +47,7 @@ function convertStatus(given, webSocket, context) {
 }
 
 function convertStatusText(given, context) {
+  if (given === "") return given;
   const text = converters.ByteString(given, `${context}: 'statusText'`);
   if (RegExpPrototypeExec(notReasonPhrase, text) !== null) {
     throw new TypeError(`${context}: Invalid statusText: ${JSONStringify(text)}`);
@@ -64,7 +69,7 @@ let statusOf;
 let statusTextOf;
 let bodyOf;
 let listOf; // the flat header list
-let headerBlockOf;
+let headerBlockOf; // a string, or the number of one
 let extrasOf;
 let takeInit;
 let create;
@@ -169,7 +174,7 @@ class Response {
       const headers = response.#headers;
       if (headers !== null) return toHeaderBlock(headers);
       const body = response.#body;
-      if (body === null || body.type === null) return "";
+      if (body === null || body.type === null) return kNoBlock;
       const { type } = body;
       return type === kTextType ? kTextBlock : type === kJsonType ? kJsonBlock : `content-type\0${type}\0`;
     };

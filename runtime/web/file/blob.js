@@ -5,7 +5,7 @@
 
 const webidl = require("webidl/webidl");
 const { replaceMatches } = require("file/replace_matches");
-const { createContentStream, setContentSource } = require("streams/readable_stream");
+const { createContentStream, kContentChunkBytes, setContentSource } = require("streams/readable_stream");
 const {
   ArrayBufferIsView, DataViewPrototypeGetByteLength, DataViewPrototypeGetByteOffset, PromiseReject,
   PromiseResolve,
@@ -14,8 +14,6 @@ const {
   TypedArrayPrototypeGetSymbolToStringTag, TypedArrayPrototypeSet, Uint8Array,
 } = primordials;
 const { constructKey, converters } = webidl;
-
-const kStreamChunkBytes = 64 * 1024;
 
 const notPrintable = /[^\x20-\x7E]/;
 const lineEndings = /\r\n?|\n/g;
@@ -236,7 +234,7 @@ class RunsSource {
     }
     const run = this.runs[this.index];
     const length = TypedArrayPrototypeGetByteLength(run);
-    const to = this.at + kStreamChunkBytes < length ? this.at + kStreamChunkBytes : length;
+    const to = this.at + kContentChunkBytes < length ? this.at + kContentChunkBytes : length;
     const chunk = new Uint8Array(subBytes(run, this.at, to));
     this.at = to;
     if (to >= length) {

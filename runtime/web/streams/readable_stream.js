@@ -262,15 +262,16 @@ startSource(taken, { __proto__: null, type: "bytes" });
 new ReaderState(taken, false);
 taken.controller.close();
 
-// What would come as one chunk anyway. More of it goes at the pace of who reads: a client's, or the script's memory.
-const kMaxTakenBytes = 64 * 1024;
+// Content comes in chunks of so many bytes at most. What would come as one is taken whole; more of it goes at the
+// pace of who reads: a client's, or the script's memory.
+const kContentChunkBytes = 64 * 1024;
 
 function isOneChunk(content) {
   // A UTF-16 unit is three bytes at most.
-  if (typeof content === "string") return content.length <= kMaxTakenBytes / 3;
+  if (typeof content === "string") return content.length <= kContentChunkBytes / 3;
   let bytes = 0;
   for (let i = 0; i < content.length; ++i) bytes += TypedArrayPrototypeGetByteLength(content[i]);
-  return bytes <= kMaxTakenBytes;
+  return bytes <= kContentChunkBytes;
 }
 
 // The short content of a stream that nobody touched, now the caller's; null for any other stream. The stream is
@@ -293,6 +294,7 @@ exports.readableState = stateOf;
 exports.wrapReadable = wrap;
 exports.createReadableStream = createReadableStream;
 exports.createContentStream = createContentStream;
+exports.kContentChunkBytes = kContentChunkBytes;
 exports.takeContent = takeContent;
 exports.peekState = peek;
 // content -> a source as createReadableStream() takes it, with its `length` in bytes

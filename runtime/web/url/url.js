@@ -7,7 +7,8 @@
 const webidl = require("webidl/webidl");
 const { linkedURLSearchParams, replaceQuery, setUrlUpdater } = require("url/url_search_params");
 const {
-  RegExpPrototypeExec, StringPrototypeSlice, TypeError, TypedArrayPrototypeGetBuffer, Uint32Array, Uint8Array,
+  RegExpPrototypeExec, StringPrototypeCharCodeAt, StringPrototypeIndexOf, StringPrototypeSlice, TypeError,
+  TypedArrayPrototypeGetBuffer, Uint32Array, Uint8Array,
 } = primordials;
 
 // The op replaces lone surrogates: what it is given need not be a USVString yet.
@@ -25,6 +26,8 @@ const PATHNAME = 6;
 const SEARCH = 7;
 const HASH = 8;
 
+const COLON = 0x3A;
+const BRACKET = 0x5B;
 const OFFSETS = 7;
 const MAX_SHOWN = 200; // characters of a wrong URL in an error
 const tabOrNewline = /[\t\n\r]/;
@@ -52,6 +55,10 @@ function invalidUrl(url, base) {
   return new TypeError(`Invalid URL: '${shown(url)}'${withBase}`);
 }
 
+// The URL of the request that came last, once somebody asked for it: most workers parse it, and it is parsed already.
+// No string at first.
+let incoming = constructKey;
+
 let setPart;
 
 class URL {
@@ -68,6 +75,10 @@ class URL {
   constructor(url, base = undefined) {
     if (url === constructKey) {
       this.#take(base); // just parsed
+      return;
+    }
+    if (url === incoming && base === undefined) {
+      this.#takeIncoming(url);
       return;
     }
     requiredArguments(arguments.length, 1, "Failed to construct 'URL'");
@@ -246,6 +257,26 @@ class URL {
     this.#fragmentStart = offsets[6];
   }
 
+  // It begins with "http://" or "https://", is its own serialisation, and has neither credentials nor a fragment.
+  #takeIncoming(href) {
+    const { length } = href;
+    const schemeEnd = StringPrototypeCharCodeAt(href, 4) === COLON ? 4 : 5;
+    const hostStart = schemeEnd + 3;
+    const pathStart = StringPrototypeIndexOf(href, "/", hostStart);
+    const isAddress = StringPrototypeCharCodeAt(href, hostStart) === BRACKET; // of IPv6, which has colons
+    const colon =
+      StringPrototypeIndexOf(href, ":", isAddress ? StringPrototypeIndexOf(href, "]", hostStart) : hostStart);
+    const query = StringPrototypeIndexOf(href, "?", pathStart);
+    this.#href = href;
+    this.#schemeEnd = schemeEnd;
+    this.#usernameEnd = hostStart;
+    this.#hostStart = hostStart;
+    this.#hostEnd = colon >= 0 && colon < pathStart ? colon : pathStart;
+    this.#pathStart = pathStart;
+    this.#queryStart = query >= 0 ? query : length;
+    this.#fragmentStart = length;
+  }
+
   #set(component, value, name) {
     value = DOMString(value, `Failed to set '${name}' on 'URL': the value`);
     if (offsets === null) makeOffsets();
@@ -280,3 +311,7 @@ class URL {
 exports.URL = URL;
 // The serialisation of a URL string, or null; without an object. `base` may be undefined.
 exports.parseURL = parse;
+// `href`: an incoming request's, as native code gave it.
+exports.noteIncomingUrl = (href) => {
+  incoming = href;
+};

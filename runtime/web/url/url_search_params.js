@@ -51,6 +51,22 @@ function textOf(value, method, parameter) {
   return typeof value === "string" ? toUSVString(value) : USVString(value, context(method, parameter));
 }
 
+function indexOfName(list, name) {
+  for (let i = 0; i < list.length; i += 2) {
+    if (list[i] === name) return i;
+  }
+  return -1;
+}
+
+// Where the first entry of that name is, or -1. No name in a list has lone surrogates: only one that is not found may.
+function findName(list, name, method) {
+  if (typeof name !== "string") return indexOfName(list, USVString(name, context(method, 1)));
+  const at = indexOfName(list, name);
+  if (at >= 0) return at;
+  const text = toUSVString(name);
+  return text === name ? -1 : indexOfName(list, text);
+}
+
 function compareNames(a, b) {
   return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
 }
@@ -110,20 +126,19 @@ class URLSearchParams {
   get(name) {
     const list = URLSearchParams.#listOf(this);
     requiredArguments(arguments.length, 1, "Failed to execute 'get' on 'URLSearchParams'");
-    name = textOf(name, "get", 1);
-    for (let i = 0; i < list.length; i += 2) {
-      if (list[i] === name) return list[i + 1];
-    }
-    return null;
+    const at = findName(list, name, "get");
+    return at < 0 ? null : list[at + 1];
   }
 
   getAll(name) {
     const list = URLSearchParams.#listOf(this);
     requiredArguments(arguments.length, 1, "Failed to execute 'getAll' on 'URLSearchParams'");
-    name = textOf(name, "getAll", 1);
     const values = [];
-    for (let i = 0; i < list.length; i += 2) {
-      if (list[i] === name) values[values.length] = list[i + 1];
+    const first = findName(list, name, "getAll");
+    if (first < 0) return values;
+    const found = list[first];
+    for (let i = first; i < list.length; i += 2) {
+      if (list[i] === found) values[values.length] = list[i + 1];
     }
     return values;
   }
@@ -131,10 +146,11 @@ class URLSearchParams {
   has(name, value = undefined) {
     const list = URLSearchParams.#listOf(this);
     requiredArguments(arguments.length, 1, "Failed to execute 'has' on 'URLSearchParams'");
+    if (value === undefined) return findName(list, name, "has") >= 0;
     name = textOf(name, "has", 1);
-    if (value !== undefined) value = textOf(value, "has", 2);
+    value = textOf(value, "has", 2);
     for (let i = 0; i < list.length; i += 2) {
-      if (list[i] === name && (value === undefined || list[i + 1] === value)) return true;
+      if (list[i] === name && list[i + 1] === value) return true;
     }
     return false;
   }

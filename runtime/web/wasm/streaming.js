@@ -6,7 +6,8 @@
 const webidl = require("webidl/webidl");
 const { kNative, takeBytes } = require("fetch/body");
 const { isResponse, responseBody, responseHeaderList, responseStatus } = require("fetch/response");
-const { listGet, trimHttpWhitespace } = require("fetch/headers");
+const { listGet } = require("fetch/header_list");
+const { trimHttpWhitespace } = require("fetch/header_text");
 const { whenInstalling } = require("script/define_missing");
 const {
   ObjectDefineProperty, PromiseResolve, StringPrototypeToLowerCase, TypeError, Uint8Array, globalThis: globalObject,

@@ -43,7 +43,7 @@ State StateOf(ChildProcess& process) {
     if (Clock::now() > end) return {};
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  const std::string& log = process.err();
+  const std::string log = process.err();
   std::istringstream line(log.substr(log.rfind(kStart)));
   State state;
   for (std::string word; line >> word && word.find(':') == std::string::npos;) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/testing/store_folder.h"
+#include "runtime/base/held_folder.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-namespace sedge::test {
+namespace sedge {
 namespace {
 
 namespace fs = std::filesystem;
@@ -32,12 +32,12 @@ int Lock(const std::string& path) {
   return -1;
 }
 
-void RemoveDead(const std::string& parent) {
+void RemoveDead(const std::string& parent, const std::string& prefix) {
   std::error_code error;
-  for (fs::directory_iterator entries(parent, error);
-       !error && entries != fs::directory_iterator(); entries.increment(error)) {
+  for (fs::directory_iterator entries(parent, error); !error && entries != fs::directory_iterator();
+       entries.increment(error)) {
     const std::string path = entries->path();
-    if (!entries->path().filename().string().starts_with(StoreFolder::kPrefix)) continue;
+    if (!entries->path().filename().string().starts_with(prefix)) continue;
     const int fd = Lock(path);
     if (fd < 0) continue;
     std::error_code ignored;
@@ -48,28 +48,30 @@ void RemoveDead(const std::string& parent) {
 
 }  // namespace
 
-Result<std::unique_ptr<StoreFolder>> StoreFolder::Create(const std::string& parent) {
-  RemoveDead(parent);
+Result<std::unique_ptr<HeldFolder>> HeldFolder::Create(const std::string& parent,
+                                                       const std::string& prefix) {
+  RemoveDead(parent, prefix);
   // Between the two calls another process may take the new folder for one that was left.
   constexpr int kAttempts = 100;
   for (int i = 0; i < kAttempts; ++i) {
-    std::string path = parent + "/" + kPrefix + "XXXXXX";
+    std::string path = parent + "/" + prefix + "XXXXXX";
     if (!mkdtemp(path.data())) {
-      return IoError("cannot make a folder for KV like " + path + ": " + std::strerror(errno) +
+      return IoError("cannot make a folder like " + path + ": " + std::strerror(errno) +
                      "; set TMPDIR to a folder that can be written to");
     }
     if (const int fd = Lock(path); fd >= 0) {
-      return std::unique_ptr<StoreFolder>(new StoreFolder(std::move(path), fd));
+      return std::unique_ptr<HeldFolder>(new HeldFolder(std::move(path), fd));
     }
+    rmdir(path.c_str());
   }
-  return IoError("cannot lock a folder for KV in " + parent +
+  return IoError("cannot lock a folder " + prefix + "XXXXXX in " + parent +
                  "; set TMPDIR to a folder whose file system has locks");
 }
 
-StoreFolder::~StoreFolder() {
+HeldFolder::~HeldFolder() {
   std::error_code ignored;
   fs::remove_all(path_, ignored);
   close(fd_);
 }
 
-}  // namespace sedge::test
+}  // namespace sedge

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/testing/store_folder.h"
+#include "runtime/base/held_folder.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -8,22 +8,30 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
 
-#include "sedge/testing/temp_folder.h"
-
-namespace sedge::test {
+namespace sedge {
 namespace {
 
 namespace fs = std::filesystem;
-using fixture::TempFolder;
+constexpr const char* kPrefix = "sedge-held-";
 
-std::unique_ptr<StoreFolder> Make(const std::string& parent) {
-  Result<std::unique_ptr<StoreFolder>> made = StoreFolder::Create(parent);
+struct TempFolder {
+  TempFolder() { mkdtemp(name.data()); }
+  ~TempFolder() { fs::remove_all(name); }
+  const std::string& path() const { return name; }
+  std::string name = fs::temp_directory_path() / "sedge-parent-XXXXXX";
+};
+
+std::unique_ptr<HeldFolder> Make(const std::string& parent) {
+  Result<std::unique_ptr<HeldFolder>> made = HeldFolder::Create(parent, kPrefix);
   EXPECT_TRUE(made.ok()) << made.status().message();
   return std::move(made).value();
 }
 
-TEST(StoreFolderTest, GoesWithItsContents) {
+TEST(HeldFolderTest, GoesWithItsContents) {
   TempFolder parent;
   std::string path;
   {
@@ -35,7 +43,7 @@ TEST(StoreFolderTest, GoesWithItsContents) {
   EXPECT_FALSE(fs::exists(path));
 }
 
-TEST(StoreFolderTest, RemovesWhatProcessesThatWereKilledLeft) {
+TEST(HeldFolderTest, RemovesWhatProcessesThatWereKilledLeft) {
   TempFolder parent;
   int told[2];
   ASSERT_EQ(pipe(told), 0);
@@ -61,25 +69,26 @@ TEST(StoreFolderTest, RemovesWhatProcessesThatWereKilledLeft) {
   close(told[1]);
 }
 
-TEST(StoreFolderTest, LeavesAloneWhatItDidNotMake) {
+TEST(HeldFolderTest, LeavesAloneWhatItDidNotMake) {
   TempFolder parent, elsewhere;
-  const std::string prefix = parent.path() + "/" + StoreFolder::kPrefix;
-  fs::create_directory(parent.path() + "/sedge-test-abc");
+  const std::string prefix = parent.path() + "/" + kPrefix;
+  fs::create_directory(parent.path() + "/sedge-abc");
   std::ofstream(prefix + "file") << "x";
   std::ofstream(elsewhere.path() + "/kept") << "x";
   fs::create_symlink(elsewhere.path(), prefix + "link");
   const auto held = Make(parent.path());
   const auto other = Make(parent.path());
   EXPECT_TRUE(fs::exists(held->path()));
-  EXPECT_TRUE(fs::exists(parent.path() + "/sedge-test-abc"));
+  EXPECT_TRUE(fs::exists(parent.path() + "/sedge-abc"));
   EXPECT_TRUE(fs::exists(prefix + "file"));
   EXPECT_TRUE(fs::exists(elsewhere.path() + "/kept"));
   EXPECT_TRUE(fs::is_symlink(prefix + "link"));
 }
 
-TEST(StoreFolderTest, SaysWhereItCannotBe) {
-  EXPECT_NE(StoreFolder::Create("/nowhere").status().message().find("set TMPDIR"), std::string::npos);
+TEST(HeldFolderTest, SaysWhereItCannotBe) {
+  EXPECT_NE(HeldFolder::Create("/nowhere", kPrefix).status().message().find("set TMPDIR"),
+            std::string::npos);
 }
 
 }  // namespace
-}  // namespace sedge::test
+}  // namespace sedge
