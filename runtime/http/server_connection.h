@@ -26,7 +26,7 @@ namespace sedge::http {
 
 class ServerConnection;
 
-// What the connections of a server share.
+// What the connections of a server share; outlives them.
 struct ServerContext {
   loop::Loop& loop;
   Limits limits;

@@ -8,7 +8,7 @@ void ServerMessage::Reset() {
   response_body.reset();
   pipe.reset();
   abort_callback = nullptr;
-  parser.StartNext();
+  if (!parser.at_start()) parser.StartNext();
   head = RequestHead();
   client_address.clear();
   backlog.clear();

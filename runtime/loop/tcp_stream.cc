@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -46,15 +47,29 @@ Status UvStatus(const char* doing, int error) {
   return Status(code, std::string(doing) + " " + uv_err_name(error));
 }
 
+// "127.0.0.1" of four bytes, for most requests: uv_inet_ntop takes 1,500 instructions.
+static std::string Ipv4Text(const void* bytes) {
+  const auto* part = static_cast<const uint8_t*>(bytes);
+  char text[INET_ADDRSTRLEN];
+  char* end = text;
+  for (int i = 0; i < 4; ++i) {
+    if (i > 0) *end++ = '.';
+    end = std::to_chars(end, text + sizeof text, part[i]).ptr;
+  }
+  return std::string(text, end);
+}
+
 std::string AddressText(const sockaddr* address) {
   char text[INET6_ADDRSTRLEN];
   if (address->sa_family == AF_UNIX) return "unix:";
+  if (address->sa_family == AF_INET) {
+    return Ipv4Text(&reinterpret_cast<const sockaddr_in*>(address)->sin_addr);
+  }
   if (address->sa_family == AF_INET6) {
     const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address);
     // An IPv4 client of a dual-stack socket is shown as what it is.
     if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
-      uv_inet_ntop(AF_INET, v6->sin6_addr.s6_addr + 12, text, sizeof text);
-      return text;
+      return Ipv4Text(v6->sin6_addr.s6_addr + 12);
     }
   }
   if (uv_ip_name(address, text, sizeof text) != 0) return "";

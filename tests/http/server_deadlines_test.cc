@@ -29,6 +29,7 @@ std::string PostHead(size_t length) {
 class ServerDeadlinesTest : public testing::Test, public RequestHandler {
  protected:
   void Open(std::string_view request) {
+    connection_.reset();  // it gives back what the context lent
     context_ = std::make_unique<ServerContext>(
         ServerContext{.loop = *loop_,
                       .limits = limits_,
