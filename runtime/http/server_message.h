@@ -47,8 +47,8 @@ struct ServerMessage {
   std::function<void()> abort_callback;
 
   uint64_t head_since_ms = 0;  // 0: no part of a head is here
-  uint64_t half_closed_since_ms =
-      0;         // as far as that was seen; or since the last output after that
+  // As far as that was seen; or since the last output after that.
+  uint64_t half_closed_since_ms = 0;
   int asks = 0;  // since then
   // Of a client that takes less than it is sent: since when its progress is measured (0: it is
   // not), and what it had taken then.

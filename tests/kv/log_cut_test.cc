@@ -125,7 +125,6 @@ class LogCutTest : public testing::Test {
     // The table of one family may have what is behind the cut, and that of the other not.
     const bool parted = !opened.ok() && opened.status().message().find("tables have a part") !=
                                             std::string_view::npos;
-    parted_ += parted;
     if (told || parted) {
       ASSERT_EQ(opened.status().code(), StatusCode::kCorruption) << opened.status().ToString();
       const auto repaired = RepairFolder(path);
@@ -167,7 +166,6 @@ class LogCutTest : public testing::Test {
   const TempFolder folder_{MemoryFolder()};
   const std::string whole_ = folder_.path() + "/whole";
   uint64_t entries_ = 0;
-  int parted_ = 0;
 };
 
 TEST_F(LogCutTest, NothingAcknowledgedIsLostInSilence) {
