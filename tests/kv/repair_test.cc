@@ -176,6 +176,30 @@ TEST_F(RepairTest, RecordsVouchForValuesBelowADamagedTable) {
   EXPECT_EQ(CountKept(), kEntries - 2);
 }
 
+// Blob files are left to which no table refers.
+TEST_F(RepairTest, AllTablesOfValuesMayBeLostWithTheListOfFiles) {
+  for (int i = 0; i < kEntries; ++i) Put("ns", std::to_string(i), std::string(10'000, 'v'));
+  ASSERT_TRUE(store_->Compact().ok());
+  store_.reset();
+  ASSERT_FALSE(Files(".blob").empty());
+  const std::vector<fs::path> tables = Files(".sst");
+  ASSERT_EQ(tables.size(), 2u);
+  fs::remove(tables[1]);
+  fs::remove(options_.path + "/db/CURRENT");
+  const RepairReport repaired = Repair();
+  EXPECT_EQ(repaired.entries, 0u);
+  EXPECT_FALSE(repaired.found.survey.lost.empty());
+  Reopen();
+  EXPECT_EQ(Value("ns", "1"), "(none)");
+}
+
+TEST(LostRowsTest, SaysWhetherTheEndIsAmongThem) {
+  RowRange rows{.first = EncodeRowKey("ns", "a"), .last = EncodeRowKey("ns", "c")};
+  EXPECT_EQ(DescribeRows(rows), "namespace \"ns\", keys \"a\" to \"c\"");
+  rows.ends_before_last = true;
+  EXPECT_EQ(DescribeRows(rows), "namespace \"ns\", keys \"a\" to before \"c\"");
+}
+
 // Its disk is not mounted, or it was moved.
 TEST_F(RepairTest, ADatabaseThatIsAwayIsNotReplacedByAnEmptyOne) {
   Put("ns", "key", "value");
