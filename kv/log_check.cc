@@ -243,11 +243,31 @@ Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs
     const NeededLogs needed = FindNeededLogs(database_folder);
     report = Judge(logs, synced, needed);
     std::erase_if(report.gaps, [&needed](const LogGap& gap) {
-      return needed.newest_in_tables < gap.first_sequence;
+      return needed.next_sequence != 0 && needed.newest_in_tables < gap.first_sequence;
     });
   }
   AddMissing(names, synced, report);
   return report;
+}
+
+std::optional<PartedWrites> FindPartedWrites(const std::string& database_folder,
+                                             const LogReport& logs) {
+  constexpr const char* kPart = ", and tables have a part of what was written there";
+  if (!logs.gaps.empty()) {
+    const LogGap& gap = logs.gaps.front();
+    return PartedWrites{.file = gap.file,
+                        .what = "lacks the writes from number " +
+                                std::to_string(gap.first_sequence) + " on" + kPart};
+  }
+  if (logs.holes.empty() && logs.torn_ends.empty()) return std::nullopt;
+  if (!TablesAreAheadOfLogs(database_folder)) return std::nullopt;
+  if (!logs.holes.empty()) {
+    const LogHole& hole = logs.holes.front();
+    return PartedWrites{.file = hole.file,
+                        .what = "has a hole at byte " + std::to_string(hole.offset) + kPart};
+  }
+  const auto& [file, end] = *logs.torn_ends.begin();
+  return PartedWrites{.file = file, .what = "is torn at byte " + std::to_string(end) + kPart};
 }
 
 std::string DescribeLogDamage(const LogDamage& damage) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,17 @@ struct LogReport {
 // RocksDB replays a log up to the first place that does not read, and a later log only if it goes
 // on right from there.
 Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs& synced);
+
+// Writes that a log lacks, or that do not read in it, and of which tables have a part. To leave out
+// the others would part entries.
+struct PartedWrites {
+  std::string file;
+  std::string what;
+};
+
+// May replay the logs into memory.
+std::optional<PartedWrites> FindPartedWrites(const std::string& database_folder,
+                                             const LogReport& logs);
 
 // "is damaged at byte 512 (writes from number 100 to 120 are lost)"
 std::string DescribeLogDamage(const LogDamage& damage);

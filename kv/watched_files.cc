@@ -4,7 +4,10 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -22,12 +25,19 @@ constexpr std::string_view kManifestPrefix = "MANIFEST-";
 
 constexpr std::string_view kNewCurrentSuffix = ".dbtmp";
 
-// A log is written and synced by one thread at a time.
-class WatchedLog final : public rocksdb::FSWritableFileOwnerWrapper {
+// A used-up quota is a plain error to RocksDB, which it does not leave.
+bool IsFull(const IOStatus& status) {
+  return status.IsNoSpace() ||
+         (status.IsIOError() && status.ToString().find(std::strerror(EDQUOT)) != std::string::npos);
+}
+
+// A file is written and synced by one thread at a time.
+class WatchedFile final : public rocksdb::FSWritableFileOwnerWrapper {
  public:
-  // `number`: 0 when no marks are kept of it. The file is new.
-  WatchedLog(std::unique_ptr<FSWritableFile> file, std::string path, uint64_t number,
-             SyncedMarker& marker, LogReserve& reserve)
+  // `number`: 0 when no marks are kept of it; `reserve`: null when it gets nothing of that. The
+  // file is new.
+  WatchedFile(std::unique_ptr<FSWritableFile> file, std::string path, uint64_t number,
+              SyncedMarker& marker, LogReserve* reserve)
       : FSWritableFileOwnerWrapper(std::move(file)),
         path_(std::move(path)),
         number_(number),
@@ -54,24 +64,26 @@ class WatchedLog final : public rocksdb::FSWritableFileOwnerWrapper {
  private:
   IOStatus Appended(IOStatus status, const Slice& data, const IOOptions& options,
                     IODebugContext* debug) {
-    if (status.IsNoSpace()) status = AppendRest(std::move(status), data, options, debug);
+    while (IsFull(status)) {
+      if (reserve_ == nullptr) return IOStatus::NoSpace(status.ToString());
+      if (!MakeSpace(data, options, debug)) return IOStatus::NoSpace(status.ToString());
+      const size_t taken = taken_of_append_;
+      status = FSWritableFileOwnerWrapper::Append(Slice(data.data() + taken, data.size() - taken),
+                                                  options, debug);
+    }
     if (status.ok()) bytes_ += data.size();
     return status;
   }
 
-  // Of `data`, the disk took what it had space for.
-  IOStatus AppendRest(IOStatus full, const Slice& data, const IOOptions& options,
-                      IODebugContext* debug) {
+  // For the rest of `data`, of which the disk took what it had space for.
+  bool MakeSpace(const Slice& data, const IOOptions& options, IODebugContext* debug) {
     struct stat file = {};
-    if (stat(path_.c_str(), &file) != 0) return full;
+    if (stat(path_.c_str(), &file) != 0) return false;
     const auto size = static_cast<uint64_t>(file.st_size);
-    if (size < bytes_ || size > bytes_ + data.size() || !reserve_.GiveUp()) return full;
+    if (size < bytes_ || size > bytes_ + data.size()) return false;
+    taken_of_append_ = size - bytes_;
     // The file does not count what it took of a failed write, and would be cut when it is closed.
-    IOStatus status = FSWritableFileOwnerWrapper::Truncate(size, options, debug);
-    if (!status.ok()) return status;
-    const size_t taken = size - bytes_;
-    return FSWritableFileOwnerWrapper::Append(Slice(data.data() + taken, data.size() - taken),
-                                              options, debug);
+    return FSWritableFileOwnerWrapper::Truncate(size, options, debug).ok() && reserve_->GiveUp();
   }
 
   IOStatus Mark(IOStatus status, uint64_t bytes) {
@@ -82,8 +94,9 @@ class WatchedLog final : public rocksdb::FSWritableFileOwnerWrapper {
   const std::string path_;
   const uint64_t number_;
   SyncedMarker& marker_;
-  LogReserve& reserve_;
+  LogReserve* const reserve_;
   std::atomic<uint64_t> bytes_ = 0;
+  size_t taken_of_append_ = 0;  // of the append that is under way
 };
 
 class WatchedFileSystem final : public rocksdb::FileSystemWrapper {
@@ -98,14 +111,15 @@ class WatchedFileSystem final : public rocksdb::FileSystemWrapper {
                            std::unique_ptr<FSWritableFile>* file, IODebugContext* debug) override {
     IOStatus status = FileSystemWrapper::NewWritableFile(path, options, file, debug);
     const uint64_t number = LogNumber(path);
-    if (number == 0 && !path.ends_with(kNewCurrentSuffix)) return status;
-    if (status.IsNoSpace() && reserve_.GiveUp()) {
+    const bool reserved = number != 0 || path.ends_with(kNewCurrentSuffix);
+    while (reserved && IsFull(status) && reserve_.GiveUp()) {
       status = FileSystemWrapper::NewWritableFile(path, options, file, debug);
     }
     if (status.ok()) {
-      *file = std::make_unique<WatchedLog>(std::move(*file), path, number, marker_, reserve_);
+      *file = std::make_unique<WatchedFile>(std::move(*file), path, number, marker_,
+                                            reserved ? &reserve_ : nullptr);
     }
-    return status;
+    return IsFull(status) ? IOStatus::NoSpace(status.ToString()) : status;
   }
 
   IOStatus DeleteFile(const std::string& path, const IOOptions& options,

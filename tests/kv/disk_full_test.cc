@@ -2,7 +2,6 @@
 // A full disk: writes fail with a clear error, reads go on, nothing acknowledged is lost, and
 // writes work again once there is space, without a restart.
 #include <gmock/gmock.h>
-#include <sys/mount.h>
 
 #include <atomic>
 #include <cstring>
@@ -12,9 +11,9 @@
 #include "kv/check.h"
 #include "kv/hole_cutter.h"
 #include "kv/log_check.h"
-#include "kv/log_reserve.h"
 #include "kv/synced_marker.h"
 #include "tests/kv/kv_test_util.h"
+#include "tests/kv/small_disk.h"
 
 namespace sedge::kv {
 namespace {
@@ -39,6 +38,7 @@ class SmallDisk final : public rocksdb::FileSystemWrapper {
   }
 
   std::atomic<int64_t> left = INT64_MAX / 2;
+  bool says_quota = false;
 
  private:
   class File final : public rocksdb::FSWritableFileOwnerWrapper {
@@ -55,7 +55,8 @@ class SmallDisk final : public rocksdb::FileSystemWrapper {
         (void)FSWritableFileOwnerWrapper::Append(
             rocksdb::Slice(data.data(), static_cast<size_t>(before)), options, debug);
       }
-      return IOStatus::NoSpace("injected");
+      return disk_.says_quota ? IOStatus::IOError("While appending", std::strerror(EDQUOT))
+                              : IOStatus::NoSpace("injected");
     }
     IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
                     const rocksdb::DataVerificationInfo&, IODebugContext* debug) override {
@@ -153,6 +154,24 @@ TEST_F(StoreTest, AFullDiskStopsWritesAloneAndForAWhile) {
   }
 }
 
+TEST_F(StoreTest, AUsedUpQuotaIsAFullDisk) {
+  auto disk = std::make_shared<SmallDisk>();
+  disk->says_quota = true;
+  options_.durable_writes = true;
+  store_.reset();
+  const auto opened = RocksStore::Open(options_, disk);
+  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+  Load load;
+  ASSERT_TRUE(load.WriteUntilFull(**opened, 50).ok());
+  disk->left = 300'000;
+  ExpectClear(load.WriteUntilFull(**opened));
+  load.ExpectAll(**opened);
+  disk->left = INT64_MAX / 2;
+  const Status again = PutSoon(**opened);
+  ASSERT_TRUE(again.ok()) << again.ToString();
+  load.ExpectAll(**opened);
+}
+
 // Killed while it was full, started on the full disk, and then with space.
 TEST_F(StoreTest, AFullDiskAndARestart) {
   auto disk = std::make_shared<SmallDisk>();
@@ -174,43 +193,12 @@ TEST_F(StoreTest, AFullDiskAndARestart) {
   load.ExpectAll(**opened);
 }
 
-class Mount {
- public:
-  explicit Mount(std::string path) : path_(std::move(path)) {
-    std::filesystem::create_directories(path_);
-    if (mount("none", path_.c_str(), "tmpfs", 0, "size=12m") != 0) why_ = std::strerror(errno);
-  }
-  ~Mount() {
-    if (why_.empty()) umount2(path_.c_str(), MNT_DETACH);
-  }
-  const std::string& why() const { return why_; }
-
- private:
-  const std::string path_;
-  std::string why_;
-};
-
-std::vector<std::filesystem::path> FilesBelow(const std::string& folder) {
-  std::vector<std::filesystem::path> files;
-  std::error_code error;
-  for (const auto& file : std::filesystem::recursive_directory_iterator(folder, error)) {
-    files.push_back(file.path());
-  }
-  return files;
-}
-
-// On a file system of 12 MB of its own.
-class SmallDiskTest : public testing::Test {
+class SmallDiskTest : public SmallDiskFixture {
  protected:
   void SetUp() override {
-    if (!mounted_.why().empty()) GTEST_SKIP() << "cannot mount a small tmpfs: " << mounted_.why();
+    SmallDiskFixture::SetUp();
     options_.path = disk_ + "/kv";
   }
-
-  void Fill(size_t bytes) { std::ofstream(disk_ + "/ballast") << std::string(bytes, 'x'); }
-  // All but so much of what is free.
-  void FillButFor(uintmax_t bytes) { Fill(std::filesystem::space(disk_).available - bytes); }
-  void MakeSpace() { std::filesystem::remove(disk_ + "/ballast"); }
 
   // A log of which the half is behind a hole, and nothing says what of it was synced.
   std::filesystem::path MakeHole() {
@@ -235,9 +223,6 @@ class SmallDiskTest : public testing::Test {
     return log;
   }
 
-  const TempFolder folder_;
-  const std::string disk_ = folder_.path() + "/disk";
-  const Mount mounted_{disk_};
   StoreOptions options_;
 };
 
@@ -306,34 +291,6 @@ TEST_F(SmallDiskTest, AWriteThatDoesNotFitIsRefusedAlone) {
   ExpectClear((*store)->Put("ns", "large", AsBytes(large), {}));
   EXPECT_TRUE((*store)->Put("ns", "small", AsBytes("another"), {}).ok());
   EXPECT_FALSE((*(*store)->Get("ns", "large")).has_value());
-}
-
-TEST_F(SmallDiskTest, AReserveIsGivenUpAndHeldAgain) {
-  const auto free = [this] { return std::filesystem::space(disk_).available; };
-  const uintmax_t all = free();
-  LogReserve reserve(disk_);
-  EXPECT_FALSE(reserve.GiveUp());
-  EXPECT_EQ(free(), all);
-  {
-    const auto share = reserve.Take(3u << 20);
-    ASSERT_TRUE(share);
-    EXPECT_LE(free() + (3u << 20) + LogReserve::kMarginBytes, all);
-    FillButFor(0);
-    EXPECT_TRUE(reserve.Take(100));
-    EXPECT_FALSE(reserve.Take(5u << 20));
-    EXPECT_TRUE(reserve.GiveUp());
-    EXPECT_GE(free(), (3u << 20) + LogReserve::kMarginBytes);
-    EXPECT_FALSE(reserve.GiveUp());
-  }
-  std::ofstream(disk_ + "/log") << std::string(12u << 20, 'x');
-  EXPECT_FALSE(reserve.Take(100));
-  std::filesystem::remove(disk_ + "/log");
-  MakeSpace();
-  for (int i = 0; i < 1'500 && !reserve.Take(100); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  EXPECT_TRUE(reserve.Take(100));
-  for (const std::filesystem::path& file : FilesBelow(disk_)) ADD_FAILURE() << file;
 }
 
 // A supervisor starts the server again and again on a log of which a part is to be kept.
