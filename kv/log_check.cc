@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "kv/log_reader.h"
 #include "kv/needed_logs.h"
@@ -239,7 +240,11 @@ Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs
   LogReport report = Judge(logs, synced, {});
   const bool fine = report.damage.empty() && report.holes.empty() && report.gaps.empty();
   if (!report.list_damaged && !fine) {
-    report = Judge(logs, synced, FindNeededLogs(database_folder));
+    const NeededLogs needed = FindNeededLogs(database_folder);
+    report = Judge(logs, synced, needed);
+    std::erase_if(report.gaps, [&needed](const LogGap& gap) {
+      return needed.newest_in_tables < gap.first_sequence;
+    });
   }
   AddMissing(names, synced, report);
   return report;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // LogCheck: whether the logs of a database, its MANIFEST among them, hold every byte that was
-// synced. A log may end in the
-// torn rest of a write that nobody was told is durable; anything else that does not read is damage,
-// which RocksDB would pass over in silence. Changes nothing; the caller holds the folder's lock.
+// synced. A log may end in the torn rest of a write that nobody was told is durable; anything else
+// that does not read is damage, which RocksDB would pass over in silence. Changes nothing; the
+// caller holds the folder's lock.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,8 @@ struct LogHole {
 };
 
 // Where a log ends before the next one goes on. Nothing says whether the writes between them were
-// acknowledged; RocksDB does not see that they are missing.
+// acknowledged, RocksDB does not see that they are missing, and tables have a part of them (or the
+// list of files does not tell).
 struct LogGap {
   std::string file;
   uint64_t first_sequence = 0;  // of the writes that are missing

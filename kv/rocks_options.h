@@ -36,6 +36,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> FamiliesOf(const RocksOptions& rock
 bool IsDamage(const rocksdb::Status& status);
 
 // OK stays OK; else our code and `doing` before RocksDB's own text.
+// What every write says while the disk is full.
+Status DiskIsFull(std::string_view doing, std::string_view why);
 Status FromRocks(const rocksdb::Status& status, std::string_view doing);
 
 }  // namespace sedge::kv

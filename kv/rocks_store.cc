@@ -84,9 +84,6 @@ Status RequireNothingByHalf(const std::string& folder, const LogReport& logs) {
     where = DescribeHole(logs.holes.front());
   } else if (!logs.gaps.empty()) {
     const LogGap& gap = logs.gaps.front();
-    if (FindNeededLogs(DatabaseFolder(folder)).newest_in_tables < gap.first_sequence) {
-      return OkStatus();
-    }
     where =
         gap.file + " lacks the writes from number " + std::to_string(gap.first_sequence) + " on";
   }
@@ -157,7 +154,10 @@ Result<std::unique_ptr<RocksStore>> RocksStore::Open(const StoreOptions& options
 }
 
 RocksStore::RocksStore(const StoreOptions& options, FolderLock lock)
-    : options_(options), lock_(std::move(lock)), cache_(EntryCacheBytes(options)) {
+    : options_(options),
+      lock_(std::move(lock)),
+      reserve_(options.path),
+      cache_(EntryCacheBytes(options)) {
   reaper_ = std::make_unique<Reaper>([this](const std::string& row_key) { ReapExpired(row_key); });
   sweeper_ = std::make_unique<Reaper>([this](const std::string& id) { SweepNamespace(id); });
 }
@@ -168,7 +168,7 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   const bool has_logs = HasWrittenLogs(folder);
   SEDGE_ASSIGN_OR_RETURN(synced_, SyncedMarker::Open(folder));
   if (!options_.durable_writes) synced_->SetEveryWrite(false);
-  env_ = rocksdb::NewCompositeEnv(WatchFiles(std::move(files), *synced_));
+  env_ = rocksdb::NewCompositeEnv(WatchFiles(std::move(files), *synced_, reserve_));
   RocksOptions rocks = MakeRocksOptions(
       options_, [reaper = reaper_.get()](std::string_view row_key) { reaper->Add(row_key); });
   rocks.database.env = env_.get();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kv/watched_files.h"
 
+#include <sys/stat.h>
+
 #include <atomic>
 #include <charconv>
 #include <string_view>
@@ -18,18 +20,27 @@ using rocksdb::Slice;
 constexpr std::string_view kLogSuffix = ".log";
 constexpr std::string_view kManifestPrefix = "MANIFEST-";
 
+constexpr std::string_view kNewCurrentSuffix = ".dbtmp";
+
 // A log is written and synced by one thread at a time.
 class WatchedLog final : public rocksdb::FSWritableFileOwnerWrapper {
  public:
-  WatchedLog(std::unique_ptr<FSWritableFile> file, uint64_t number, SyncedMarker& marker)
-      : FSWritableFileOwnerWrapper(std::move(file)), number_(number), marker_(marker) {}
+  // `number`: 0 when no marks are kept of it. The file is new.
+  WatchedLog(std::unique_ptr<FSWritableFile> file, std::string path, uint64_t number,
+             SyncedMarker& marker, LogReserve& reserve)
+      : FSWritableFileOwnerWrapper(std::move(file)),
+        path_(std::move(path)),
+        number_(number),
+        marker_(marker),
+        reserve_(reserve) {}
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    return Count(FSWritableFileOwnerWrapper::Append(data, options, debug), data.size());
+    return Appended(FSWritableFileOwnerWrapper::Append(data, options, debug), data, options, debug);
   }
   IOStatus Append(const Slice& data, const IOOptions& options,
                   const rocksdb::DataVerificationInfo& info, IODebugContext* debug) override {
-    return Count(FSWritableFileOwnerWrapper::Append(data, options, info, debug), data.size());
+    return Appended(FSWritableFileOwnerWrapper::Append(data, options, info, debug), data, options,
+                    debug);
   }
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
     const uint64_t bytes = bytes_;
@@ -41,24 +52,45 @@ class WatchedLog final : public rocksdb::FSWritableFileOwnerWrapper {
   }
 
  private:
-  IOStatus Count(IOStatus status, size_t bytes) {
-    if (status.ok()) bytes_ += bytes;
-    return status;
-  }
-  IOStatus Mark(IOStatus status, uint64_t bytes) {
-    if (status.ok()) marker_.Mark(number_, bytes);
+  IOStatus Appended(IOStatus status, const Slice& data, const IOOptions& options,
+                    IODebugContext* debug) {
+    if (status.IsNoSpace()) status = AppendRest(std::move(status), data, options, debug);
+    if (status.ok()) bytes_ += data.size();
     return status;
   }
 
+  // Of `data`, the disk took what it had space for.
+  IOStatus AppendRest(IOStatus full, const Slice& data, const IOOptions& options,
+                      IODebugContext* debug) {
+    struct stat file = {};
+    if (stat(path_.c_str(), &file) != 0) return full;
+    const auto size = static_cast<uint64_t>(file.st_size);
+    if (size < bytes_ || size > bytes_ + data.size() || !reserve_.GiveUp()) return full;
+    // The file does not count what it took of a failed write, and would be cut when it is closed.
+    IOStatus status = FSWritableFileOwnerWrapper::Truncate(size, options, debug);
+    if (!status.ok()) return status;
+    const size_t taken = size - bytes_;
+    return FSWritableFileOwnerWrapper::Append(Slice(data.data() + taken, data.size() - taken),
+                                              options, debug);
+  }
+
+  IOStatus Mark(IOStatus status, uint64_t bytes) {
+    if (status.ok() && number_ != 0) marker_.Mark(number_, bytes);
+    return status;
+  }
+
+  const std::string path_;
   const uint64_t number_;
   SyncedMarker& marker_;
+  LogReserve& reserve_;
   std::atomic<uint64_t> bytes_ = 0;
 };
 
 class WatchedFileSystem final : public rocksdb::FileSystemWrapper {
  public:
-  WatchedFileSystem(std::shared_ptr<rocksdb::FileSystem> files, SyncedMarker& marker)
-      : FileSystemWrapper(std::move(files)), marker_(marker) {}
+  WatchedFileSystem(std::shared_ptr<rocksdb::FileSystem> files, SyncedMarker& marker,
+                    LogReserve& reserve)
+      : FileSystemWrapper(std::move(files)), marker_(marker), reserve_(reserve) {}
 
   const char* Name() const override { return "sedge.WatchedFiles"; }
 
@@ -66,8 +98,12 @@ class WatchedFileSystem final : public rocksdb::FileSystemWrapper {
                            std::unique_ptr<FSWritableFile>* file, IODebugContext* debug) override {
     IOStatus status = FileSystemWrapper::NewWritableFile(path, options, file, debug);
     const uint64_t number = LogNumber(path);
-    if (status.ok() && number != 0) {
-      *file = std::make_unique<WatchedLog>(std::move(*file), number, marker_);
+    if (number == 0 && !path.ends_with(kNewCurrentSuffix)) return status;
+    if (status.IsNoSpace() && reserve_.GiveUp()) {
+      status = FileSystemWrapper::NewWritableFile(path, options, file, debug);
+    }
+    if (status.ok()) {
+      *file = std::make_unique<WatchedLog>(std::move(*file), path, number, marker_, reserve_);
     }
     return status;
   }
@@ -83,13 +119,14 @@ class WatchedFileSystem final : public rocksdb::FileSystemWrapper {
 
  private:
   SyncedMarker& marker_;
+  LogReserve& reserve_;
 };
 
 }  // namespace
 
 std::shared_ptr<rocksdb::FileSystem> WatchFiles(std::shared_ptr<rocksdb::FileSystem> files,
-                                                SyncedMarker& marker) {
-  return std::make_shared<WatchedFileSystem>(std::move(files), marker);
+                                                SyncedMarker& marker, LogReserve& reserve) {
+  return std::make_shared<WatchedFileSystem>(std::move(files), marker, reserve);
 }
 
 uint64_t LogNumber(const std::string& path) {

@@ -9,8 +9,10 @@
 #include <fstream>
 #include <map>
 
+#include "kv/check.h"
 #include "kv/hole_cutter.h"
 #include "kv/log_check.h"
+#include "kv/log_reserve.h"
 #include "kv/synced_marker.h"
 #include "tests/kv/kv_test_util.h"
 
@@ -258,6 +260,80 @@ TEST_F(SmallDiskTest, ARealOneToo) {
   opened = RocksStore::Open(options_);
   ASSERT_TRUE(opened.ok()) << opened.status().ToString();
   load.ExpectAll(**opened);
+}
+
+// At the first write since the start, with all of memory in tables, and with some in memory. What
+// fits is taken whole by a log that the disk has cut in the middle.
+TEST_F(SmallDiskTest, AtAnyTime) {
+  options_.memory_bytes = 4u << 20;
+  for (const bool durable : {true, false}) {
+    options_.durable_writes = durable;
+    Load load;
+    auto opened = RocksStore::Open(options_);
+    ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+    for (int round = 0; round < 12; ++round) {
+      SCOPED_TRACE("round " + std::to_string(round));
+      FillButFor(1'000 * static_cast<uintmax_t>(round));
+      ExpectClear(load.WriteUntilFull(**opened));
+      ExpectClear((*opened)->Delete("ns", "0"));
+      load.ExpectAll(**opened);
+      MakeSpace();
+      const Status again = PutSoon(**opened);
+      ASSERT_TRUE(again.ok()) << again.ToString();
+      ASSERT_TRUE(load.WriteUntilFull(**opened, 5).ok());
+      if (round % 3 == 0) {
+        *opened = nullptr;
+        const auto checked = CheckFolder(options_.path);
+        ASSERT_TRUE(checked.ok()) << checked.status().ToString();
+        EXPECT_TRUE(checked->fine());
+        opened = RocksStore::Open(options_);
+        ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+      } else if (round % 3 == 1) {
+        ASSERT_TRUE((*opened)->Compact().ok());
+      }
+      load.ExpectAll(**opened);
+    }
+    *opened = nullptr;
+    std::filesystem::remove_all(options_.path);
+  }
+}
+
+TEST_F(SmallDiskTest, AWriteThatDoesNotFitIsRefusedAlone) {
+  const auto store = RocksStore::Open(options_);
+  ASSERT_TRUE(store.ok()) << store.status().ToString();
+  ASSERT_TRUE((*store)->Put("ns", "small", AsBytes("value"), {}).ok());
+  const std::string large(20u << 20, 'v');
+  ExpectClear((*store)->Put("ns", "large", AsBytes(large), {}));
+  EXPECT_TRUE((*store)->Put("ns", "small", AsBytes("another"), {}).ok());
+  EXPECT_FALSE((*(*store)->Get("ns", "large")).has_value());
+}
+
+TEST_F(SmallDiskTest, AReserveIsGivenUpAndHeldAgain) {
+  const auto free = [this] { return std::filesystem::space(disk_).available; };
+  const uintmax_t all = free();
+  LogReserve reserve(disk_);
+  EXPECT_FALSE(reserve.GiveUp());
+  EXPECT_EQ(free(), all);
+  {
+    const auto share = reserve.Take(3u << 20);
+    ASSERT_TRUE(share);
+    EXPECT_LE(free() + (3u << 20) + LogReserve::kMarginBytes, all);
+    FillButFor(0);
+    EXPECT_TRUE(reserve.Take(100));
+    EXPECT_FALSE(reserve.Take(5u << 20));
+    EXPECT_TRUE(reserve.GiveUp());
+    EXPECT_GE(free(), (3u << 20) + LogReserve::kMarginBytes);
+    EXPECT_FALSE(reserve.GiveUp());
+  }
+  std::ofstream(disk_ + "/log") << std::string(12u << 20, 'x');
+  EXPECT_FALSE(reserve.Take(100));
+  std::filesystem::remove(disk_ + "/log");
+  MakeSpace();
+  for (int i = 0; i < 1'500 && !reserve.Take(100); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_TRUE(reserve.Take(100));
+  for (const std::filesystem::path& file : FilesBelow(disk_)) ADD_FAILURE() << file;
 }
 
 // A supervisor starts the server again and again on a log of which a part is to be kept.
