@@ -21,13 +21,15 @@ using ::testing::Not;
 
 constexpr const char* kConfig =
     "name = \"app\"\nmain = \"dist/index.js\"\n[build]\ncommand = \"sh make.sh\"\n";
-// Makes dist/index.js of src/text.txt, once `hold` is gone.
+// Makes dist/index.js and what it imports of src/text.txt, once `hold` is gone.
 constexpr const char* kMake =
     "mkdir -p dist; echo run >>runs; echo began >&2\n"
     "text=$(cat src/text.txt)\n"
     "while [ -e hold ]; do sleep 0.02; done\n"
     "[ \"$text\" = bad ] && { echo oops >&2; exit 3; }\n"
-    "echo \"export default { fetch: () => new Response('$text') };\" >dist/index.js\n";
+    "echo \"export default '$text';\" >dist/text.js\n"
+    "echo \"import text from './text.js';\" >dist/index.js\n"
+    "echo \"export default { fetch: () => new Response(text) };\" >>dist/index.js\n";
 // Besides, and anew each time, a module among its own sources.
 constexpr const char* kGenerate = "echo \"export const at = '$(date +%s%N)';\" >src/gen.js\n";
 constexpr const char* kTest =
@@ -128,6 +130,23 @@ TEST_F(BuildCommandTestsTest, WatchIsNotMisledByWhatItWritesAmongItsSources) {
   runs_ = 2;
   ExpectRest();
   EXPECT_EQ(Commands(), 2);
+}
+
+// There its own files, those of the tests and the coverage lie among the sources.
+TEST_F(BuildCommandTestsTest, WatchRunsOnceWithTheWholeProjectAsItsFolder) {
+  folder_.Write("wrangler.toml", std::string(kConfig) + "watch_dir = \".\"\n");
+  Start({"--coverage"});
+  EXPECT_THAT(NextRun(), HasSubstr(" ok 1 - says one"));
+  Save("src/text.txt", "two");
+  EXPECT_THAT(NextRun(), HasSubstr("not ok 1 - says one"));
+  Save("test/a_test.js", std::string(kTest) + "// and more\n");
+  EXPECT_THAT(NextRun(), AllOf(HasSubstr("not ok 1 - says one"), HasSubstr("is without")));
+  ExpectRest();
+  EXPECT_EQ(Commands(), 3);
+  // By hand: what the command has made is among its sources here.
+  Save("dist/index.js", "export default { fetch: () => new Response('one') };\n");
+  EXPECT_THAT(NextRun(), HasSubstr("not ok 1 - says one"));
+  EXPECT_EQ(Commands(), 4);
 }
 
 TEST_F(BuildCommandTestsTest, WatchTellsOfItsFailureUntilItIsMended) {
