@@ -22,8 +22,8 @@ namespace sedge::tools {
 namespace {
 
 constexpr uint64_t kTickMs = 500;
-// What handlers may compute on while a reload waits for their thread.
-constexpr uint64_t kBlockedMs = 500;
+// How often the server looks for handlers that compute on while a reload waits for their thread.
+constexpr uint64_t kBlockedMs = 50;
 
 // Neither a flag nor a configuration says where to listen.
 bool ListensByDefault(const ServeFlags& flags, const worker::ServeOptions& options) {
