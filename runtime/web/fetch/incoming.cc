@@ -57,12 +57,11 @@ IncomingRequests::~IncomingRequests() {
 }
 
 SlotId IncomingRequests::Add(http::Exchange* exchange) {
-  Request request;
-  request.exchange = exchange;
-  const SlotId id = requests_.Insert(std::move(request));
+  const auto [id, request] = requests_.Emplace();
   if (id == 0) return 0;
+  request->exchange = exchange;
   exchange->user_data = id;
-  exchange->set_abort_callback([this, id] { observer_.OnClientGone(id); });
+  exchange->set_abort_callback([this, id = id] { observer_.OnClientGone(id); });
   return id;
 }
 
@@ -331,7 +330,7 @@ void IncomingRequests::MaybeFree(SlotId id) {
   Request* request = Find(id);
   if (!request || request->exchange || request->waiting > 0 || request->detached) return;
   const std::vector<SlotId> bodies = std::move(request->bodies);
-  requests_.Remove(id);
+  requests_.Erase(id);
   AbandonBodies(bodies);
   observer_.OnRequestDone();
 }
