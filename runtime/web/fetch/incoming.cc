@@ -128,6 +128,7 @@ http::HeaderList IncomingRequests::HeadersOf(SlotId id, const http::Exchange& ex
 Status IncomingRequests::PassOn(SlotId id, FetchRequest& to) {
   Request* request = Find(id);
   if (!request) return Stale();
+  to.headers_are_good = true;
   if (request->saved) {
     const SavedHead& saved = *request->saved;
     to.method = saved.method;
