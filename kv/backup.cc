@@ -59,7 +59,7 @@ Status SyncFiles(const std::string& folder) {
     if (synced || is_folder) continue;
     return IoError("cannot sync " + file.path().string() + ": " + std::strerror(failure));
   }
-  if (!error) return SyncFolder(folder);
+  if (!error) return SyncFile(folder);
   return IoError("cannot read the folder " + folder + ": " + error.message());
 }
 
@@ -261,7 +261,7 @@ Result<BackupInfo> RestoreBackup(const std::string& folder, const std::string& t
     (void)RemoveFolder(draft.path());
     return built;
   }
-  SEDGE_RETURN_IF_ERROR(SyncFolder(Above(target)));
+  SEDGE_RETURN_IF_ERROR(SyncFile(Above(target)));
   return InfoOf(info);
 }
 

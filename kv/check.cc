@@ -34,6 +34,9 @@ Status CheckAllLogs(const std::string& database, CheckReport& report) {
   for (const LogDamage& damage : logs.damage) {
     report.files.push_back({.file = damage.file, .what = DescribeLogDamage(damage), .rows = {}});
   }
+  if (const auto parted = FindPartedWrites(database, logs); parted && logs.damage.empty()) {
+    report.files.push_back({.file = parted->file, .what = parted->what, .rows = {}});
+  }
   report.torn_logs = std::move(logs.torn);
   for (const LogHole& hole : logs.holes) {
     if (!hole.passed) report.holes.push_back(DescribeHole(hole));

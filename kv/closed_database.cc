@@ -117,6 +117,8 @@ Result<std::unique_ptr<ClosedDatabase>> ClosedDatabase::Open(const std::string& 
     const bool values = name == "values";
     rocksdb::ColumnFamilyOptions options = values ? rocks.values : rocks.records;
     options.compaction_filter_factory = nullptr;
+    // It asserts that some table refers to the oldest blob file, and that table may be lost.
+    options.enable_blob_garbage_collection = false;
     descriptors.emplace_back(name, std::move(options));
   }
   rocksdb::DB* db = nullptr;

@@ -27,6 +27,10 @@ class ClosedDatabase {
   ClosedDatabase& operator=(const ClosedDatabase&) = delete;
 
   rocksdb::DB& db() { return *db_; }
+  // Tables may be there with those that a compaction has made of them, and both have the same row
+  // with the sequence number 0. RocksDB's way forward through such rows ends in an assertion.
+  bool rows_repeat() const { return rows_repeat_; }
+  void set_rows_repeat() { rows_repeat_ = true; }
   // Null when the folder is of a version before it, or too damaged to have it.
   rocksdb::ColumnFamilyHandle* family(std::string_view name);
   const std::vector<rocksdb::ColumnFamilyHandle*>& families() const { return families_; }
@@ -38,6 +42,7 @@ class ClosedDatabase {
 
   std::string log_folder_;
   std::string scratch_folder_;  // "" when it was not needed
+  bool rows_repeat_ = false;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };

@@ -68,7 +68,7 @@ Status DatabaseBuilder::Finish() {
   const rocksdb::Status closed = db_->Close();
   db_.reset();
   SEDGE_RETURN_IF_ERROR(FromRocks(closed, doing));
-  return SyncFolder(folder_);
+  return SyncFile(folder_);
 }
 
 }  // namespace sedge::kv

@@ -75,14 +75,6 @@ Result<bool> IsKept(const std::string& lost, const fs::path& log) {
   return false;
 }
 
-Status SyncFile(const fs::path& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool synced = fd >= 0 && fsync(fd) == 0;
-  const int failure = errno;
-  if (fd >= 0) close(fd);
-  return synced ? OkStatus() : FileError("cannot sync " + path.string(), failure);
-}
-
 // By a link, which needs no space; by a copy on a file system without links.
 Status Keep(const fs::path& log, const fs::path& kept) {
   SEDGE_RETURN_IF_ERROR(SyncFile(log));
@@ -106,7 +98,7 @@ Status KeepAll(const std::string& folder, const std::vector<fs::path>& logs) {
     }
   }
   for (const fs::path& made : {fs::path(folder), above, above.parent_path()}) {
-    SEDGE_RETURN_IF_ERROR(SyncFolder(made));
+    SEDGE_RETURN_IF_ERROR(SyncFile(made));
   }
   return OkStatus();
 }
@@ -139,9 +131,9 @@ Result<std::string> CutHole(const std::string& folder, const LogHole& hole) {
     }
     logs.pop_back();
   }
-  SEDGE_RETURN_IF_ERROR(SyncFolder(database));
+  SEDGE_RETURN_IF_ERROR(SyncFile(database));
   SEDGE_RETURN_IF_ERROR(PutDraftInPlace(holed));
-  SEDGE_RETURN_IF_ERROR(SyncFolder(database));
+  SEDGE_RETURN_IF_ERROR(SyncFile(database));
   return new_ones.empty() ? above : lost;
 }
 
@@ -163,7 +155,7 @@ Status CutTornEnd(const std::string& folder, const std::string& log, uint64_t of
     SEDGE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path));
     SEDGE_RETURN_IF_ERROR(WriteWhole(path, std::string_view(bytes).substr(0, offset)));
   }
-  return SyncFolder(DatabaseFolder(folder));
+  return SyncFile(DatabaseFolder(folder));
 }
 
 }  // namespace sedge::kv

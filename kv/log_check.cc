@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "kv/log_reader.h"
 #include "kv/needed_logs.h"
@@ -239,10 +240,34 @@ Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs
   LogReport report = Judge(logs, synced, {});
   const bool fine = report.damage.empty() && report.holes.empty() && report.gaps.empty();
   if (!report.list_damaged && !fine) {
-    report = Judge(logs, synced, FindNeededLogs(database_folder));
+    const NeededLogs needed = FindNeededLogs(database_folder);
+    report = Judge(logs, synced, needed);
+    std::erase_if(report.gaps, [&needed](const LogGap& gap) {
+      return needed.next_sequence != 0 && needed.newest_in_tables < gap.first_sequence;
+    });
   }
   AddMissing(names, synced, report);
   return report;
+}
+
+std::optional<PartedWrites> FindPartedWrites(const std::string& database_folder,
+                                             const LogReport& logs) {
+  constexpr const char* kPart = ", and tables have a part of what was written there";
+  if (!logs.gaps.empty()) {
+    const LogGap& gap = logs.gaps.front();
+    return PartedWrites{.file = gap.file,
+                        .what = "lacks the writes from number " +
+                                std::to_string(gap.first_sequence) + " on" + kPart};
+  }
+  if (logs.holes.empty() && logs.torn_ends.empty()) return std::nullopt;
+  if (!TablesAreAheadOfLogs(database_folder)) return std::nullopt;
+  if (!logs.holes.empty()) {
+    const LogHole& hole = logs.holes.front();
+    return PartedWrites{.file = hole.file,
+                        .what = "has a hole at byte " + std::to_string(hole.offset) + kPart};
+  }
+  const auto& [file, end] = *logs.torn_ends.begin();
+  return PartedWrites{.file = file, .what = "is torn at byte " + std::to_string(end) + kPart};
 }
 
 std::string DescribeLogDamage(const LogDamage& damage) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // LogCheck: whether the logs of a database, its MANIFEST among them, hold every byte that was
-// synced. A log may end in the
-// torn rest of a write that nobody was told is durable; anything else that does not read is damage,
-// which RocksDB would pass over in silence. Changes nothing; the caller holds the folder's lock.
+// synced. A log may end in the torn rest of a write that nobody was told is durable; anything else
+// that does not read is damage, which RocksDB would pass over in silence. Changes nothing; the
+// caller holds the folder's lock.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct LogHole {
 };
 
 // Where a log ends before the next one goes on. Nothing says whether the writes between them were
-// acknowledged; RocksDB does not see that they are missing.
+// acknowledged, RocksDB does not see that they are missing, and tables have a part of them (or the
+// list of files does not tell).
 struct LogGap {
   std::string file;
   uint64_t first_sequence = 0;  // of the writes that are missing
@@ -53,6 +55,17 @@ struct LogReport {
 // RocksDB replays a log up to the first place that does not read, and a later log only if it goes
 // on right from there.
 Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs& synced);
+
+// Writes that a log lacks, or that do not read in it, and of which tables have a part. To leave out
+// the others would part entries.
+struct PartedWrites {
+  std::string file;
+  std::string what;
+};
+
+// May replay the logs into memory.
+std::optional<PartedWrites> FindPartedWrites(const std::string& database_folder,
+                                             const LogReport& logs);
 
 // "is damaged at byte 512 (writes from number 100 to 120 are lost)"
 std::string DescribeLogDamage(const LogDamage& damage);

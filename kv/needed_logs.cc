@@ -58,6 +58,7 @@ NeededLogs FindNeededLogs(const std::string& database_folder) {
   std::vector<rocksdb::LiveFileMetaData> files;
   database.db().GetLiveFilesMetaData(&files);
   for (const rocksdb::LiveFileMetaData& file : files) {
+    if (file.column_family_name != "records" && file.column_family_name != "values") continue;
     needed.newest_in_tables = std::max(needed.newest_in_tables, file.largest_seqno);
   }
   return needed;
@@ -69,8 +70,11 @@ bool TablesAreAheadOfLogs(const std::string& database_folder) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.max_open_files = kMaxOpenFiles;
   const ReadOnlyDatabase database(options, database_folder);
-  return database.status().IsCorruption() &&
-         database.status().ToString().find(kAheadText) != std::string::npos;
+  return IsAheadOfLogs(database.status());
+}
+
+bool IsAheadOfLogs(const rocksdb::Status& status) {
+  return status.IsCorruption() && status.ToString().find(kAheadText) != std::string::npos;
 }
 
 }  // namespace sedge::kv

@@ -3,6 +3,8 @@
 // the database to read; the caller holds the folder's lock.
 #pragma once
 
+#include <rocksdb/status.h>
+
 #include <cstdint>
 #include <string>
 
@@ -15,8 +17,8 @@ struct NeededLogs {
   // Those before this one are in tables and wait for their deletion, which takes them in any order.
   uint64_t oldest = 0;
   uint64_t next_sequence = 0;  // of the first write after the last change to the list
-  uint64_t newest_in_tables =
-      0;  // the number of the newest write that a table has, as far as they tell
+  // Of the newest write of an entry that a table has; lower where a compaction has dropped numbers.
+  uint64_t newest_in_tables = 0;
 };
 
 // Reads no log.
@@ -26,5 +28,8 @@ NeededLogs FindNeededLogs(const std::string& database_folder);
 // not replay. Those of another family may be in the logs alone, and leaving them out would part
 // what was written as one. Replays the logs into memory. When other damage hides it: false.
 bool TablesAreAheadOfLogs(const std::string& database_folder);
+
+// Whether RocksDB does not open a database for that.
+bool IsAheadOfLogs(const rocksdb::Status& status);
 
 }  // namespace sedge::kv

@@ -26,8 +26,8 @@ Status RenameError(const std::string& from, const std::string& to) {
 // Both are durable when it returns.
 Status Move(const std::string& from, const std::string& to) {
   if (rename(from.c_str(), to.c_str()) != 0) return RenameError(from, to);
-  SEDGE_RETURN_IF_ERROR(SyncFolder(fs::path(to).parent_path()));
-  return SyncFolder(fs::path(from).parent_path());
+  SEDGE_RETURN_IF_ERROR(SyncFile(fs::path(to).parent_path()));
+  return SyncFile(fs::path(from).parent_path());
 }
 
 class Repair {
@@ -49,7 +49,7 @@ class Repair {
     }
     SEDGE_RETURN_IF_ERROR(RemoveFolder(new_));
     SEDGE_RETURN_IF_ERROR(MakeFolder(draft_));
-    SEDGE_RETURN_IF_ERROR(SyncFolder(folder_));
+    SEDGE_RETURN_IF_ERROR(SyncFile(folder_));
     Status built = Build();
     if (!built.ok()) {
       (void)RemoveFolder(new_);
@@ -110,12 +110,12 @@ class Repair {
     SEDGE_ASSIGN_OR_RETURN(report_.moved_to, NewLostFolder(folder_));
     SEDGE_RETURN_IF_ERROR(WriteFormat(folder_));
     SEDGE_RETURN_IF_ERROR(RemoveFolder(draft_));
-    SEDGE_RETURN_IF_ERROR(SyncFolder(folder_));
+    SEDGE_RETURN_IF_ERROR(SyncFile(folder_));
     SEDGE_ASSIGN_OR_RETURN(const std::string replaced, Exchange());
     SEDGE_RETURN_IF_ERROR(Move(replaced, report_.moved_to));
     report_.changed = true;
     SEDGE_RETURN_IF_ERROR(RemoveFolder(SalvageFolderName(folder_)));
-    return SyncFolder(folder_);
+    return SyncFile(folder_);
   }
 
   // Puts the new database into its place, and gives where the old one is. At no moment is there no

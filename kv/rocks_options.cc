@@ -174,16 +174,18 @@ bool IsDamage(const rocksdb::Status& status) {
   return status.IsCorruption() || status.IsPathNotFound();
 }
 
+Status DiskIsFull(std::string_view doing, std::string_view why) {
+  return ResourceExhausted(std::string(doing) +
+                           ": the disk is full. Reads go on; writes work again once there is"
+                           " space (" +
+                           std::string(why) + ")");
+}
+
 Status FromRocks(const rocksdb::Status& status, std::string_view doing) {
   if (status.ok()) return OkStatus();
   const std::string message = std::string(doing) + ": " + status.ToString();
   if (IsDamage(status)) return Corruption(message);
-  if (status.IsNoSpace()) {
-    return ResourceExhausted(std::string(doing) +
-                             ": the disk is full. Reads go on; writes work again once there is"
-                             " space (" +
-                             status.ToString() + ")");
-  }
+  if (status.IsNoSpace()) return DiskIsFull(doing, status.ToString());
   if (status.IsMemoryLimit()) return ResourceExhausted(message);
   if (status.IsShutdownInProgress() || status.IsBusy() || status.IsTryAgain()) {
     return Unavailable(message);

@@ -35,6 +35,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> FamiliesOf(const RocksOptions& rock
 // Whether stored bytes are not what was written, a file that is missing among that.
 bool IsDamage(const rocksdb::Status& status);
 
+// What every write says while the disk is full.
+Status DiskIsFull(std::string_view doing, std::string_view why);
 // OK stays OK; else our code and `doing` before RocksDB's own text.
 Status FromRocks(const rocksdb::Status& status, std::string_view doing);
 

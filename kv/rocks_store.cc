@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "kv/file_check.h"
@@ -79,20 +80,20 @@ Result<bool> KeepHoles(const std::string& folder, const std::vector<LogHole>& ho
 // Of a write that is not replayed, the table of one family may have its part and that of the other
 // not: an entry by half.
 Status RequireNothingByHalf(const std::string& folder, const LogReport& logs) {
-  std::string where;
-  if (!logs.holes.empty() && TablesAreAheadOfLogs(DatabaseFolder(folder))) {
-    where = DescribeHole(logs.holes.front());
-  } else if (!logs.gaps.empty()) {
-    const LogGap& gap = logs.gaps.front();
-    if (FindNeededLogs(DatabaseFolder(folder)).newest_in_tables < gap.first_sequence) {
-      return OkStatus();
-    }
-    where =
-        gap.file + " lacks the writes from number " + std::to_string(gap.first_sequence) + " on";
+  const std::optional<PartedWrites> parted = FindPartedWrites(DatabaseFolder(folder), logs);
+  if (!parted) return OkStatus();
+  return Corruption("cannot open the KV folder " + folder + ": the log " + parted->file + " " +
+                    parted->what + RepairHint(folder));
+}
+
+// A table of one family that is made of replayed logs must not outlive their unsynced ends, where
+// the other family's part is.
+Status SyncLogs(const std::string& database_folder) {
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(database_folder, error)) {
+    if (file.path().extension() == ".log") SEDGE_RETURN_IF_ERROR(SyncFile(file.path()));
   }
-  if (where.empty()) return OkStatus();
-  return Corruption("cannot open the KV folder " + folder + ": the log " + where +
-                    ", and tables have a part of them" + RepairHint(folder));
+  return SyncFile(database_folder);
 }
 
 struct OldLogs {
@@ -157,7 +158,10 @@ Result<std::unique_ptr<RocksStore>> RocksStore::Open(const StoreOptions& options
 }
 
 RocksStore::RocksStore(const StoreOptions& options, FolderLock lock)
-    : options_(options), lock_(std::move(lock)), cache_(EntryCacheBytes(options)) {
+    : options_(options),
+      lock_(std::move(lock)),
+      reserve_(DatabaseFolder(options.path)),
+      cache_(EntryCacheBytes(options)) {
   reaper_ = std::make_unique<Reaper>([this](const std::string& row_key) { ReapExpired(row_key); });
   sweeper_ = std::make_unique<Reaper>([this](const std::string& id) { SweepNamespace(id); });
 }
@@ -166,9 +170,10 @@ Status RocksStore::OpenDatabase(const std::string& folder,
                                 std::shared_ptr<rocksdb::FileSystem> files) {
   SEDGE_ASSIGN_OR_RETURN(const OldLogs old_logs, RequireWholeLogs(options_.path, folder));
   const bool has_logs = HasWrittenLogs(folder);
+  if (has_logs) SEDGE_RETURN_IF_ERROR(SyncLogs(folder));
   SEDGE_ASSIGN_OR_RETURN(synced_, SyncedMarker::Open(folder));
   if (!options_.durable_writes) synced_->SetEveryWrite(false);
-  env_ = rocksdb::NewCompositeEnv(WatchFiles(std::move(files), *synced_));
+  env_ = rocksdb::NewCompositeEnv(WatchFiles(std::move(files), *synced_, reserve_));
   RocksOptions rocks = MakeRocksOptions(
       options_, [reaper = reaper_.get()](std::string_view row_key) { reaper->Add(row_key); });
   rocks.database.env = env_.get();
@@ -176,7 +181,7 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   rocksdb::DB* db = nullptr;
   rocksdb::Status opened =
       rocksdb::DB::Open(rocks.database, folder, FamiliesOf(rocks), &handles, &db);
-  damaged_ = IsDamage(opened);
+  damaged_ = IsDamage(opened) && !IsAheadOfLogs(opened);
   if (damaged_) {
     // One bad file is no reason to keep the others shut. Compactions would fail on it for ever.
     rocks.database.paranoid_checks = false;

@@ -18,6 +18,7 @@
 
 #include "kv/entry_cache.h"
 #include "kv/folder_lock.h"
+#include "kv/log_reserve.h"
 #include "kv/namespace_registry.h"
 #include "kv/reaper.h"
 #include "kv/record_codec.h"
@@ -103,7 +104,8 @@ class RocksStore final : public Store {
   const StoreOptions options_;
   const FolderLock lock_;
   std::unique_ptr<SyncedMarker> synced_;
-  std::unique_ptr<rocksdb::Env> env_;  // uses synced_
+  LogReserve reserve_;
+  std::unique_ptr<rocksdb::Env> env_;  // uses synced_ and reserve_
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* default_ = nullptr;  // these are owned; freed before db_
   rocksdb::ColumnFamilyHandle* records_ = nullptr;

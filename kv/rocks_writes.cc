@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // RocksStore's writes.
 #include <functional>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "kv/rocks_options.h"
@@ -136,6 +138,9 @@ Status RocksStore::Write(rocksdb::WriteBatch& batch, std::string_view row_key,
 }
 
 Status RocksStore::Commit(rocksdb::WriteBatch& batch, bool sync, std::string_view doing) {
+  const size_t bytes = batch.GetDataSize();
+  const std::optional<LogReserve::Share> share = reserve_.Take(bytes);
+  if (!share) return DiskIsFull(doing, "no reserve for " + std::to_string(bytes) + " bytes");
   rocksdb::WriteOptions write;
   write.sync = sync;
   rocksdb::Status written = db_->Write(write, &batch);

@@ -47,6 +47,7 @@ void RowScanner::Next() {
 }
 
 bool RowScanner::TryAt(const std::string& row) {
+  if (database_.rows_repeat()) return false;
   rows_ = NewRows(database_.db(), family_);  // an old one may keep its failure
   rows_->Seek(row);
   return rows_->Valid() || rows_->status().ok();
@@ -66,8 +67,7 @@ void RowScanner::Pick() {
       keys_.reset();
       return;
     }
-    picked_.Reset();
-    const rocksdb::Status got = database_.db().Get(ReadOnce(), family_, keys_->key(), &picked_);
+    const rocksdb::Status got = Look();
     if (got.ok() || (!got.IsNotFound() && PickFromTables())) {
       failing_ = false;
       return;
@@ -75,6 +75,28 @@ void RowScanner::Pick() {
     if (!got.IsNotFound()) AddFailure(keys_->key(), got.ToString());
   }
   Append(unknown_, keys_->TakeGaps());
+}
+
+rocksdb::Status RowScanner::Look() {
+  picked_.Reset();
+  if (database_.rows_repeat()) {
+    if (const std::optional<rocksdb::Status> found = LookBackwards()) return *found;
+  }
+  return database_.db().Get(ReadOnce(), family_, keys_->key(), &picked_);
+}
+
+// A get takes the first row that it meets, in an order of tables that was lost with their list. An
+// iterator takes the newest, but asks every table.
+std::optional<rocksdb::Status> RowScanner::LookBackwards() {
+  if (!rows_) rows_.reset(database_.db().NewIterator(ReadOnce(), family_));
+  rows_->SeekForPrev(keys_->key());
+  if (!rows_->status().ok()) {
+    rows_.reset();  // it may keep its failure
+    return std::nullopt;
+  }
+  if (!rows_->Valid() || rows_->key() != keys_->key()) return rocksdb::Status::NotFound();
+  picked_.PinSelf(rows_->value());
+  return rocksdb::Status::OK();
 }
 
 bool RowScanner::PickFromTables() {

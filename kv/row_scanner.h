@@ -2,13 +2,15 @@
 // RowScanner: all rows of one family of a damaged database, in order, past what cannot be read. An
 // iterator over the database fails wherever any table does that it passes. From there on rows are
 // taken one by one, each key that a table or log of either family names: a get asks only tables
-// that may have the key. Not thread-safe; the database outlives it.
+// that may have the key. Where tables repeat rows all are taken one by one, each by an iterator
+// that goes backwards. Not thread-safe; the database outlives it.
 #pragma once
 
 #include <rocksdb/db.h>
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +56,10 @@ class RowScanner {
   void PickFrom(const std::string& from);
   // To the first key at or after the current one that has a row which reads.
   void Pick();
+  // The newest row of the key at which the walk stands.
+  rocksdb::Status Look();
+  // The same, among rows that repeat. nullopt: a get may know more.
+  std::optional<rocksdb::Status> LookBackwards();
   bool PickFromTables();
   void AddFailure(const std::string& key, std::string reason);
 
@@ -61,8 +67,8 @@ class RowScanner {
   rocksdb::ColumnFamilyHandle* const family_;
   rocksdb::ColumnFamilyHandle* const other_;
   const IsNewest is_newest_;
-  std::unique_ptr<rocksdb::Iterator> rows_;
-  std::unique_ptr<KeyWalk> keys_;  // while it goes key by key
+  std::unique_ptr<rocksdb::Iterator> rows_;  // where rows repeat: for LookBackwards() alone
+  std::unique_ptr<KeyWalk> keys_;            // while it goes key by key
   rocksdb::PinnableSlice picked_;
   int picks_ = 0;
   bool failing_ = false;       // nothing was read since the last failure

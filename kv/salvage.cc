@@ -118,7 +118,9 @@ Result<std::unique_ptr<ClosedDatabase>> SalvageDatabase(const std::string& datab
   const std::string name = "MANIFEST-" + std::to_string(list_number);
   SEDGE_RETURN_IF_ERROR(WriteFile(work_folder + "/" + name, list.bytes()));
   SEDGE_RETURN_IF_ERROR(WriteFile(work_folder + "/CURRENT", name + "\n"));
-  return ClosedDatabase::Open(work_folder, work_folder + "/logs");
+  SEDGE_ASSIGN_OR_RETURN(auto database, ClosedDatabase::Open(work_folder, work_folder + "/logs"));
+  database->set_rows_repeat();
+  return database;
 }
 
 }  // namespace sedge::kv

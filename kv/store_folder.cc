@@ -72,7 +72,7 @@ Status NoteDatabase(const std::string& folder) {
   const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return IoError("cannot write " + file + ": " + std::strerror(errno));
   close(fd);
-  return SyncFolder(folder);
+  return SyncFile(folder);
 }
 
 bool HasDatabaseFiles(const std::string& folder) {
@@ -116,13 +116,14 @@ Status RemoveFolder(const std::string& folder) {
   return IoError("cannot remove the folder " + folder + ": " + error.message());
 }
 
-Status SyncFolder(const std::string& folder) {
-  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+Status SyncFile(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const bool synced = fd >= 0 && fsync(fd) == 0;
   const int failure = errno;
   if (fd >= 0) close(fd);
   if (synced) return OkStatus();
-  return IoError("cannot sync the folder " + folder + ": " + std::strerror(failure));
+  const std::string text = "cannot sync " + path + ": " + std::strerror(failure);
+  return failure == ENOSPC || failure == EDQUOT ? ResourceExhausted(text) : IoError(text);
 }
 
 Result<FolderLock> LockExistingFolder(const std::string& folder) {

@@ -49,7 +49,8 @@ Status RequireNoLostDatabase(const std::string& folder);
 Status RequireWholeRepair(const std::string& folder);
 // With what it holds. Only for what sedge made for itself.
 Status RemoveFolder(const std::string& folder);
-Status SyncFolder(const std::string& folder);
+// Makes a file, or the list of a folder's files, durable.
+Status SyncFile(const std::string& path);
 // kNotFound when there is no such folder.
 Result<FolderLock> LockExistingFolder(const std::string& folder);
 

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 
 #include "tests/e2e/dev_project.h"
 #include "tests/e2e/harness/pty_process.h"
@@ -95,6 +97,30 @@ TEST_F(DevTerminalTest, RReloads) {
   process->Type("r");
   EXPECT_TRUE(process->WaitFor("Reloaded"));
   EXPECT_EQ(Get(url_).body, "good");
+}
+
+TEST_F(DevTerminalTest, AFileThatAnEditorHasEmptiedIsReadAgain) {
+  using Clock = std::chrono::steady_clock;
+  constexpr const char* kError = "the script handles no requests";
+  auto process = Start();
+  int quick = 0;
+  for (int i = 0; i < 30 && quick < 3; ++i) {
+    const std::string text = "text " + std::to_string(i);
+    const size_t before = process->shown().size();
+    const auto start = Clock::now();
+    folder_.Write("index.js", "");
+    process->Type("r");
+    std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    folder_.Write("index.js", Answers(text));
+    const bool was_quick = Clock::now() - start < std::chrono::milliseconds(100);
+    EXPECT_TRUE(process->WaitUntil([&] { return Get(url_).body == text; })) << process->shown();
+    if (!was_quick) continue;  // no editor takes so long
+    ++quick;
+    EXPECT_THAT(process->shown().substr(before), Not(HasSubstr(kError)));
+  }
+  EXPECT_EQ(quick, 3);
+  folder_.Write("index.js", "");
+  EXPECT_TRUE(process->WaitFor(kError)) << process->shown();
 }
 
 TEST_F(DevTerminalTest, CClears) {

@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sedge test --watch`: what a saved file makes run again, and that it survives what is broken.
+// `sedge test --watch`: what a saved file makes run again, once, and that it survives what is
+// broken.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <csignal>
-#include <filesystem>
-#include <thread>
+#include <string>
 
-#include "tests/e2e/harness/sedge_process.h"
-#include "tests/e2e/harness/temp_folder.h"
+#include "tests/e2e/watched_tests.h"
 
 namespace sedge::e2e {
 namespace {
 
-using ::testing::AnyOf;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr std::chrono::seconds kDeadline{120};
-
-class TestWatchTest : public ::testing::Test {
+class TestWatchTest : public WatchedTests {
  protected:
   TestWatchTest() {
     folder_.Write("wrangler.toml", "name = \"a\"\nmain = \"index.js\"\n[vars]\nWORD = \"one\"\n");
@@ -36,84 +32,76 @@ class TestWatchTest : public ::testing::Test {
         "import { test, expect } from \"sedge:test\";\nimport { number } from \"./number.js\";\n"
         "test(\"uses the number\", () => expect(number).toBe(1));\n");
   }
-
-  void Start() {
-    process_ = std::make_unique<SedgeProcess>(
-        std::vector<std::string>{"test", "--watch", "--reporter", "tap"}, folder_.path());
-  }
-  // Another file renamed over it, as many editors save: it is whole at every moment.
-  void Save(const std::string& name, const std::string& text) {
-    const std::string fresh = folder_.Write(".saved", text);
-    std::filesystem::create_directories(
-        std::filesystem::path(folder_.path() + "/" + name).parent_path());
-    std::filesystem::rename(fresh, folder_.path() + "/" + name);
-  }
-  // What was printed since the last call, up to the end of a run that printed `text`.
-  std::string RunWith(const std::string& text) {
-    const auto deadline = std::chrono::steady_clock::now() + kDeadline;
-    for (;;) {
-      const std::string part = process_->out().substr(shown_);
-      const size_t found = part.find(text);
-      const size_t end = found == std::string::npos ? found : part.find("# todo ", found);
-      if (end != std::string::npos) {
-        shown_ += end;
-        return part.substr(0, end);
-      }
-      if (std::chrono::steady_clock::now() > deadline) {
-        ADD_FAILURE() << "nothing printed " << text << "\n" << part << process_->err();
-        return "";
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-  }
-
-  TempFolder folder_;
-  std::unique_ptr<SedgeProcess> process_;
-  size_t shown_ = 0;
 };
 
-TEST_F(TestWatchTest, RunsWhatAChangeConcerns) {
+TEST_F(TestWatchTest, RunsWhatAChangeConcernsOnce) {
   Start();
-  EXPECT_THAT(RunWith("uses the number"), HasSubstr("uses the worker"));
+  EXPECT_THAT(NextRun(), AllOf(HasSubstr("uses the worker"), HasSubstr("uses the number")));
 
   Save("index.js", "export default { fetch: () => new Response(\"one\") };\n");
-  EXPECT_THAT(RunWith("uses the worker"), Not(HasSubstr("uses the number")));
+  EXPECT_THAT(NextRun(), AllOf(HasSubstr("uses the worker"), Not(HasSubstr("uses the number"))));
 
   Save("number.js", "export const number = 2;\n");
-  RunWith("not ok 1 - uses the number");
+  EXPECT_THAT(NextRun(), HasSubstr("not ok 1 - uses the number"));
 
   Save("number.js", "export const number = ;\n");
-  RunWith("number.js:1");
+  EXPECT_THAT(NextRun(), HasSubstr("number.js:1"));
+  ExpectRest();
+  ExpectEnd(SIGTERM, 1);
 
+  Start();
+  EXPECT_THAT(NextRun(), HasSubstr("number.js:1"));
   Save("number.js", "export const number = 1;\n");
-  RunWith(" ok 1 - uses the number");
+  EXPECT_THAT(NextRun(), HasSubstr(" ok 1 - uses the number"));
+  ExpectRest();
+  ExpectEnd(SIGTERM, 0);
+}
 
-  // In place, as others save.
-  folder_.Write("number.js", "export const number = 1; // and more\n");
-  RunWith("uses the number");
-
-  process_->Signal(SIGTERM);
-  // 1 when a run was under way: a save may be told of twice.
-  EXPECT_THAT(process_->WaitForExit(), AnyOf(0, 1)) << process_->err();
+// As others save; the file is empty in between.
+TEST_F(TestWatchTest, SeesAFileThatIsWrittenInPlace) {
+  Start();
+  NextRun();
+  folder_.Write("number.js", "export const number = 2;\n");
+  EXPECT_TRUE(WaitUntil(
+      [&] { return process_->out().find("not ok 1 - uses the number") != std::string::npos; }));
 }
 
 TEST_F(TestWatchTest, RunsNewFilesAndAllWhenTheConfigurationChanges) {
   Start();
-  RunWith("uses the number");
+  NextRun();
   Save("deeper/c_test.js", "import { test } from \"sedge:test\";\ntest(\"is new\", () => {});\n");
-  EXPECT_THAT(RunWith("is new"), Not(HasSubstr("uses the")));
+  EXPECT_THAT(NextRun(), AllOf(HasSubstr("is new"), Not(HasSubstr("uses the"))));
 
   Save("wrangler.toml", "name = \"a\"\nmain = \"index.js\"\n[vars]\nWORD = \"two\"\n");
-  const std::string run = RunWith("is new");
-  EXPECT_THAT(run, HasSubstr("uses the worker"));
-  EXPECT_THAT(run, HasSubstr("uses the number"));
+  EXPECT_THAT(NextRun(), AllOf(HasSubstr("is new"), HasSubstr("uses the worker"),
+                               HasSubstr("uses the number")));
 
   // In the folder itself, which no path names.
   Save("d_test.js", "import { test } from \"sedge:test\";\ntest(\"is at the top\", () => {});\n");
-  EXPECT_THAT(RunWith("is at the top"), Not(HasSubstr("uses the")));
-  process_->Signal(SIGINT);
-  // 1 when a run was under way: a save may be told of twice.
-  EXPECT_THAT(process_->WaitForExit(), AnyOf(0, 1)) << process_->err();
+  EXPECT_THAT(NextRun(), AllOf(HasSubstr("is at the top"), Not(HasSubstr("uses the"))));
+  ExpectRest();
+  ExpectEnd(SIGINT, 0);
+}
+
+// What was read after the save is not run for again, and what was read before is.
+TEST_F(TestWatchTest, ASaveWhileTestsRunIsRunForOnce) {
+  folder_.Write(
+      "c_test.js",
+      "import { test, expect } from \"sedge:test\";\nimport { number } from "
+      "\"./number.js\";\nconsole.error(\"it runs\");\n"
+      "test(\"waits\", async () => { if (number === 1) await scheduler.wait(3_000); });\n");
+  folder_.Write("d_test.js", "import { test } from \"sedge:test\";\ntest(\"other\", () => {});\n");
+  Start({"--threads", "1"});
+  EXPECT_TRUE(process_->WaitForLog("it runs"));
+  Save("number.js", "export const number = 3;\n");
+  Save("d_test.js", "import { test } from \"sedge:test\";\ntest(\"saved\", () => {});\n");
+  EXPECT_TRUE(WaitUntil([&] { return Count(process_->out(), "\n# todo ") >= 2; }));
+  const std::string out = process_->out();
+  const std::string second = out.substr(out.find("\n# todo ") + 1);
+  EXPECT_THAT(second, AllOf(HasSubstr("waits"), HasSubstr("not ok 1 - uses the number"),
+                            Not(HasSubstr("saved")), Not(HasSubstr("uses the worker"))));
+  runs_ = 2;
+  ExpectRest();
 }
 
 TEST_F(TestWatchTest, EndsWhileTestsRun) {
@@ -122,8 +110,7 @@ TEST_F(TestWatchTest, EndsWhileTestsRun) {
                 "=> {}), 60_000);\nconsole.error(\"it runs\");\n");
   Start();
   EXPECT_TRUE(process_->WaitForLog("it runs"));
-  process_->Signal(SIGTERM);
-  EXPECT_EQ(process_->WaitForExit(), 1) << process_->err();
+  ExpectEnd(SIGTERM, 1);
 }
 
 }  // namespace

@@ -2,17 +2,18 @@
 // A full disk: writes fail with a clear error, reads go on, nothing acknowledged is lost, and
 // writes work again once there is space, without a restart.
 #include <gmock/gmock.h>
-#include <sys/mount.h>
 
 #include <atomic>
 #include <cstring>
 #include <fstream>
 #include <map>
 
+#include "kv/check.h"
 #include "kv/hole_cutter.h"
 #include "kv/log_check.h"
 #include "kv/synced_marker.h"
 #include "tests/kv/kv_test_util.h"
+#include "tests/kv/small_disk.h"
 
 namespace sedge::kv {
 namespace {
@@ -37,6 +38,7 @@ class SmallDisk final : public rocksdb::FileSystemWrapper {
   }
 
   std::atomic<int64_t> left = INT64_MAX / 2;
+  bool says_quota = false;
 
  private:
   class File final : public rocksdb::FSWritableFileOwnerWrapper {
@@ -53,7 +55,8 @@ class SmallDisk final : public rocksdb::FileSystemWrapper {
         (void)FSWritableFileOwnerWrapper::Append(
             rocksdb::Slice(data.data(), static_cast<size_t>(before)), options, debug);
       }
-      return IOStatus::NoSpace("injected");
+      return disk_.says_quota ? IOStatus::IOError("While appending", std::strerror(EDQUOT))
+                              : IOStatus::NoSpace("injected");
     }
     IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
                     const rocksdb::DataVerificationInfo&, IODebugContext* debug) override {
@@ -151,6 +154,24 @@ TEST_F(StoreTest, AFullDiskStopsWritesAloneAndForAWhile) {
   }
 }
 
+TEST_F(StoreTest, AUsedUpQuotaIsAFullDisk) {
+  auto disk = std::make_shared<SmallDisk>();
+  disk->says_quota = true;
+  options_.durable_writes = true;
+  store_.reset();
+  const auto opened = RocksStore::Open(options_, disk);
+  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+  Load load;
+  ASSERT_TRUE(load.WriteUntilFull(**opened, 50).ok());
+  disk->left = 300'000;
+  ExpectClear(load.WriteUntilFull(**opened));
+  load.ExpectAll(**opened);
+  disk->left = INT64_MAX / 2;
+  const Status again = PutSoon(**opened);
+  ASSERT_TRUE(again.ok()) << again.ToString();
+  load.ExpectAll(**opened);
+}
+
 // Killed while it was full, started on the full disk, and then with space.
 TEST_F(StoreTest, AFullDiskAndARestart) {
   auto disk = std::make_shared<SmallDisk>();
@@ -172,43 +193,12 @@ TEST_F(StoreTest, AFullDiskAndARestart) {
   load.ExpectAll(**opened);
 }
 
-class Mount {
- public:
-  explicit Mount(std::string path) : path_(std::move(path)) {
-    std::filesystem::create_directories(path_);
-    if (mount("none", path_.c_str(), "tmpfs", 0, "size=12m") != 0) why_ = std::strerror(errno);
-  }
-  ~Mount() {
-    if (why_.empty()) umount2(path_.c_str(), MNT_DETACH);
-  }
-  const std::string& why() const { return why_; }
-
- private:
-  const std::string path_;
-  std::string why_;
-};
-
-std::vector<std::filesystem::path> FilesBelow(const std::string& folder) {
-  std::vector<std::filesystem::path> files;
-  std::error_code error;
-  for (const auto& file : std::filesystem::recursive_directory_iterator(folder, error)) {
-    files.push_back(file.path());
-  }
-  return files;
-}
-
-// On a file system of 12 MB of its own.
-class SmallDiskTest : public testing::Test {
+class SmallDiskTest : public SmallDiskFixture {
  protected:
   void SetUp() override {
-    if (!mounted_.why().empty()) GTEST_SKIP() << "cannot mount a small tmpfs: " << mounted_.why();
+    SmallDiskFixture::SetUp();
     options_.path = disk_ + "/kv";
   }
-
-  void Fill(size_t bytes) { std::ofstream(disk_ + "/ballast") << std::string(bytes, 'x'); }
-  // All but so much of what is free.
-  void FillButFor(uintmax_t bytes) { Fill(std::filesystem::space(disk_).available - bytes); }
-  void MakeSpace() { std::filesystem::remove(disk_ + "/ballast"); }
 
   // A log of which the half is behind a hole, and nothing says what of it was synced.
   std::filesystem::path MakeHole() {
@@ -233,9 +223,6 @@ class SmallDiskTest : public testing::Test {
     return log;
   }
 
-  const TempFolder folder_;
-  const std::string disk_ = folder_.path() + "/disk";
-  const Mount mounted_{disk_};
   StoreOptions options_;
 };
 
@@ -258,6 +245,52 @@ TEST_F(SmallDiskTest, ARealOneToo) {
   opened = RocksStore::Open(options_);
   ASSERT_TRUE(opened.ok()) << opened.status().ToString();
   load.ExpectAll(**opened);
+}
+
+// At the first write since the start, with all of memory in tables, and with some in memory. What
+// fits is taken whole by a log that the disk has cut in the middle.
+TEST_F(SmallDiskTest, AtAnyTime) {
+  options_.memory_bytes = 4u << 20;
+  for (const bool durable : {true, false}) {
+    options_.durable_writes = durable;
+    Load load;
+    auto opened = RocksStore::Open(options_);
+    ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+    for (int round = 0; round < 12; ++round) {
+      SCOPED_TRACE("round " + std::to_string(round));
+      FillButFor(1'000 * static_cast<uintmax_t>(round));
+      ExpectClear(load.WriteUntilFull(**opened));
+      ExpectClear((*opened)->Delete("ns", "0"));
+      load.ExpectAll(**opened);
+      MakeSpace();
+      const Status again = PutSoon(**opened);
+      ASSERT_TRUE(again.ok()) << again.ToString();
+      ASSERT_TRUE(load.WriteUntilFull(**opened, 5).ok());
+      if (round % 3 == 0) {
+        *opened = nullptr;
+        const auto checked = CheckFolder(options_.path);
+        ASSERT_TRUE(checked.ok()) << checked.status().ToString();
+        EXPECT_TRUE(checked->fine());
+        opened = RocksStore::Open(options_);
+        ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+      } else if (round % 3 == 1) {
+        ASSERT_TRUE((*opened)->Compact().ok());
+      }
+      load.ExpectAll(**opened);
+    }
+    *opened = nullptr;
+    std::filesystem::remove_all(options_.path);
+  }
+}
+
+TEST_F(SmallDiskTest, AWriteThatDoesNotFitIsRefusedAlone) {
+  const auto store = RocksStore::Open(options_);
+  ASSERT_TRUE(store.ok()) << store.status().ToString();
+  ASSERT_TRUE((*store)->Put("ns", "small", AsBytes("value"), {}).ok());
+  const std::string large(20u << 20, 'v');
+  ExpectClear((*store)->Put("ns", "large", AsBytes(large), {}));
+  EXPECT_TRUE((*store)->Put("ns", "small", AsBytes("another"), {}).ok());
+  EXPECT_FALSE((*(*store)->Get("ns", "large")).has_value());
 }
 
 // A supervisor starts the server again and again on a log of which a part is to be kept.

@@ -47,6 +47,7 @@ inline uint64_t TestSeed() {
   const char* given = getenv("SEDGE_TEST_SEED");
   const uint64_t seed = given != nullptr ? std::stoull(given) : std::random_device()();
   std::printf("SEDGE_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  std::fflush(stdout);  // a run that aborts says it too
   return seed;
 }
 

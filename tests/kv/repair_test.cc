@@ -176,6 +176,59 @@ TEST_F(RepairTest, RecordsVouchForValuesBelowADamagedTable) {
   EXPECT_EQ(CountKept(), kEntries - 2);
 }
 
+// Blob files are left to which no table refers.
+TEST_F(RepairTest, AllTablesOfValuesMayBeLostWithTheListOfFiles) {
+  for (int i = 0; i < 8; ++i) {
+    Put("ns", std::to_string(i), std::string(100'000, 'v'));
+    Reopen();  // makes a blob file
+  }
+  ASSERT_TRUE(store_->Compact().ok());
+  store_.reset();
+  ASSERT_GE(Files(".blob").size(), 4u);  // of fewer RocksDB collects none
+  const std::vector<fs::path> tables = Files(".sst");
+  ASSERT_EQ(tables.size(), 2u);
+  fs::remove(tables[1]);
+  fs::remove(options_.path + "/db/CURRENT");
+  const RepairReport repaired = Repair();
+  EXPECT_EQ(repaired.entries, 0u);
+  EXPECT_FALSE(repaired.found.survey.lost.empty());
+  Reopen();
+  EXPECT_EQ(Value("ns", "1"), "(none)");
+}
+
+// A process may be killed before the tables go of which a compaction has made others.
+TEST_F(RepairTest, TablesThatRepeatRowsAreReadWithoutTheListOfFiles) {
+  for (int i = 0; i < kEntries; ++i) Put("ns", std::to_string(i), "early");
+  ASSERT_TRUE(store_->Compact().ok());
+  const fs::path kept = folder_.path() + "/kept";
+  fs::create_directory(kept);
+  for (const fs::path& table : Files(".sst")) fs::copy(table, kept / table.filename());
+  for (int i = 0; i < kEntries; i += 2) Put("ns", std::to_string(i), "late");
+  ASSERT_TRUE(store_->Compact().ok());
+  for (int i = 0; i < kEntries; i += 10) ASSERT_TRUE(store_->Delete("ns", std::to_string(i)).ok());
+  Reopen();
+  store_.reset();
+  for (const auto& table : fs::directory_iterator(kept)) {
+    fs::copy(table, options_.path + "/db/" + table.path().filename().string());
+  }
+  fs::remove(options_.path + "/db/CURRENT");
+  const RepairReport repaired = Repair();
+  EXPECT_EQ(repaired.entries, static_cast<uint64_t>(kEntries - kEntries / 10));
+  Reopen();
+  for (int i = 0; i < kEntries; ++i) {
+    const std::string value = Value("ns", std::to_string(i));
+    EXPECT_EQ(value == "(none)", i % 10 == 0) << i;
+    EXPECT_TRUE(value == "early" || value == "(none)" || i % 2 == 0) << i;
+  }
+}
+
+TEST(LostRowsTest, SaysWhetherTheEndIsAmongThem) {
+  RowRange rows{.first = EncodeRowKey("ns", "a"), .last = EncodeRowKey("ns", "c")};
+  EXPECT_EQ(DescribeRows(rows), "namespace \"ns\", keys \"a\" to \"c\"");
+  rows.ends_before_last = true;
+  EXPECT_EQ(DescribeRows(rows), "namespace \"ns\", keys \"a\" to before \"c\"");
+}
+
 // Its disk is not mounted, or it was moved.
 TEST_F(RepairTest, ADatabaseThatIsAwayIsNotReplacedByAnEmptyOne) {
   Put("ns", "key", "value");

@@ -15,7 +15,8 @@ using ::testing::Not;
 TEST(RocksLogTest, WritesThatAreSlowedDownAreToldOfOnceInAWhile) {
   const auto log = MakeRocksOptions(StoreOptions(), nullptr).database.info_log;
   testing::internal::CaptureStderr();
-  rocksdb::Warn(log, "[%s] Stalling writes because we have %d level-0 files rate %d", "records", 20, 1);
+  rocksdb::Warn(log, "[%s] Stalling writes because we have %d level-0 files rate %d", "records", 20,
+                1);
   rocksdb::Warn(log, "[%s] Stopping writes because we have %d level-0 files", "records", 36);
   rocksdb::Warn(log, "something else");
   rocksdb::Info(log, "what nobody needs");

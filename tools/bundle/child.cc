@@ -68,9 +68,7 @@ struct Words {
   std::vector<char*> argv, envp;
 };
 
-int CodeOf(int status) {
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
+int CodeOf(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 int OpenPidFd(pid_t pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
 
@@ -192,6 +190,12 @@ class Reader {
 }  // namespace
 
 Result<ChildResult> RunChild(const ChildOptions& options) {
+  if (options.cancel && *options.cancel) {
+    ChildResult ended;
+    ended.exit_code = 128 + SIGKILL;
+    ended.cancelled = true;
+    return ended;
+  }
   Pipe output, life, told;
   if (!output.Open() || !life.Open() || !told.Open()) {
     return IoError("cannot run " + options.argv[0] + ": " + std::strerror(errno));

@@ -168,7 +168,10 @@ Result<Bundle> RunEsbuild(const worker::WorkerConfig& config, const BundleOption
   child.cwd = fs::canonical(config.base_dir, error).string();
   if (error) return NotFound("cannot bundle in " + config.base_dir + ": " + error.message());
   child.timeout_ms = kTimeoutMs;
+  child.cancel = options.cancel;
   SEDGE_ASSIGN_OR_RETURN(const ChildResult ran, RunChild(child));
+  if (ran.cancelled)
+    return Cancelled(options.esbuild + " was ended while it bundled " + config.main);
   if (ran.timed_out) {
     return DeadlineExceeded(options.esbuild + " was not done with " + config.main + " after " +
                             std::to_string(kTimeoutMs / 1000) + " s");

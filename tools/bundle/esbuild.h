@@ -3,6 +3,7 @@
 // thread; blocks while it runs.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct BundleOptions {
   std::string esbuild;
   std::string node_env;
   std::vector<std::string> external;
+  // Ends it early once true; the status is then kCancelled. Null: nobody does.
+  std::shared_ptr<const std::atomic<bool>> cancel = {};
 };
 
 struct Bundle {

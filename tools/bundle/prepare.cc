@@ -2,12 +2,14 @@
 #include "tools/bundle/prepare.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "runtime/base/clock.h"
@@ -25,6 +27,9 @@ using worker::BuildConfig;
 using worker::WorkerConfig;
 
 constexpr int64_t kNsPerMs = 1'000'000;
+// After build.command, so that what it wrote last can be told from a change behind it, by its time:
+// more than a tick of the kernel.
+constexpr std::chrono::milliseconds kSettle{12};
 constexpr const char* kInstall = "npm install --save-dev esbuild";
 constexpr std::string_view kTypeScript[] = {".ts", ".tsx", ".mts", ".cts"};
 
@@ -89,6 +94,20 @@ Status RunBuildCommand(const WorkerConfig& config, const PrepareOptions& options
       where + ": build.command \"" + build.command + "\" ended with status " +
       std::to_string(ran.exit_code) +
       (ran.output.empty() ? "; it printed nothing" : "; what it printed is above"));
+}
+
+// With what it does to the files noted.
+Status RunAndRemember(const WorkerConfig& config, const PrepareOptions& options) {
+  if (!options.memory) return RunBuildCommand(config, options);
+  options.memory->Begin(config);
+  const Status status = RunBuildCommand(config, options);
+  const bool cancelled = status.code() == StatusCode::kCancelled;
+  if (!cancelled) std::this_thread::sleep_for(kSettle);
+  using Result = CommandMemory::Result;
+  options.memory->End(cancelled     ? Result::kCancelled
+                      : status.ok() ? Result::kGood
+                                    : Result::kFailed);
+  return status;
 }
 
 Status CheckMain(const WorkerConfig& config) {
@@ -162,11 +181,7 @@ class Preparation {
  private:
   Status Work() {
     WorkerConfig& config = made_.config;
-    made_.watch.trees = config.build.watch_dirs;
-    if (!config.build.command.empty()) made_.watch.made = {config.main};
-    if (!config.build.command.empty() && options_.run_build_command) {
-      SEDGE_RETURN_IF_ERROR(RunBuildCommand(config, options_));
-    }
+    if (!config.build.command.empty()) SEDGE_RETURN_IF_ERROR(RunCommandIfDue());
     start_ns_ = Clock::System().WallMs() * kNsPerMs;
     WatchFile(config.main);
     SEDGE_RETURN_IF_ERROR(CheckMain(config));
@@ -176,6 +191,17 @@ class Preparation {
     if (!need.bundler) return {};
     WatchProject();
     return MakeBundle(need);
+  }
+
+  Status RunCommandIfDue() {
+    const WorkerConfig& config = made_.config;
+    made_.watch.trees = config.build.watch_dirs;
+    if (!IsBelow(config.main, made_.watch.trees)) made_.watch.made = {config.main};
+    const bool due = options_.memory && options_.memory->IsDue(config);
+    if (!options_.run_build_command && !due) return {};
+    Status status = RunAndRemember(config, options_);
+    made_.command_failed = !status.ok();
+    return status;
   }
 
   Status MakeBundle(const Need& need) {
@@ -189,6 +215,7 @@ class Preparation {
     bundle_options.node_env =
         from_environment && *from_environment ? from_environment : options_.node_env;
     bundle_options.external = options_.external;
+    bundle_options.cancel = options_.cancel;
     bundle_options.esbuild = FindEsbuild(fs::path(config.main).parent_path().string());
     if (bundle_options.esbuild.empty()) {
       WatchFolders();

@@ -19,6 +19,7 @@
 #include "runtime/worker/config.h"
 #include "runtime/worker/serve_options.h"
 #include "tools/bundle/build_message.h"
+#include "tools/bundle/command_memory.h"
 
 namespace sedge::tools {
 
@@ -27,8 +28,12 @@ struct PrepareOptions {
   std::string node_env = "development";
   // Imports that are the runtime's own, besides "cloudflare:*", "node:*" and "sedge:*".
   std::vector<std::string> external = {};
+  // False: only where `memory` says that it is due all the same.
   bool run_build_command = true;
-  // Ends build.command early once true; the status is then kCancelled. Null: nobody does.
+  // For whoever prepares again and again: what came of build.command until now. Null: nobody asks.
+  std::shared_ptr<CommandMemory> memory = {};
+  // Ends build.command and esbuild early once true; the status is then kCancelled. Null: nobody
+  // does.
   std::shared_ptr<const std::atomic<bool>> cancel = {};
 };
 
@@ -40,7 +45,7 @@ struct BuildWatch {
   std::vector<std::string> folders;
   // `build.watch_dir`, with all below them: build.command is due.
   std::vector<std::string> trees;
-  // What build.command makes: no reason to run it.
+  // What build.command makes, outside of those: no reason to run it.
   std::vector<std::string> made;
 };
 
@@ -51,7 +56,8 @@ struct PreparedWorker {
   std::vector<BuildMessage> warnings;  // of a bundle that was made all the same
   worker::WorkerConfig config;         // for worker::Server and worker::CheckWorker
   bool bundled = false;
-  BuildWatch watch;  // filled after a failure too
+  bool command_failed = false;  // build.command; what it makes may be old, or there in part
+  BuildWatch watch;             // filled after a failure too
 };
 
 // Whether a file that appears in one of BuildWatch::folders may matter, by its name.

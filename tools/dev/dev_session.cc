@@ -24,6 +24,8 @@ namespace {
 constexpr uint64_t kTickMs = 500;
 // How often the server looks for handlers that compute on while a reload waits for their thread.
 constexpr uint64_t kBlockedMs = 50;
+// For an editor to write the text of a file that it has emptied: loop::WatchTimes::gone_ms.
+constexpr uint64_t kRereadMs = 150;
 
 // Neither a flag nor a configuration says where to listen.
 bool ListensByDefault(const ServeFlags& flags, const worker::ServeOptions& options) {
@@ -59,6 +61,7 @@ int DevSession::Run() {
     server_->EndBlocking();
     blocked_->Start(kBlockedMs);
   });
+  reread_ = std::make_unique<loop::Timer>(*loop_, [this] { Load(); });
   const auto on_signal = [this](int number) { OnSignal(number); };
   if (KeyTerminal::IsThere()) {
     signals_.reset(
@@ -79,6 +82,7 @@ int DevSession::Run() {
   server_.reset();
   watch_.reset();
   blocked_.reset();
+  reread_.reset();
   tick_.reset();
   return exit_;
 }
@@ -91,11 +95,13 @@ void DevSession::Load() {
     return;
   }
   loading_ = true;
+  reread_->Stop();
   load_start_ns_ = Clock::System().MonotonicNs();
   auto loaded = std::make_shared<Loaded>();
   loaded->options = base_;
   PrepareOptions prepare;
   prepare.run_build_command = std::exchange(command_due_, false);
+  prepare.memory = memory_;
   prepare.cancel = cancel_ = std::make_shared<std::atomic<bool>>(false);
   loop_->RunBlocking(
       [this, loaded, prepare] {
@@ -118,9 +124,7 @@ bool DevSession::MakesCommandDue(const std::vector<std::string>& changed) const 
   };
   return std::ranges::any_of(changed, [&](const std::string& path) {
     if (std::ranges::find(build_.made, path) != build_.made.end()) return false;
-    const bool below = std::ranges::any_of(
-        build_.trees, [&](const std::string& tree) { return path.starts_with(tree + "/"); });
-    return below || !is_source(path);
+    return IsBelow(path, build_.trees) || !is_source(path);
   });
 }
 
@@ -129,6 +133,10 @@ void DevSession::OnRead(Loaded loaded) {
     for (const std::string& warning : config.warnings) WarnOnce(warning);
   }
   build_ = std::move(loaded.build);
+  for (const std::string& path : memory_->TakeMissed()) {
+    AddChanged(path);
+    command_due_ = again_ = true;
+  }
   if (again_) {
     LoadAgain();
     return;
@@ -194,11 +202,28 @@ void DevSession::OnReloaded(worker::ReloadResult result) {
   Announce();
   if (!first || !changed_.empty()) output_.Reloaded(ms, changed_, folder_);
   changed_.clear();
+  rereads_ = false;
   Rewatch();
+}
+
+// An editor may be in the midst of saving: a file was empty, or has changed since it was read.
+bool DevSession::ReadTooEarly() const {
+  const auto is_early = [](const auto& file) {
+    return (file.second.exists && file.second.size == 0) ||
+           !file.second.SameFile(FileStamp::Of(file.first));
+  };
+  return std::ranges::any_of(sources_, is_early) || std::ranges::any_of(build_.files, is_early);
 }
 
 void DevSession::Fail(const Status& status) {
   loading_ = false;
+  if (serves_ && !rereads_ && ReadTooEarly()) {
+    rereads_ = true;
+    Rewatch();
+    reread_->Start(kRereadMs);
+    return;
+  }
+  rereads_ = false;
   changed_.clear();
   if (server_) server_->ShowError(std::string(status.message()));
   output_.Failed(status.message(), serves_);
@@ -254,26 +279,37 @@ void DevSession::Rewatch() {
   if (!build_.folders.empty()) {
     // What else comes to be in the project's folders mends no import: its log may be among it.
     set.wanted = [trees = build_.trees](const std::string& path) {
-      return IsSourceFile(path) || std::ranges::any_of(trees, [&](const std::string& tree) {
-               return path.starts_with(tree + "/");
-             });
+      return IsSourceFile(path) || IsBelow(path, trees);
     };
   }
   watch_->Watch(set);
   if (!watch_->problem().empty()) WarnOnce(watch_->problem());
+  if (std::exchange(watched_trees_, build_.trees) == build_.trees) return;
+  // Before they were watched.
+  std::vector<std::string> changed = memory_->Changed();
+  if (!changed.empty()) loop_->Post([this, changed = std::move(changed)] { OnChanged(changed); });
+}
+
+void DevSession::AddChanged(const std::string& path) {
+  if (std::ranges::find(changed_, path) == changed_.end()) changed_.push_back(path);
 }
 
 void DevSession::OnChanged(const std::vector<std::string>& changed) {
   if (stopping_) return;
+  std::vector<std::string> news;
   for (const std::string& path : changed) {
-    if (std::ranges::find(changed_, path) == changed_.end()) changed_.push_back(path);
     // A load that fails before it reads the sources leaves those of the last good one: their stamps
     // would be news again each time that they are watched.
     for (auto& [source, stamp] : sources_) {
       if (source == path) stamp = FileStamp::Of(path);
     }
+    if (memory_->Knows(path)) continue;
+    AddChanged(path);
+    news.push_back(path);
   }
-  if (MakesCommandDue(changed)) command_due_ = true;
+  if (news.empty()) return;
+  rereads_ = false;
+  if (MakesCommandDue(news)) command_due_ = true;
   Load();
 }
 

@@ -65,6 +65,8 @@ class DevSession {
   void WarnOfRestart(const worker::ServeOptions& wanted);
   void Announce();
 
+  void AddChanged(const std::string& path);
+  bool ReadTooEarly() const;
   bool MakesCommandDue(const std::vector<std::string>& changed) const;
   void Rewatch();
   void OnChanged(const std::vector<std::string>& changed);
@@ -82,6 +84,7 @@ class DevSession {
   std::unique_ptr<loop::FileWatch> watch_;
   std::unique_ptr<loop::Timer> tick_;
   std::unique_ptr<loop::Timer> blocked_;  // runs while the server reloads
+  std::unique_ptr<loop::Timer> reread_;   // runs until a file that was read too early is read again
   std::unique_ptr<loop::Signals> signals_;
   std::unique_ptr<KeyTerminal> keys_;  // null without a terminal
   std::unique_ptr<worker::Server> server_;
@@ -90,15 +93,18 @@ class DevSession {
   bool loading_ = false;
   bool again_ = false;  // something changed while it was loading
   bool serves_ = false;
+  bool rereads_ = false;  // what was read too early was read again since the last change
   bool announced_ = false;
   bool stopping_ = false;
   int exit_ = 0;
   int64_t load_start_ns_ = 0;
-  std::vector<std::string> changed_;  // what led to this load
+  std::vector<std::string> changed_;                        // what led to this load
   std::vector<std::pair<std::string, FileStamp>> sources_;  // as read, or as last told to change
-  BuildWatch build_;  // of the last load
-  bool command_due_ = true;  // build.command, at the next load
-  // Of the load that runs: ends its build.command.
+  BuildWatch build_;                                        // of the last load
+  bool command_due_ = true;                                 // build.command, at the next load
+  const std::shared_ptr<CommandMemory> memory_ = std::make_shared<CommandMemory>();
+  std::vector<std::string> watched_trees_;
+  // Of the load that runs: ends its build.command and esbuild.
   std::shared_ptr<std::atomic<bool>> cancel_ = std::make_shared<std::atomic<bool>>(false);
   std::string folder_;  // that paths are shown relative to
   std::set<std::string> warned_;

@@ -4,20 +4,18 @@
 #include <filesystem>
 #include <utility>
 
-#include "tools/bundle/prepare.h"
 #include "tools/test/discovery.h"
 
 namespace sedge::tools {
 namespace {
 
-using Seen = std::vector<std::pair<std::string, FileStamp>>;
-
 // What test files may import besides files and packages (runtime/testing/modules.js).
-PrepareOptions TestPrepareOptions() {
+PrepareOptions TestPrepareOptions(const PrepareOptions& of_workers) {
   PrepareOptions options;
   options.node_env = "test";
   options.external = {"vitest", "@jest/globals", "assert", "assert/strict"};
   options.run_build_command = false;
+  options.cancel = of_workers.cancel;
   return options;
 }
 
@@ -40,8 +38,10 @@ test::SessionFile Projects::FileOf(const std::string& path) {
   config.main = path;
   if (config.base_dir.empty()) config.base_dir = std::filesystem::path(path).parent_path();
   if (config.source.empty()) config.source = file.shown;
-  file.prepare = [config = std::move(config)](Seen& seen) -> Result<worker::WorkerConfig> {
-    PreparedWorker made = Prepare(config, TestPrepareOptions());
+  const PrepareOptions prepare = TestPrepareOptions(prepare_);
+  file.prepare = [config = std::move(config),
+                  prepare](ProjectWatch::Files& seen) -> Result<worker::WorkerConfig> {
+    PreparedWorker made = Prepare(config, prepare);
     seen.insert(seen.end(), made.watch.files.begin(), made.watch.files.end());
     SEDGE_RETURN_IF_ERROR(made.status);
     return std::move(made.config);
@@ -57,7 +57,9 @@ Projects::Known Projects::Load(const std::vector<std::string>& configs) {
   std::vector<std::string> paths = configs;
   for (size_t i = 0; i < paths.size(); ++i) {
     const std::string path = paths[i];
-    for (std::string& file : worker::ConfigFiles(path, env_)) watched_.push_back(std::move(file));
+    for (const std::string& file : worker::ConfigFiles(path, env_)) {
+      watch_.configs.emplace_back(file, FileStamp::Of(file));
+    }
     Result<worker::WorkerConfig> config = worker::LoadWorkerConfig(path, env_);
     if (!config.ok()) {
       known.broken = config.status().message();
@@ -70,19 +72,31 @@ Projects::Known Projects::Load(const std::vector<std::string>& configs) {
     for (const worker::KvNamespaceConfig& ns : config->kv_namespaces) {
       if (!ns.seed.empty()) under_test.seeds.emplace_back(ns.id, ns.seed);
     }
-    PreparedWorker made = Prepare(*config, PrepareOptions());
+    PreparedWorker made = Prepare(*config, prepare_);
+    Watch(made);
+    if (made.command_failed) {
+      // What it makes may be imported by test files that use no worker.
+      known.broken = made.status.message();
+      return known;
+    }
     under_test.broken = made.status.message();
     under_test.config = std::move(made.config);
-    // Of a bundle no test file can say what it was made of.
-    if (made.bundled || !made.status.ok()) {
-      for (auto& [file, stamp] : made.watch.files) watched_.push_back(std::move(file));
-    } else {  // each test file tells what it loaded
-      std::erase(watched_, under_test.config.main);
-    }
     project->workers.push_back(std::move(under_test));
   }
   known.project = std::move(project);
   return known;
+}
+
+void Projects::Watch(const PreparedWorker& made) {
+  const BuildWatch& watch = made.watch;
+  watch_.trees.insert(watch_.trees.end(), watch.trees.begin(), watch.trees.end());
+  watch_.command_failed |= made.command_failed;
+  // Of a bundle no test file can say what it was made of.
+  if (made.bundled || !made.status.ok()) {
+    watch_.sources.insert(watch_.sources.end(), watch.files.begin(), watch.files.end());
+  } else {  // each test file tells what it loaded
+    std::erase_if(watch_.configs, [&](const auto& file) { return file.first == made.config.main; });
+  }
 }
 
 }  // namespace sedge::tools

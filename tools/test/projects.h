@@ -6,24 +6,38 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "runtime/base/file_stamp.h"
 #include "runtime/testing/test_session.h"
+#include "tools/bundle/prepare.h"
 
 namespace sedge::tools {
+
+// When tests have to run again, besides for what their files read themselves. Absolute paths.
+struct ProjectWatch {
+  // As they were before they were read.
+  using Files = std::vector<std::pair<std::string, FileStamp>>;
+
+  Files configs;                   // what may decide about configurations, there or not
+  Files sources;                   // what bundles of workers were made of
+  std::vector<std::string> trees;  // of build.command, which is due for what changes below them
+  bool command_failed = false;     // of one of the workers
+};
 
 class Projects {
  public:
   // `configs` as typed (--config): the first is the worker under test for every file. None: the
-  // nearest worker above each file. `env`: the section [env.NAME]; "": none.
-  Projects(std::vector<std::string> configs, std::string env)
-      : configs_(std::move(configs)), env_(std::move(env)) {}
+  // nearest worker above each file. `env`: the section [env.NAME]; "": none. `prepare`: for the
+  // workers; its `cancel` for test files too.
+  Projects(std::vector<std::string> configs, std::string env, PrepareOptions prepare)
+      : configs_(std::move(configs)), env_(std::move(env)), prepare_(std::move(prepare)) {}
 
   // What there is to run for the file; `broken` says why it cannot be.
   test::SessionFile FileOf(const std::string& path);
-  // The files that may decide about configurations, whether they are there or not.
-  const std::vector<std::string>& watched() const { return watched_; }
   // Of all configurations that were read.
+  const ProjectWatch& watch() const { return watch_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
@@ -33,10 +47,12 @@ class Projects {
     std::string broken;
   };
   Known Load(const std::vector<std::string>& configs);
+  void Watch(const PreparedWorker& made);
 
   const std::vector<std::string> configs_;
   const std::string env_;
-  std::vector<std::string> watched_;
+  const PrepareOptions prepare_;
+  ProjectWatch watch_;
   std::map<std::string, Known>
       known_;  // by the folder of the worker; "" for --config, and for none
   std::vector<std::string> warnings_;

@@ -13,7 +13,6 @@
 #include "runtime/base/log.h"
 #include "runtime/testing/test_session.h"
 #include "tools/cli.h"
-#include "tools/test/projects.h"
 
 namespace sedge::tools {
 namespace {
@@ -119,11 +118,11 @@ Status WriteCoverage(const std::string& folder, const test::CoverageReport& repo
 TestRunOutcome TestRunner::Run(const std::vector<std::string>& files) {
   const auto started = std::chrono::steady_clock::now();
   TestRunOutcome outcome;
-  Projects projects(options_.flags.configs, options_.flags.env);
+  Projects projects(options_.flags.configs, options_.flags.env, prepare_);
   std::vector<test::SessionFile> session_files;
   for (const std::string& path : files) session_files.push_back(projects.FileOf(path));
   for (const std::string& warning : projects.warnings()) LogWarn(warning);
-  outcome.configs = projects.watched();
+  outcome.projects = projects.watch();
 
   std::error_code ignored;
   test::CoverageReport coverage(fs::current_path(ignored).string());
@@ -136,26 +135,27 @@ TestRunOutcome TestRunner::Run(const std::vector<std::string>& files) {
 
   reporter_.OnStart(session_files.size());
   test::TestSession* running = nullptr;
-  Listener listener(reporter_, outcome, stopped_, [&] { return running->bailed(); });
+  Listener listener(reporter_, outcome, *stopped_, [&] { return running->bailed(); });
   TestSummary& summary = listener.summary();
   {
     test::TestSession session(session_options, listener);
     running = &session;
-    StopWatch watch(stopped_, session);
+    if (*stopped_) session.Stop();  // while build.command ran
+    StopWatch watch(*stopped_, session);
     session.Run(session_files);
     summary.bailed = session.bailed();
   }
-  summary.interrupted = stopped_;
+  summary.interrupted = *stopped_;
   summary.duration_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
   reporter_.OnEnd(summary);
   outcome.ok = summary.ok() && summary.passed + summary.skipped + summary.todo > 0;
-  if (outcome.ok && !stopped_ && !options_.flags.filter.empty() && summary.passed == 0) {
+  if (outcome.ok && !*stopped_ && !options_.flags.filter.empty() && summary.passed == 0) {
     PrintError(NotFound("-t " + options_.flags.filter + ": no test of such a name was run"));
     outcome.ok = false;
   }
 
-  if (options_.flags.coverage && !stopped_) {
+  if (options_.flags.coverage && !*stopped_) {
     // Beside a report for machines the table is a message.
     const bool is_result =
         options_.reporter == ReporterKind::kPretty && options_.flags.output.empty();

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
@@ -18,10 +19,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string Absolute(const std::string& path) {
+  std::error_code ignored;
+  std::string absolute = fs::absolute(path, ignored).lexically_normal();
+  if (absolute.size() > 1 && absolute.ends_with("/")) absolute.pop_back();
+  return absolute;
+}
+
 }  // namespace
 
 TestWatch::TestWatch(const TestCommandOptions& options, Reporter& reporter)
-    : options_(options), reporter_(reporter) {}
+    : options_(options), reporter_(reporter) {
+  if (!options.flags.output.empty()) outputs_.push_back(Absolute(options.flags.output));
+  if (options.flags.coverage) outputs_.push_back(Absolute(options.coverage_dir));
+}
 
 TestWatch::~TestWatch() = default;
 
@@ -68,7 +79,13 @@ void TestWatch::Start(Files files) {
     pending_.merge(files);
     return;
   }
-  runner_ = std::make_unique<TestRunner>(options_, reporter_);
+  if (command_due_) files = AllFiles();  // any of them may use what it makes
+  runs_all_ =
+      std::ranges::all_of(seen_, [&](const auto& seen) { return files.contains(seen.first); });
+  PrepareOptions prepare;
+  prepare.run_build_command = std::exchange(command_due_, false);
+  prepare.memory = memory_;
+  runner_ = std::make_unique<TestRunner>(options_, reporter_, std::move(prepare));
   auto outcome = std::make_shared<TestRunOutcome>();
   loop_->RunBlocking(
       [runner = runner_.get(), outcome, files = std::vector(files.begin(), files.end())] {
@@ -84,18 +101,36 @@ void TestWatch::OnDone(TestRunOutcome outcome) {
     loop_->Stop();
     return;
   }
-  for (auto& [file, seen] : outcome.seen) {
-    seen_[file] = std::move(seen);
-    failed_.erase(file);
-  }
-  failed_.insert(outcome.failed.begin(), outcome.failed.end());
-  configs_.insert(outcome.configs.begin(), outcome.configs.end());
+  Take(std::move(outcome));
   Rewatch();
+  DecideWhatToRun();
   if (pending_.empty()) {
     std::fprintf(stderr, keys_ ? "Waiting for changes. Keys: a run all, f run what failed, q quit\n"
                                : "Waiting for changes.\n");
   }
   RunPending();
+}
+
+void TestWatch::Take(TestRunOutcome outcome) {
+  for (auto& [file, seen] : outcome.seen) {
+    seen_[file] = std::move(seen);
+    failed_.erase(file);
+  }
+  failed_.insert(outcome.failed.begin(), outcome.failed.end());
+  ProjectWatch& projects = outcome.projects;
+  if (runs_all_) {
+    configs_.clear();
+    sources_.clear();
+    trees_.clear();
+  }
+  // A run of some tests is no news for the others: what they know of a file stays.
+  configs_.insert(projects.configs.begin(), projects.configs.end());
+  sources_.insert(projects.sources.begin(), projects.sources.end());
+  for (std::string& tree : projects.trees) {
+    if (std::ranges::find(trees_, tree) == trees_.end()) trees_.push_back(std::move(tree));
+  }
+  command_due_ |= projects.command_failed;
+  for (std::string& path : memory_->TakeMissed()) changed_.insert(std::move(path));
 }
 
 void TestWatch::RunPending() {
@@ -109,51 +144,86 @@ void TestWatch::Rewatch() {
   for (const auto& [test, seen] : seen_) {
     for (const auto& [path, stamp] : seen) files.emplace(path, &stamp);
   }
-  for (const std::string& path : configs_) files.emplace(path, nullptr);
+  for (const auto& [path, stamp] : configs_) files.emplace(path, &stamp);
+  for (const auto& [path, stamp] : sources_) files.emplace(path, &stamp);
   for (const auto& [path, stamp] : files) set.files.push_back({path, stamp});
   const std::vector<std::string> here = {"."};
   for (const std::string& path : options_.flags.paths.empty() ? here : options_.flags.paths) {
     std::error_code ignored;
-    std::string absolute = fs::absolute(path, ignored).lexically_normal();
-    if (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
+    const std::string absolute = Absolute(path);
     if (fs::is_directory(absolute, ignored)) set.folders.push_back(absolute);
   }
-  set.wanted = [](const std::string& path) {
-    return IsTestFile(fs::path(path).filename().string());
+  set.folders.insert(set.folders.end(), trees_.begin(), trees_.end());
+  set.wanted = [this](const std::string& path) {
+    return IsTestFile(fs::path(path).filename().string()) ||
+           (IsBelow(path, trees_) && !IsOutput(path));
   };
   watch_->Watch(set);
   if (!watch_->problem().empty()) LogWarn(watch_->problem());
+  if (std::exchange(watched_trees_, trees_) == trees_) return;
+  for (const std::string& path : memory_->Changed()) {  // before they were watched
+    if (!IsOutput(path) && !memory_->Knows(path)) changed_.insert(path);
+  }
+}
+
+bool TestWatch::IsOutput(const std::string& path) const {
+  return std::ranges::find(outputs_, path) != outputs_.end() || IsBelow(path, outputs_);
 }
 
 void TestWatch::OnChanged(const std::vector<std::string>& changed) {
   if (quitting_) return;
-  const Files all = AllFiles();
-  bool config_changed = false;
-  Files wanted;
   for (const std::string& path : changed) {
-    if (all.contains(path)) wanted.insert(path);
-    bool is_module = false;
-    for (const auto& [test, seen] : seen_) {
-      for (const auto& [file, stamp] : seen) {
-        if (file != path) continue;
-        wanted.insert(test);
-        is_module |= stamp.exists;
-      }
-    }
-    // A script may decide about a configuration too, by being there.
-    config_changed |= !is_module && configs_.contains(path);
+    if (!memory_->Knows(path)) changed_.insert(path);
   }
-  if (config_changed) wanted = all;
-  for (auto seen = seen_.begin(); seen != seen_.end();) {
-    const bool gone = !all.contains(seen->first);
-    if (gone) {
-      failed_.erase(seen->first);
-      wanted.erase(seen->first);
-    }
-    seen = gone ? seen_.erase(seen) : std::next(seen);
-  }
-  pending_.merge(wanted);
+  if (runner_ || changed_.empty()) return;  // what runs may read them yet
+  DecideWhatToRun();
   RunPending();
+}
+
+// What has to run for what has changed since it was read.
+void TestWatch::DecideWhatToRun() {
+  if (changed_.empty()) return;
+  const Files all = AllFiles();
+  bool runs_all = false;
+  for (const std::string& path : std::exchange(changed_, {})) runs_all |= DecideFor(path, all);
+  if (runs_all) pending_ = all;
+  ForgetGone(all);
+}
+
+// True when all have to.
+bool TestWatch::DecideFor(const std::string& path, const Files& all) {
+  if (IsBelow(path, trees_)) {
+    command_due_ = true;
+    return true;
+  }
+  const FileStamp now = FileStamp::Of(path);
+  const auto has_changed = [&](const FileStamp& read) {
+    return !read.SameFile(now) || read.racy();
+  };
+  bool is_module = false, was_read = false;
+  for (const auto& [test, seen] : seen_) {
+    for (const auto& [file, stamp] : seen) {
+      if (file != path) continue;
+      is_module |= stamp.exists;
+      was_read |= test == path;
+      if (has_changed(stamp)) pending_.insert(test);
+    }
+  }
+  if (all.contains(path) && !was_read) pending_.insert(path);
+  const auto source = sources_.find(path);
+  if (source != sources_.end() && has_changed(source->second)) return true;
+  // A script may decide about a configuration too, by being there.
+  const auto config = configs_.find(path);
+  if (is_module || config == configs_.end() || !has_changed(config->second)) return false;
+  command_due_ = true;
+  return true;
+}
+
+// Test files that are there no more.
+void TestWatch::ForgetGone(const Files& all) {
+  std::erase_if(seen_, [&](const auto& seen) { return !all.contains(seen.first); });
+  std::erase_if(failed_, [&](const std::string& test) { return !all.contains(test); });
+  std::erase_if(pending_, [&](const std::string& test) { return !all.contains(test); });
 }
 
 void TestWatch::OnKey(char key) {

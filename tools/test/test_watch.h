@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // TestWatch: `sedge test --watch`: runs all tests, and at each change of a file those that it
 // concerns: the test files that read it, or looked for it in vain, and new ones; when a
-// configuration changed, all. Keys: a all, f what failed last, q quit. The main thread.
+// configuration changed, or what build.command makes the workers of, that runs again, and all
+// tests. Keys: a all, f what failed last, q quit. The main thread.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/loop/file_watch.h"
 #include "runtime/loop/loop.h"
 #include "runtime/loop/signals.h"
+#include "tools/bundle/command_memory.h"
 #include "tools/dev/key_terminal.h"
 #include "tools/test/test_runner.h"
 
@@ -32,9 +35,14 @@ class TestWatch {
 
   void Start(Files files);
   void OnDone(TestRunOutcome outcome);
+  void Take(TestRunOutcome outcome);
   void OnChanged(const std::vector<std::string>& changed);
+  void DecideWhatToRun();
+  bool DecideFor(const std::string& path, const Files& all);
+  void ForgetGone(const Files& all);
   void RunPending();
   void Rewatch();
+  bool IsOutput(const std::string& path) const;
   void OnKey(char key);
   void OnSignal(int number);
   void Quit();
@@ -48,9 +56,15 @@ class TestWatch {
   std::unique_ptr<loop::Signals> signals_;
   std::unique_ptr<KeyTerminal> keys_;
   std::map<std::string, std::vector<std::pair<std::string, FileStamp>>> seen_;  // by test file
-  Files configs_;
+  std::map<std::string, FileStamp> configs_, sources_;  // as they were when all tests ran
+  std::vector<std::string> trees_, watched_trees_;      // of build.command
+  const std::shared_ptr<CommandMemory> memory_ = std::make_shared<CommandMemory>();
+  bool command_due_ = true;  // build.command, with the next run
+  bool runs_all_ = false;    // what runs is no part of the tests
+  Files changed_;            // since the run began
   Files failed_;
-  Files pending_;  // to be run when the run is over
+  Files pending_;                     // to be run when the run is over
+  std::vector<std::string> outputs_;  // what the runs write: a file, a folder
   bool quitting_ = false;
   int exit_ = 0;
 };

@@ -6,10 +6,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 
 #include "tools/bundle/esbuild.h"
 
@@ -265,6 +267,52 @@ TEST_F(PrepareTest, ABuildCommandThatFailsOrMakesNothingIsTold) {
               AllOf(HasSubstr("wrangler.toml:1: main: there is no file"), HasSubstr("has run")));
   EXPECT_THAT(Why(Prepare(Config("main = 'gone.js'\n[build]\ncommand = 'true'\ncwd = 'nowhere'"), {})),
               HasSubstr("build.cwd: there is no folder"));
+}
+
+TEST_F(PrepareTest, WithAMemoryTheCommandRunsWhenItIsDue) {
+  const worker::WorkerConfig config = Config(
+      "main = 'dist/index.js'\n[build]\n"
+      "command = 'echo run >>runs; [ -e fails ] && exit 3; /bin/mkdir -p dist; echo \"//\" >dist/index.js'");
+  PrepareOptions options;
+  options.memory = std::make_shared<CommandMemory>();
+  options.run_build_command = false;
+  EXPECT_TRUE(Prepare(config, options).status.ok());
+  EXPECT_FALSE(Prepare(config, options).command_failed);
+  EXPECT_EQ(Read("runs"), "run\n");
+  EXPECT_TRUE(options.memory->Knows((folder_ / "dist/index.js").string()));
+  options.run_build_command = true;
+  Write("fails", "");
+  PreparedWorker made = Prepare(config, options);
+  EXPECT_TRUE(made.command_failed);
+  EXPECT_THAT(Why(made), HasSubstr("status 3"));
+  // What is there is old: it stays due.
+  options.run_build_command = false;
+  EXPECT_TRUE(Prepare(config, options).command_failed);
+  fs::remove(folder_ / "fails");
+  EXPECT_TRUE(Prepare(config, options).status.ok());
+  EXPECT_EQ(Read("runs"), "run\nrun\nrun\nrun\n");
+}
+
+TEST_F(PrepareTest, WhatTheCommandMakesIsNoReasonToRunItOutsideOfItsFolders) {
+  Write("src/index.js", "");
+  const std::string dist = Write("dist/index.js", "");
+  const std::string rest = "\n[build]\ncommand = 'true'";
+  EXPECT_THAT(Prepare(Config("main = 'dist/index.js'" + rest), {}).watch.made,
+              testing::ElementsAre(dist));
+  EXPECT_THAT(Prepare(Config("main = 'src/index.js'" + rest), {}).watch.made, IsEmpty());
+}
+
+TEST_F(PrepareTest, CommandAndBundlerEndWhenTheyAreCancelled) {
+  InstallEsbuild();
+  Write("src/index.ts", "");
+  PrepareOptions options;
+  options.cancel = std::make_shared<std::atomic<bool>>(true);
+  const PreparedWorker commanded =
+      Prepare(Config("main = 'src/index.ts'\n[build]\ncommand = 'echo >ran'"), options);
+  EXPECT_EQ(commanded.status.code(), StatusCode::kCancelled);
+  EXPECT_FALSE(fs::exists(folder_ / "ran"));
+  EXPECT_EQ(Prepare(Config("main = 'src/index.ts'"), options).status.code(), StatusCode::kCancelled);
+  EXPECT_FALSE(fs::exists(folder_ / "args.txt"));
 }
 
 TEST_F(PrepareTest, RulesThatAreMoreThanAnExtensionAreRefused) {
