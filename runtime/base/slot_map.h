@@ -19,20 +19,23 @@ class SlotMap {
   static constexpr uint32_t kMaxSlots = 1u << 20;
 
   // The id of the stored value, or 0 when kMaxSlots are in use.
-  SlotId Insert(T value) {
+  SlotId Insert(T value) { return Emplace(std::move(value)).first; }
+  // The same of a value that is made in its place, and where that is: valid as what Find gives.
+  template <typename... Arguments>
+  std::pair<SlotId, T*> Emplace(Arguments&&... arguments) {
     uint32_t index;
     if (!free_.empty()) {
       index = free_.back();
       free_.pop_back();
     } else {
-      if (slots_.size() == kMaxSlots) return 0;
+      if (slots_.size() == kMaxSlots) return {0, nullptr};
       index = static_cast<uint32_t>(slots_.size());
       slots_.emplace_back();
     }
     Slot& slot = slots_[index];
-    slot.value.emplace(std::move(value));
+    T& value = slot.value.emplace(std::forward<Arguments>(arguments)...);
     ++size_;
-    return MakeId(index, slot.generation);
+    return {MakeId(index, slot.generation), &value};
   }
 
   // Null when the id is stale or was never given out. Valid until the next Insert or Remove.
@@ -46,12 +49,11 @@ class SlotMap {
     Slot* slot = FindSlot(id);
     if (!slot) return std::nullopt;
     std::optional<T> value = std::move(slot->value);
-    slot->value.reset();
-    if (++slot->generation == 0) slot->generation = 1;
-    free_.push_back(static_cast<uint32_t>(id & (kMaxSlots - 1)));
-    --size_;
+    Free(*slot, id);
     return value;
   }
+  // Destroys it. REQUIRES: `id` is not stale.
+  void Erase(SlotId id) { Free(*FindSlot(id), id); }
 
   size_t size() const { return size_; }
 
@@ -69,6 +71,12 @@ class SlotMap {
     uint32_t generation = 1;
   };
 
+  void Free(Slot& slot, SlotId id) {
+    slot.value.reset();
+    if (++slot.generation == 0) slot.generation = 1;
+    free_.push_back(static_cast<uint32_t>(id & (kMaxSlots - 1)));
+    --size_;
+  }
   static SlotId MakeId(uint32_t index, uint32_t generation) {
     return (static_cast<SlotId>(generation) << 20) | index;
   }

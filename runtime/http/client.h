@@ -32,6 +32,7 @@ struct ClientRequest {
   uint16_t port = 0;   // of the URL
   std::string target;  // path and query
   HeaderList headers;  // without Host and what frames messages; those are the client's own
+  bool headers_are_good = false;     // they came in a message: names and values were checked then
   std::unique_ptr<BodySource> body;  // null: none. Chunked when its length() is unknown
   bool fresh = false;                // over a new connection, if the origin has room for one
   // Where to connect instead (`--map`, `--origin`): Host and TLS name stay those above.

@@ -52,8 +52,9 @@ void HeaderList::Add(std::string_view name, std::string_view value) {
   const size_t begin = block_.size();
   const size_t value_begin = begin + name.size() + 1;
   const size_t end = value_begin + value.size();
-  block_.append(name).push_back('\0');
-  block_.append(value).push_back('\0');
+  block_.resize(end + 1);  // with NULs
+  name.copy(block_.data() + begin, name.size());
+  value.copy(block_.data() + value_begin, value.size());
   fields_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(value_begin),
                      static_cast<uint32_t>(end)});
 }

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/http/message.h"
 
-#include <array>
-
 #include "runtime/base/ascii.h"
 #include "runtime/http/control_scan.h"
 
 namespace sedge::http {
 namespace {
-
-constexpr std::array<bool, 256> MakeTokenTable() {
-  std::array<bool, 256> table{};
-  for (int c = 0; c < 128; ++c) table[c] = IsAsciiAlnum(static_cast<char>(c));
-  for (char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
-  return table;
-}
-constexpr std::array<bool, 256> kTokenTable = MakeTokenTable();
 
 const HeaderField* FindField(std::span<const HeaderField> headers, std::string_view name) {
   for (const HeaderField& field : headers) {
@@ -36,7 +26,7 @@ const HeaderField* ResponseHead::Find(std::string_view name) const {
 
 bool IsToken(std::string_view text) {
   for (char c : text) {
-    if (!kTokenTable[static_cast<unsigned char>(c)]) return false;
+    if (!IsTokenByte(c)) return false;
   }
   return !text.empty();
 }

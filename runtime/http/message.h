@@ -3,6 +3,7 @@
 // they become strings). Who made a head says how long its views live.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -44,6 +45,14 @@ struct ResponseHead {
 inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 // RFC 9110 section 5.6.2: what a method and a field name are made of.
+inline constexpr std::array<bool, 256> kTokenBytes = [] {
+  std::array<bool, 256> table{};
+  for (int c = '0'; c <= '9'; ++c) table[c] = true;
+  for (int c = 'A'; c <= 'Z'; ++c) table[c] = table[c + ('a' - 'A')] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<int>(c)] = true;
+  return table;
+}();
+inline bool IsTokenByte(char c) { return kTokenBytes[static_cast<unsigned char>(c)]; }
 bool IsToken(std::string_view text);
 // RFC 9110 section 5.5: no NUL, CR, LF or other control but HTAB; no surrounding white space
 // needed.

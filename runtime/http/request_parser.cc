@@ -16,28 +16,12 @@ constexpr size_t kRequestLineRoom = 64;
 
 }  // namespace
 
-RequestParser::RequestParser(const Limits& limits) : limits_(limits) {
-  llhttp_init(&llhttp_, HTTP_REQUEST, &Settings());
-  llhttp_.data = this;
-}
-
-const llhttp_settings_t& RequestParser::Settings() {
-  static const llhttp_settings_t settings = [] {
-    llhttp_settings_t s;
-    llhttp_settings_init(&s);
-    s.on_header_field = &OnHeaderField;
-    s.on_header_value = &OnHeaderValue;
-    s.on_headers_complete = [](llhttp_t*) -> int { return HPE_PAUSED; };
-    return s;
-  }();
-  return settings;
-}
-
 void RequestParser::StartNext() {
   state_ = State::kHead;
   size_ = scanned_ = line_start_ = line_count_ = first_line_size_ = 0;
   empty_lines_ = 0;
   body_left_ = 0;
+  head_ = RequestHead();
   // The next head may be long in coming. What is no block's stays for it, up to a size.
   if (capacity_ == kFirstArenaBytes || capacity_ > kKeptArenaBytes) FreeArena();
   if (fields_.capacity() > 0) std::exchange(fields_, {});

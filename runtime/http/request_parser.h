@@ -2,12 +2,12 @@
 // RequestParser: the bytes of HTTP/1.x requests become heads and pieces of bodies. No socket, no
 // loop: bytes in, events out, the same events however the bytes were cut. One thread.
 //
-// A head is gathered in one arena and scanned for what no version of llhttp may be lenient about
-// (bare CR or LF, NUL, folded lines, limits); when it is whole llhttp splits it, and the fields
-// that decide framing and routing are checked after RFC 9112. Bodies are counted or unchunked here.
+// A head is gathered in one arena and scanned for what some readers are lenient about (bare CR or
+// LF, controls, folded lines) and for limits; when it is whole it is split into its lines, and the
+// fields that decide framing and routing are checked after RFC 9112. Bodies are counted or
+// unchunked here. (llhttp would look at each byte of a head once more, in a state machine whose
+// branches are hard to predict.)
 #pragma once
-
-#include <llhttp.h>
 
 #include <cstdint>
 #include <memory>
@@ -39,7 +39,7 @@ class RequestParser {
   };
 
   // `limits` outlives the parser.
-  explicit RequestParser(const Limits& limits);
+  explicit RequestParser(const Limits& limits) : limits_(limits) {}
   ~RequestParser() { FreeArena(); }
   RequestParser(const RequestParser&) = delete;
   RequestParser& operator=(const RequestParser&) = delete;
@@ -47,8 +47,10 @@ class RequestParser {
   // Takes bytes off the front of `input` until one event.
   Event Next(ByteSpan* input);
 
-  // From kHead until StartNext(). The views lie in the arena.
+  // From kHead until StartNext(), which empties it. The views lie in the arena.
   const RequestHead& head() const { return head_; }
+  // For what the connection knows better.
+  RequestHead& mutable_head() { return head_; }
   // After kBody: a view into the input.
   ByteSpan body() const { return body_; }
   bool keep_alive() const { return keep_alive_; }
@@ -92,10 +94,6 @@ class RequestParser {
   void ReadConnection(std::string_view value);
   bool Fail(int status, std::string text);
 
-  static int OnHeaderField(llhttp_t* parser, const char* at, size_t size);
-  static int OnHeaderValue(llhttp_t* parser, const char* at, size_t size);
-  static const llhttp_settings_t& Settings();
-
   const Limits& limits_;
   State state_ = State::kHead;
   bool keep_alive_ = true;
@@ -118,7 +116,6 @@ class RequestParser {
   std::string made_path_;  // of a target whose path is not in it as it should be
   RequestHead head_;
   std::string checked_host_;  // the last valid Host header: they are mostly the same
-  llhttp_t llhttp_;
 
   ByteSpan body_;
   uint64_t body_left_ = 0;

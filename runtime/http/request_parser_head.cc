@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The head of RequestParser: split into its fields, and held to RFC 9112's rules.
 #include <algorithm>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -15,8 +16,9 @@ constexpr size_t kUsualFields = BlockAllocator<HeaderField>::kInBlock;
 // How much of a bad piece of input an error text shows.
 constexpr size_t kShownBytes = 40;
 constexpr size_t kMaxHostBytes = 262;  // a name of 255 bytes, and a port
+constexpr std::string_view kLineEnd = "\r\n";
 
-// Methods that both llhttp 8 and 9 split and that make sense here. CONNECT is a proxy's.
+// Methods that make sense here. CONNECT is a proxy's.
 constexpr std::string_view kMethods[] = {
     "GET",        "HEAD",       "POST",  "PUT",      "DELETE", "OPTIONS",   "PATCH",
     "TRACE",      "COPY",       "LOCK",  "MKCOL",    "MOVE",   "PROPFIND",  "PROPPATCH",
@@ -24,6 +26,8 @@ constexpr std::string_view kMethods[] = {
     "MKACTIVITY", "CHECKOUT",   "MERGE", "M-SEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE",
     "PURGE",      "MKCALENDAR", "LINK",  "UNLINK",
 };
+
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
 // The beginning of untrusted bytes as printable ASCII.
 std::string Shown(std::string_view text) {
@@ -46,7 +50,6 @@ void ForEachElement(std::string_view list, Visit visit) {
 }  // namespace
 
 RequestParser::Event RequestParser::ParseHead() {
-  head_ = RequestHead();
   keep_alive_named_ = close_named_ = expects_continue_ = chunked_ = false;
   if (!ParseRequestLine() || !SplitFields() || !CheckFields() || !CheckTarget()) {
     return Event::kError;
@@ -84,9 +87,10 @@ bool RequestParser::ParseRequestLine() {
     return Fail(505, "this server speaks HTTP/1.1 and HTTP/1.0, not " + std::string(version));
   }
   head_.minor_version = version[7] - '0';
-  for (char c : head_.target) {
-    if (c == ' ' || c == '\t' || c == '#') {
-      return Fail(400, "the request target holds a space, a tab or a fragment");
+  for (const char c : head_.target) {
+    // Of controls only tabs are left.
+    if (c <= ' ' || c > '~' || c == '#') {
+      return Fail(400, "the request target holds a space, a tab, a fragment or a byte above ASCII");
     }
   }
   if (head_.target.size() > limits_.url_bytes) {
@@ -100,28 +104,33 @@ bool RequestParser::ParseRequestLine() {
   return Fail(501, "the method " + Shown(head_.method) + " is not implemented");
 }
 
-int RequestParser::OnHeaderField(llhttp_t* parser, const char* at, size_t size) {
-  auto* self = static_cast<RequestParser*>(parser->data);
-  self->fields_.push_back({{at, size}, {}});
-  return 0;
-}
-
-int RequestParser::OnHeaderValue(llhttp_t* parser, const char* at, size_t size) {
-  auto* self = static_cast<RequestParser*>(parser->data);
-  self->fields_.back().value = {at, size};
-  return 0;
-}
-
+// RFC 9112 section 5: name ":" OWS value OWS, without white space before the colon. The scan has
+// seen that each line ends with CRLF, and that no other CR is there.
 bool RequestParser::SplitFields() {
   fields_.clear();
   fields_.reserve(kUsualFields);
-  llhttp_reset(&llhttp_);
-  const llhttp_errno_t error = llhttp_execute(&llhttp_, arena_, size_);
-  if (error != HPE_PAUSED) {
-    const char* reason = llhttp_get_error_reason(&llhttp_);
-    return Fail(400, std::string("the head is malformed: ") + (reason ? reason : "unknown"));
+  const char* at = arena_ + first_line_size_ + kLineEnd.size();
+  const char* const end = arena_ + size_ - kLineEnd.size();  // of the last field's line
+  while (at < end) {
+    const char* colon = at;
+    while (IsTokenByte(*colon)) ++colon;
+    const auto* const line_end =
+        static_cast<const char*>(std::memchr(colon, '\r', static_cast<size_t>(end - colon)));
+    if (colon == at || *colon != ':') {
+      const std::string_view line(at, static_cast<size_t>(line_end - at));
+      return Fail(
+          400, line.find(':') == std::string_view::npos
+                   ? "a line of the head has no colon: " + Shown(line)
+                   : "a header field's name is no token: " + Shown(line.substr(0, line.find(':'))));
+    }
+    const char* value = colon + 1;
+    const char* value_end = line_end;
+    while (value < value_end && IsBlank(*value)) ++value;
+    while (value < value_end && IsBlank(value_end[-1])) --value_end;
+    fields_.push_back(
+        {{at, static_cast<size_t>(colon - at)}, {value, static_cast<size_t>(value_end - value)}});
+    at = line_end + kLineEnd.size();
   }
-  if (fields_.size() + 1 != line_count_) return Fail(400, "the head is malformed");
   return true;
 }
 
@@ -129,14 +138,7 @@ bool RequestParser::CheckFields() {
   const HeaderField* host = nullptr;
   const HeaderField* length = nullptr;
   const HeaderField* coding = nullptr;
-  for (HeaderField& field : fields_) {
-    // A space is the one byte that is no token's and that a lenient build of llhttp lets through.
-    if (field.name.empty() || field.name.find(' ') != std::string_view::npos) {
-      return Fail(400, "a header field's name is no token: " + Shown(field.name));
-    }
-    while (!field.value.empty() && (field.value.back() == ' ' || field.value.back() == '\t')) {
-      field.value.remove_suffix(1);
-    }
+  for (const HeaderField& field : fields_) {
     const std::string_view name = field.name;
     const HeaderField** once = nullptr;
     if (name.size() == 4 && EqualsIgnoreCase(name, "host")) {

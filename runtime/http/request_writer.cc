@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/http/request_writer.h"
 
-#include <array>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 #include "runtime/base/ascii.h"
@@ -12,17 +12,52 @@
 namespace sedge::http {
 namespace {
 
-// RFC 9110 section 7.6.1 and what frames the message: the connection's own.
-constexpr std::array<std::string_view, 11> kConnectionFields = {
-    "host",       "connection",       "content-length", "transfer-encoding",
-    "keep-alive", "proxy-connection", "upgrade",        "te",
-    "trailer",    "expect",           "http2-settings"};
-
+// RFC 9110 section 7.6.1 and what frames the message: the connection's own. Told apart by length
+// first.
 bool IsConnectionField(std::string_view name) {
-  for (std::string_view field : kConnectionFields) {
-    if (EqualsIgnoreCase(name, field)) return true;
+  const auto is = [name](std::string_view field) { return EqualsIgnoreCase(name, field); };
+  switch (name.size()) {
+    case 2: return is("te");
+    case 4: return is("host");
+    case 6: return is("expect");
+    case 7: return is("upgrade") || is("trailer");
+    case 10: return is("connection") || is("keep-alive");
+    case 14: return is("content-length") || is("http2-settings");
+    case 16: return is("proxy-connection");
+    case 17: return is("transfer-encoding");
+    default: return false;
   }
-  return false;
+}
+
+std::string Shown(std::string_view text) {
+  constexpr size_t kMaxShown = 80;
+  std::string shown = "\"";
+  for (char c : text.substr(0, kMaxShown)) shown += c >= 0x20 && c != 0x7f ? c : '?';
+  return shown + (text.size() > kMaxShown ? "...\"" : "\"");
+}
+
+// What is neither request line, host nor field: the version, the framing field, ends of lines.
+constexpr size_t kFixedHeadBytes = 80;
+// Around a field's name and value.
+constexpr size_t kFieldBytes = 4;
+
+// The bytes that the fields take at most; or what is wrong with one.
+Result<size_t> CheckFields(const HeaderList& headers, bool are_good) {
+  size_t bytes = 0;
+  for (const auto [name, value] : headers) {
+    bytes += name.size() + value.size() + kFieldBytes;
+    if (are_good) continue;
+    if (!IsToken(name)) return InvalidArgument("invalid header name " + Shown(name));
+    if (!IsFetchFieldValue(value)) {
+      return InvalidArgument("invalid value of header " + Shown(name) + ": " + Shown(value));
+    }
+  }
+  return bytes;
+}
+
+char* Put(char* at, std::string_view text) {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
 }
 
 // What may stand in a request line or a Host field without ending it.
@@ -31,13 +66,6 @@ bool IsVisible(std::string_view text) {
     if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f) return false;
   }
   return !text.empty();
-}
-
-std::string Shown(std::string_view text) {
-  constexpr size_t kMaxShown = 80;
-  std::string shown = "\"";
-  for (char c : text.substr(0, kMaxShown)) shown += c >= 0x20 && c != 0x7f ? c : '?';
-  return shown + (text.size() > kMaxShown ? "...\"" : "\"");
 }
 
 Status CheckLine(const ClientRequest& request) {
@@ -62,18 +90,19 @@ Status CheckLine(const ClientRequest& request) {
 Result<WrittenRequest> WriteRequestHead(const ClientRequest& request) {
   SEDGE_RETURN_IF_ERROR(CheckLine(request));
   WrittenRequest written;
+  SEDGE_ASSIGN_OR_RETURN(const size_t field_bytes,
+                         CheckFields(request.headers, request.headers_are_good));
+  const std::string host = HostAndPort(request.host, request.port, request.tls);
   std::string& head = written.head;
-  head.reserve(256 + request.target.size());
-  head.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ");
-  head.append(HostAndPort(request.host, request.port, request.tls)).append("\r\n");
+  head.resize(request.method.size() + request.target.size() + host.size() + field_bytes +
+              kFixedHeadBytes);
+  char* at = Put(Put(Put(head.data(), request.method), " "), request.target);
+  at = Put(Put(Put(at, " HTTP/1.1\r\nHost: "), host), "\r\n");
   for (const auto [name, value] : request.headers) {
-    if (!IsToken(name)) return InvalidArgument("invalid header name " + Shown(name));
-    if (!IsFetchFieldValue(value)) {
-      return InvalidArgument("invalid value of header " + Shown(name) + ": " + Shown(value));
-    }
     if (IsConnectionField(name)) continue;
-    head.append(name).append(": ").append(value).append("\r\n");
+    at = Put(Put(Put(Put(at, name), ": "), value), "\r\n");
   }
+  head.resize(static_cast<size_t>(at - head.data()));
   const std::optional<uint64_t> length =
       request.body ? request.body->length() : std::optional<uint64_t>(0);
   if (!length) {

@@ -12,10 +12,6 @@
 namespace sedge::http {
 namespace {
 
-// Responses have about so many fields: room is made for them at once.
-constexpr size_t kExpectedHeaders = 16;
-constexpr size_t kExpectedBlockBytes = 512;
-
 // A field value as an error message may show it.
 std::string Shown(std::string_view text) {
   constexpr size_t kMaxShown = 80;
@@ -107,11 +103,8 @@ struct ResponseParser::Hooks {
 };
 
 void ResponseParser::Start(bool to_head) {
-  static const Hooks hooks;
-  llhttp_init(&llhttp_, HTTP_RESPONSE, &hooks.settings);
-  llhttp_.data = this;
-  llhttp_set_lenient_headers(&llhttp_, 1);  // values with controls are judged by CheckFields
   to_head_ = to_head;
+  reader_ = Reader::kUndecided;
   interim_count_ = 0;
   failure_ = Status();
   body_ = {};
@@ -120,6 +113,14 @@ void ResponseParser::Start(bool to_head) {
   complete_ = keep_alive_ = excess_ = false;
   line_ = Line::kStatus;
   BeginMessage();
+}
+
+void ResponseParser::BeginLlhttp() {
+  static const Hooks hooks;
+  reader_ = Reader::kLlhttp;
+  llhttp_init(&llhttp_, HTTP_RESPONSE, &hooks.settings);
+  llhttp_.data = this;
+  llhttp_set_lenient_headers(&llhttp_, 1);  // values with controls are judged by CheckFields
 }
 
 void ResponseParser::BeginMessage() {
@@ -137,6 +138,15 @@ Status ResponseParser::Push(ByteSpan data) {
   if (!failure_.ok()) return failure_;
   if (complete_) {
     excess_ |= !data.empty();
+    return OkStatus();
+  }
+  if (reader_ == Reader::kUndecided && !data.empty()) {
+    const size_t taken = TakePlainHead(AsText(data));
+    data = data.subspan(taken);
+    if (taken == 0) BeginLlhttp();
+  }
+  if (reader_ == Reader::kPlain) {
+    PushPlainBody(data);
     return OkStatus();
   }
   while (!data.empty()) {

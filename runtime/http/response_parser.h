@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// ResponseParser: bytes of an HTTP/1.x connection -> one response at a time, over llhttp with the
-// framing rules of RFC 9112 section 6 on top. Pure: no I/O and no callbacks; the caller pushes
-// bytes and takes what they completed. Not tied to a thread; not movable.
+// ResponseParser: bytes of an HTTP/1.x connection -> one response at a time, with the framing rules
+// of RFC 9112 section 6. Pure: no I/O and no callbacks; the caller pushes bytes and takes what they
+// completed. Not tied to a thread; not movable.
+//
+// Most responses have a plain head that comes whole: that is split here (TakePlainHead), and bodies
+// behind it are counted. Everything else goes through llhttp: heads in pieces, interim responses,
+// transfer codings, and whatever is odd or wrong.
 #pragma once
 
 #include <llhttp.h>
@@ -88,14 +92,26 @@ class ResponseParser {
   void EndField();
   int OnHeadersComplete();
   void BeginMessage();
+  void BeginLlhttp();
+  // The bytes of a plain head at the front of `data`, which is then done; 0: it is none, and
+  // nothing was done.
+  size_t TakePlainHead(std::string_view data);
+  std::optional<size_t> TakePlainStatusLine(std::string_view data);
+  std::optional<size_t> TakePlainFields(std::string_view data, size_t at);
+  bool AddPlainField(std::string_view name, std::string_view value);
+  void PushPlainBody(ByteSpan data);
   Status Execute(ByteSpan data);
   size_t ScanHead(ByteSpan data, const char*& problem);
   int OnBody(const char* at, size_t size);
   Status CheckFields();
   Status DecideFraming();
 
+  // Responses have about so many fields: room is made for them at once.
+  static constexpr size_t kExpectedHeaders = 16;
+  static constexpr size_t kExpectedBlockBytes = 512;
+
   Limits limits_;
-  llhttp_t llhttp_;
+  llhttp_t llhttp_;  // of Reader::kLlhttp
   ParsedResponseHead head_;
   Status failure_;
   Body body_;
@@ -111,6 +127,9 @@ class ResponseParser {
   // Where in a head's lines the next byte stands; see ScanHead.
   enum class Line : uint8_t { kStatus, kStart, kInside, kCr, kLastCr, kHeadEnd };
   Line line_ = Line::kStatus;
+  // Who reads the response: decided by its first bytes.
+  enum class Reader : uint8_t { kUndecided, kPlain, kLlhttp };
+  Reader reader_ = Reader::kUndecided;
   bool in_value_ = false;
   bool in_field_ = false;  // one that is in head_.headers and did not end
   bool head_done_ = false;

@@ -99,7 +99,7 @@ class ServerConnection final : public Exchange,
   bool refused = false;
 
   // Exchange:
-  const RequestHead& head() const override { return message_->head; }
+  const RequestHead& head() const override { return message_->parser.head(); }
   std::string_view client_address() const override;
   const TrustedProxies* trusted_proxies() const override {
     return peer_ == Peer::kTrusted ? &context_.trusted_proxies : nullptr;

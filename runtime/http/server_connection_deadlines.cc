@@ -93,7 +93,7 @@ uint64_t ServerConnection::SilentSince() const {
 // HTTP/1.1 has bytes that say nothing new: an interim response (RFC 9110 section 15.2), and zeros
 // in front of a chunk's size (RFC 9112 section 7.1), of which readers take 16 digits.
 bool ServerConnection::CanBeAsked() const {
-  if (message_->head.minor_version == 0) return false;
+  if (message_->parser.head().minor_version == 0) return false;
   return output_ == Output::kNone || message_->framing.body == BodyFraming::kChunked;
 }
 

@@ -143,14 +143,14 @@ bool ServerConnection::Process(ByteSpan* input) {
 }
 
 void ServerConnection::StartExchange() {
-  message_->head = message_->parser.head();
-  message_->head.tls = tls_;
+  RequestHead& head = message_->parser.mutable_head();
+  head.tls = tls_;
   if (!context_.trusted_proxies.empty()) BelieveProxy();
   message_->head_since_ms = 0;
   keep_alive_ = message_->parser.keep_alive() && ++begun_ < context_.limits.connection_requests;
-  head_request_ = message_->head.method == "HEAD";
-  continue_owed_ = message_->parser.expects_continue() && message_->head.has_body;
-  input_ = message_->head.has_body ? Input::kHeld : Input::kComplete;
+  head_request_ = head.method == "HEAD";
+  continue_owed_ = message_->parser.expects_continue() && head.has_body;
+  input_ = head.has_body ? Input::kHeld : Input::kComplete;
   output_ = Output::kNone;
   exchange_held_ = true;
   user_data = 0;
@@ -162,12 +162,13 @@ void ServerConnection::BelieveProxy() {
   if (peer_ == Peer::kUnknown) {
     peer_ = context_.trusted_proxies.Trusts(client_address()) ? Peer::kTrusted : Peer::kOther;
   }
-  if (peer_ == Peer::kTrusted) message_->head.tls = ForwardedHttps(message_->head).value_or(tls_);
+  RequestHead& head = message_->parser.mutable_head();
+  if (peer_ == Peer::kTrusted) head.tls = ForwardedHttps(head).value_or(tls_);
 }
 
 std::unique_ptr<BodySource> ServerConnection::TakeBody() {
   if (input_ != Input::kHeld || life_ != Life::kOpen) return nullptr;
-  auto [pipe, source] = BodyPipe::Make(message_->head.content_length);
+  auto [pipe, source] = BodyPipe::Make(head().content_length);
   message_->pipe = std::move(pipe);
   message_->pipe->set_drain_callback([this] {
     pipe_full_ = false;

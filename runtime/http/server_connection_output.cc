@@ -9,7 +9,7 @@
 namespace sedge::http {
 
 Status ServerConnection::WriteHead(const ResponseHead& head, ResponseFraming* framing) {
-  framing->minor_version = message_->head.minor_version;
+  framing->minor_version = message_->parser.head().minor_version;
   framing->head_request = head_request_;
   // A client that was never told to send its body may send it or not: no telling what comes next.
   const bool body_unsure = continue_owed_ && input_ == Input::kHeld;

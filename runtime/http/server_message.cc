@@ -9,7 +9,6 @@ void ServerMessage::Reset() {
   pipe.reset();
   abort_callback = nullptr;
   if (!parser.at_start()) parser.StartNext();
-  head = RequestHead();
   client_address.clear();
   backlog.clear();
   if (backlog.capacity() > kKeptBacklogBytes) std::vector<uint8_t>().swap(backlog);

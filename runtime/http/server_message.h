@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ServerMessage: what a ServerConnection needs only while a message is under way: the parser, the
-// request's head, both bodies, what is to be sent. A connection that is between two messages has
-// none, and costs little more than its socket. ServerMessages lends them. One loop thread.
+// ServerMessage: what a ServerConnection needs only while a message is under way: the parser with
+// the request's head, both bodies, what is to be sent. A connection that is between two messages
+// has none, and costs little more than its socket. ServerMessages lends them. One loop thread.
 #pragma once
 
 #include <algorithm>
@@ -32,8 +32,7 @@ struct ServerMessage {
     return parser.at_start() && backlog.empty() && out.empty() && !pipe && !response_body;
   }
 
-  RequestParser parser;
-  RequestHead head;
+  RequestParser parser;        // and with it the head
   std::string client_address;  // once it was asked for
   std::unique_ptr<BodyPipe> pipe;
   std::vector<uint8_t> backlog;  // bytes that came and were not parsed yet

@@ -12,7 +12,7 @@ void EntryScope::RunMicrotasks() {
 
 void EntryScope::Leave() {
   if (!is_through_) RunMicrotasks();
-  if (isolate_.watchdog()) isolate_.watchdog()->Leave();
+  isolate_.mark().Leave();
   SettleTermination();
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// EntryScope: the only way into JavaScript. Enters isolate and context, opens a handle scope, tells
-// the watchdog, and, when the outermost one ends, runs the microtasks. Nested scopes only nest. A
+// EntryScope: the only way into JavaScript. Enters isolate and context, opens a handle scope, marks
+// the run, and, when the outermost one ends, runs the microtasks. Nested scopes only nest. A
 // stack object on the isolate's thread.
 #pragma once
 
 #include "runtime/script/isolate.h"
-#include "runtime/script/watchdog.h"
 
 namespace sedge::script {
 
@@ -22,8 +21,7 @@ class EntryScope {
     // Outside of all entries there is no request, and V8 carries none.
     if (request != 0 || isolate.entry_depth() > 0) isolate.set_current_request(request);
     if (isolate.entry_depth()++ > 0) return;
-    ++isolate.entries();
-    if (isolate.watchdog()) isolate.watchdog()->Enter();
+    isolate.mark().Enter();
   }
 
   ~EntryScope() {

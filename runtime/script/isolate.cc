@@ -79,7 +79,7 @@ Result<std::unique_ptr<Isolate>> Isolate::Create(const IsolateOptions& options) 
   self->ConfigureIsolate();
   SEDGE_RETURN_IF_ERROR(self->MakeContext(snapshot != nullptr));
   if (options.cpu_ms > 0) {
-    self->watchdog_ = std::make_unique<WatchdogEntry>(options.cpu_ms,
+    self->watchdog_ = std::make_unique<WatchdogEntry>(self->mark_, options.cpu_ms,
                                                       [raw] { raw->Terminate(Termination::kCpu); });
   }
   return self;

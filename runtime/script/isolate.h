@@ -16,6 +16,7 @@
 
 #include "runtime/base/slot_map.h"
 #include "runtime/base/status.h"
+#include "runtime/script/run_mark.h"
 #include "runtime/script/v8_compat.h"
 #include "runtime/script/watchdog.h"
 
@@ -92,7 +93,7 @@ class Isolate {
   void set_current_request(uint64_t id, v8::Local<v8::Context> context,
                            v8::Local<v8::Value> number) {
     current_request_ = id;
-    if (watchdog_) watchdog_->SetRequest(id);
+    mark_.set_request(id);
     context->SetContinuationPreservedEmbedderData(number);
   }
   // The request whose code runs now. Unlike current_request(), which is that of the entry, V8
@@ -142,9 +143,7 @@ class Isolate {
 
   // For EntryScope.
   int& entry_depth() { return entry_depth_; }
-  // How often JavaScript was entered from outside so far.
-  uint64_t& entries() { return entries_; }
-  WatchdogEntry* watchdog() { return watchdog_.get(); }
+  RunMark& mark() { return mark_; }
   // Runs what V8 posted for this thread, if anything was: steps of garbage collection, finished
   // compilations of WebAssembly. Call it outside of an entry.
   void PumpTasks();
@@ -173,7 +172,8 @@ class Isolate {
   std::unique_ptr<ModuleLoader> modules_;
   std::unique_ptr<NativeCells> natives_;
   std::shared_ptr<void> inspector_;
-  std::unique_ptr<WatchdogEntry> watchdog_;
+  RunMark mark_;
+  std::unique_ptr<WatchdogEntry> watchdog_;  // looks at mark_
   std::shared_ptr<ForegroundTasks> tasks_;
   std::function<void()> after_microtasks_;
   size_t native_bytes_ = 0;
@@ -181,7 +181,6 @@ class Isolate {
   uint64_t current_request_ = 0;
   std::vector<uint64_t> terminated_requests_;
   int entry_depth_ = 0;
-  uint64_t entries_ = 0;
   bool has_rejections_ = false;
   std::atomic<Termination> termination_{Termination::kNone};
   static inline std::atomic<uint64_t> terminations_{0};

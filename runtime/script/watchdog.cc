@@ -72,24 +72,23 @@ class Watchdog {
 };
 
 void WatchdogEntry::Look(uint64_t tick) {
-  const uint64_t run = runs_.load(std::memory_order_acquire);
-  if (run % 2 == 0) {
+  const RunMark::Run seen = mark_.Look();
+  if (!seen.in_javascript()) {
     if (accounts_.size() > kMaxAccounts) DropOldAccounts(tick);
     return;
   }
-  const uint64_t request = request_.load(std::memory_order_relaxed);
   const int64_t cpu_ns = ThreadCpuNs(thread_);
   // Without a look at the tick before, the thread's clock says nothing about this run alone.
-  const bool same_run = run == seen_run_ && tick == seen_tick_ + 1;
+  const bool same_run = seen.number == seen_run_ && tick == seen_tick_ + 1;
   const int64_t used_ns = same_run ? cpu_ns - seen_cpu_ns_
                                    : std::min<int64_t>(cpu_ns - seen_cpu_ns_, kTickMs * 1'000'000);
-  seen_run_ = run;
+  seen_run_ = seen.number;
   seen_tick_ = tick;
   seen_cpu_ns_ = cpu_ns;
-  auto [found, first_sight] = accounts_.try_emplace(request);
+  auto [found, first_sight] = accounts_.try_emplace(seen.request);
   Account& account = found->second;
   account.last_tick = tick;
-  if (first_sight || (request == 0 && !same_run)) {
+  if (first_sight || (seen.request == 0 && !same_run)) {
     account = {0, tick};
     return;
   }
@@ -106,8 +105,8 @@ void WatchdogEntry::DropOldAccounts(uint64_t tick) {
   });
 }
 
-WatchdogEntry::WatchdogEntry(int64_t cpu_ms, std::function<void()> expired)
-    : cpu_ms_(cpu_ms), expired_(std::move(expired)), thread_(pthread_self()) {
+WatchdogEntry::WatchdogEntry(const RunMark& mark, int64_t cpu_ms, std::function<void()> expired)
+    : mark_(mark), cpu_ms_(cpu_ms), expired_(std::move(expired)), thread_(pthread_self()) {
   Watchdog::Get().Add(this);
 }
 

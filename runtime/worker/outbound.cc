@@ -134,6 +134,7 @@ void Outbound::Start(uint64_t id, web::FetchRequest request, Callback done) {
   out.port = target->port;
   out.target = target->path;
   out.headers = std::move(request.headers);
+  out.headers_are_good = request.headers_are_good;
   out.body = std::move(request.body);
   out.fresh = request.fresh;
   const Endpoint* to = FindMapping(target->hostname, out.port);

@@ -107,12 +107,12 @@ class WorkerIsolate final : private web::IncomingRequests::Observer {
     ended_for_reload_ = true;
     TerminateForShutdown();
   }
-  // Any thread: it is within JavaScript, as far as another thread can tell.
-  bool is_entered() const { return isolate_->v8()->IsInUse(); }
+  // Any thread: what it runs.
+  script::RunMark::Run run() const { return isolate_->mark().Look(); }
   // The heap is at its limit: nothing may run here any more.
   bool out_of_memory() const { return isolate_->termination() == script::Termination::kMemory; }
   // How often JavaScript was entered so far. Bodies that it does not touch add nothing to it.
-  uint64_t entries() const { return isolate_->entries(); }
+  uint64_t entries() const { return isolate_->mark().entries(); }
   // What was enqueued and not run, for the isolate that replaces this one.
   std::vector<http::Exchange*> TakeReady() { return std::exchange(ready_, {}); }
   // Nothing is running or waited for any more: a replaced isolate may go.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "runtime/base/clock.h"
 #include "runtime/base/log.h"
 #include "runtime/web/fetch/incoming_url.h"
 #include "runtime/worker/error_page.h"
@@ -111,21 +112,31 @@ void WorkerThread::CancelNext() {
 
 void WorkerThread::EndBlocking() {
   std::lock_guard lock(scripts_mutex_);
-  if (waiting_steps_ == 0) return;
+  const std::map<const WorkerIsolate*, SeenRun> before = std::exchange(seen_runs_, {});
+  if (waiting_since_ns_.empty()) return;
+  const int64_t now_ns = Clock::System().MonotonicNs();
   for (WorkerIsolate* isolate : scripts_) {
-    if (isolate->is_entered()) isolate->TerminateForReload();
+    const script::RunMark::Run run = isolate->run();
+    if (!run.in_javascript()) continue;
+    const auto found = before.find(isolate);
+    const bool goes_on = found != before.end() && found->second.run == run;
+    const SeenRun seen{run, goes_on ? found->second.since_ns : now_ns};
+    // It may have begun before the step waited.
+    const int64_t since_ns = std::max(seen.since_ns, waiting_since_ns_.front());
+    if (now_ns - since_ns >= kBlockingNs) isolate->TerminateForReload();
+    seen_runs_.emplace(isolate, seen);
   }
 }
 
 void WorkerThread::PostStep(std::function<void()> task) {
   {
     std::lock_guard lock(scripts_mutex_);
-    ++waiting_steps_;
+    waiting_since_ns_.push_back(Clock::System().MonotonicNs());
   }
   loop_->Post([this, task = std::move(task)] {
     {
       std::lock_guard lock(scripts_mutex_);
-      --waiting_steps_;
+      waiting_since_ns_.pop_front();
     }
     task();
   });
@@ -297,9 +308,9 @@ void WorkerThread::Route(http::Exchange* exchange) {
 void WorkerThread::OnTurn() {
   RunReady();
   while (terminations_seen_ != script::Isolate::terminations()) [[unlikely]] {
-    RetireTerminated();
-    RunReady();  // what they had not begun
-  }
+      RetireTerminated();
+      RunReady();  // what they had not begun
+    }
   if (!replaced_.empty()) [[unlikely]]
     DropReplaced();
   if (connections_closed_) [[unlikely]]

@@ -4,7 +4,9 @@
 // changes.
 #pragma once
 
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -59,7 +61,8 @@ class WorkerThread final : private http::RequestHandler {
   void TerminateScripts();
   // Likewise, for the workers of a LoadNext that is not done, also when it has not begun: it fails.
   void CancelNext();
-  // Likewise, for JavaScript that keeps a LoadNext or an Adopt from beginning, if any does.
+  // Likewise, for one request (or what runs for none) that has kept a LoadNext or an Adopt from
+  // beginning for kBlockingNs. To be called again and again while they wait.
   void EndBlocking();
 
   // Any thread, between Prepare and Shutdown; `done` is called on the thread. Loads the workers of
@@ -71,6 +74,11 @@ class WorkerThread final : private http::RequestHandler {
   void SetDevState(std::shared_ptr<const DevState> state);
 
  private:
+  static constexpr int64_t kBlockingNs = 500'000'000;
+  struct SeenRun {
+    script::RunMark::Run run;
+    int64_t since_ns;
+  };
   // An isolate that was ended by force finishes its other requests, for so long at most.
   static constexpr uint64_t kReplacedMs = 30'000;
   // One whose code was replaced has as long as it wants, unless there are more than so many. It
@@ -138,7 +146,8 @@ class WorkerThread final : private http::RequestHandler {
   WorkerIsolate* loading_ = nullptr;  // its code runs for the first time
   bool loading_next_ = false;         // and it is one of LoadNext
   bool next_cancelled_ = false;
-  int waiting_steps_ = 0;
+  std::deque<int64_t> waiting_since_ns_;  // of the steps that have not begun, in their order
+  std::map<const WorkerIsolate*, SeenRun> seen_runs_;  // by the last EndBlocking
 };
 
 }  // namespace sedge::worker

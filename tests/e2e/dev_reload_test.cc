@@ -2,9 +2,12 @@
 // `sedge dev`: changes come into the running server, and nothing that runs is cut off by them.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <future>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "tests/e2e/dev_project.h"
 #include "tests/e2e/harness/local_server.h"
@@ -54,10 +57,11 @@ export default {
 }
 
 TEST(DevReloadTest, AHandlerThatComputesOnIsEndedForTheReload) {
-  DevProject project({{"index.js",
-                       "export default { fetch(request) {\n"
-                       "  if (request.url.endsWith(\"/loop\")) { console.log(\"for ever\"); for (;;); }\n"
-                       "  return new Response(\"one\"); } };\n"}});
+  DevProject project(
+      {{"index.js",
+        "export default { fetch(request) {\n"
+        "  if (request.url.endsWith(\"/loop\")) { console.log(\"for ever\"); for (;;); }\n"
+        "  return new Response(\"one\"); } };\n"}});
   RawConnection looping(project.Start());
   looping.Send("GET /loop HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
   ASSERT_TRUE(project.WaitForLog("for ever"));
@@ -68,6 +72,33 @@ TEST(DevReloadTest, AHandlerThatComputesOnIsEndedForTheReload) {
   EXPECT_NE(answer.find("ended for the reload"), std::string::npos) << answer;
   ASSERT_TRUE(project.WaitForLog("ended for the reload"));
   EXPECT_TRUE(project.WaitForLog("GET /loop"));
+}
+
+// Together they keep the thread for longer than one of them may, and so does the load.
+TEST(DevReloadTest, ShortHandlersAreNotEndedForTheReload) {
+  const auto spinning = [](const std::string& text) {
+    return "function spin(ms) { const end = Date.now() + ms; while (Date.now() < end); }\n"
+           "spin(550);\n"
+           "export default { fetch() { spin(60); return new Response(\"" +
+           text + "\"); } };\n";
+  };
+  DevProject project({{"index.js", spinning("0")}});
+  const std::string url = project.Start();
+  std::atomic<bool> done{false};
+  std::atomic<int> failed{0};
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 12; ++i) {
+    clients.emplace_back([&] {
+      while (!done) failed += Get(url + "/").status != 200;
+    });
+  }
+  for (const char* text : {"1", "2", "3"}) {
+    project.Replace("index.js", spinning(text));
+    EXPECT_EQ(project.WaitForBody(text), text);
+  }
+  done = true;
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(failed, 0) << project.process().err();
 }
 
 TEST(DevReloadTest, AChangeIsServedOnTheSameConnection) {

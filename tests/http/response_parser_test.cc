@@ -274,6 +274,53 @@ TEST(ResponseParser, ControlsInValuesPass) {
   EXPECT_EQ(r.head.headers[1].value, "\x02");
 }
 
+// What llhttp reads and what is read without it is the same: a cut makes llhttp read it.
+TEST(ResponseParser, OddHeadsMeanTheSameInPieces) {
+  const std::string ok = "HTTP/1.1 200 OK\r\n", two = "Content-Length: 2\r\n\r\nok";
+  for (const std::string& wire : std::vector<std::string>{
+           "HTTP/1.1 200\r\n" + two,
+           "HTTP/1.1 200 \r\n" + two,
+           "HTTP/1.1 200  Two spaces \r\n" + two,
+           "HTTP/1.1 200 A\ttab\r\n" + two,
+           "HTTP/1.1 2000 OK\r\n" + two,
+           "HTTP/1.1 20 OK\r\n" + two,
+           "HTTP/1.2 200 OK\r\n" + two,
+           "\r\n" + ok + two,
+           ok + "Content-Length: 2\r\n" + two,
+           ok + "Content-Length: 2 \r\n\r\nok",
+           ok + "Content-Length: 2\t\r\n\r\nok",
+           ok + "Content-Length: \t2\r\n\r\nok",
+           ok + "Content-Length: 000000000000000000000000002\r\n\r\nok",
+           ok + "CONTENT-LENGTH:2\r\n\r\nok",
+           ok + "A:\t b\t c \t\r\n" + two,
+           ok + "A: \t \r\n" + two,
+           ok + "Connection: upgrade\r\nUpgrade: x\r\n" + two,
+           ok + "Upgrade: x\r\n" + two,
+           ok + "Connection: close\r\nConnection: keep-alive\r\n" + two,
+           ok + "Connection: keep-alive\r\nConnection: CLOSE\r\n" + two,
+           ok + "Connection: close foo\r\n" + two,
+           ok + "Proxy-Connection: close\r\n" + two,
+           "HTTP/1.0 200 OK\r\nConnection: close\r\nConnection: keep-alive\r\n" + two,
+           "HTTP/1.0 200 OK\r\nProxy-Connection: keep-alive\r\n" + two,
+           "HTTP/1.1 205 Reset\r\nContent-Length: 0\r\n\r\n",
+           "HTTP/1.1 304 Same\r\nConnection: close\r\n\r\n",
+       }) {
+    ParseEveryWay({wire});
+    ParseEveryWay({wire, false, true});
+    ParseEveryWay({wire.substr(0, wire.size() - 2), true});
+  }
+}
+
+TEST(ResponseParser, ABodyInPiecesBehindItsHead) {
+  const Outcome r =
+      ParseEveryWay({"HTTP/1.1 200 OK\r\nConnection: Keep-Alive\r\nKeep-Alive: "
+                     "timeout=7\r\nContent-Length: 3\r\n\r\nabcd"});
+  EXPECT_EQ(r.body, "abc");
+  EXPECT_TRUE(r.complete);
+  EXPECT_TRUE(r.excess);
+  EXPECT_EQ(r.keep_alive_seconds, 7u);
+}
+
 TEST(ResponseParser, BytesAboveAsciiPass) {
   const Outcome r =
       ParseEveryWay({"HTTP/1.1 200 \xc3\xa9\r\nX: caf\xe9\r\nContent-Length: 0\r\n\r\n"});

@@ -22,8 +22,8 @@ namespace sedge::tools {
 namespace {
 
 constexpr uint64_t kTickMs = 500;
-// What handlers may compute on while a reload waits for their thread.
-constexpr uint64_t kBlockedMs = 500;
+// How often the server looks for handlers that compute on while a reload waits for their thread.
+constexpr uint64_t kBlockedMs = 50;
 // For an editor to write the text of a file that it has emptied: loop::WatchTimes::gone_ms.
 constexpr uint64_t kRereadMs = 150;
 

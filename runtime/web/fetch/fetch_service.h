@@ -18,9 +18,10 @@ struct FetchRequest {
   std::string url;  // absolute, http or https
   http::HeaderList headers;
   std::unique_ptr<http::BodySource> body;
-  uint64_t incoming = 0;   // the request on whose behalf this is; 0: none
-  bool passed_on = false;  // it is `incoming` itself, so it goes to the worker's own host
-  bool fresh = false;      // over a new connection
+  uint64_t incoming = 0;          // the request on whose behalf this is; 0: none
+  bool passed_on = false;         // it is `incoming` itself, so it goes to the worker's own host
+  bool fresh = false;             // over a new connection
+  bool headers_are_good = false;  // as in http::ClientRequest
 };
 
 class FetchService {

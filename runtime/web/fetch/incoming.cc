@@ -57,12 +57,11 @@ IncomingRequests::~IncomingRequests() {
 }
 
 SlotId IncomingRequests::Add(http::Exchange* exchange) {
-  Request request;
-  request.exchange = exchange;
-  const SlotId id = requests_.Insert(std::move(request));
+  const auto [id, request] = requests_.Emplace();
   if (id == 0) return 0;
+  request->exchange = exchange;
   exchange->user_data = id;
-  exchange->set_abort_callback([this, id] { observer_.OnClientGone(id); });
+  exchange->set_abort_callback([this, id = id] { observer_.OnClientGone(id); });
   return id;
 }
 
@@ -129,6 +128,7 @@ http::HeaderList IncomingRequests::HeadersOf(SlotId id, const http::Exchange& ex
 Status IncomingRequests::PassOn(SlotId id, FetchRequest& to) {
   Request* request = Find(id);
   if (!request) return Stale();
+  to.headers_are_good = true;
   if (request->saved) {
     const SavedHead& saved = *request->saved;
     to.method = saved.method;
@@ -331,7 +331,7 @@ void IncomingRequests::MaybeFree(SlotId id) {
   Request* request = Find(id);
   if (!request || request->exchange || request->waiting > 0 || request->detached) return;
   const std::vector<SlotId> bodies = std::move(request->bodies);
-  requests_.Remove(id);
+  requests_.Erase(id);
   AbandonBodies(bodies);
   observer_.OnRequestDone();
 }

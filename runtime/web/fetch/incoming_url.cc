@@ -30,6 +30,20 @@ bool IsPlainHost(std::string_view host) {
   }
   return true;
 }
+
+// The scheme and host of a request, and the origin that they make.
+struct Known {
+  bool tls = false;
+  std::string host;
+  std::string origin;
+};
+
+std::string Joined(std::string_view origin, std::string_view path) {
+  std::string url;
+  url.reserve(origin.size() + path.size());
+  return url.append(origin).append(path);
+}
+
 }  // namespace
 
 bool IsPlainPath(std::string_view path) {
@@ -45,21 +59,17 @@ std::string UrlOf(const http::RequestHead& head) {
   const std::string_view scheme = head.tls ? "https://" : "http://";
   const std::string_view host = head.host.empty() ? std::string_view("localhost") : head.host;
   const std::string_view path = head.path.starts_with('/') ? head.path : std::string_view("/");
-  std::string url;
-  url.reserve(scheme.size() + host.size() + path.size());
-  url.append(scheme).append(host).append(path);
   const bool plain_path = IsPlainPath(path);
-  if (plain_path && IsPlainHost(host)) return url;
   // Addresses and hosts with a port are few on one server: the last one is remembered.
-  const std::string_view given = std::string_view(url).substr(0, scheme.size() + host.size());
-  thread_local std::string last_given, last_origin;
-  if (plain_path && given == last_given) return std::string(last_origin).append(path);
+  static thread_local Known known;
+  if (plain_path && head.tls == known.tls && host == known.host) return Joined(known.origin, path);
+  std::string url = Joined(std::string(scheme).append(host), path);
+  if (plain_path && IsPlainHost(host)) return url;
   Result<UrlRecord> parsed = ParseUrl(url, nullptr);
   if (!parsed.ok()) return url;
   std::string href = parsed->href();
   if (plain_path && href.ends_with(path)) {
-    last_given = given;
-    last_origin = href.substr(0, href.size() - path.size());
+    known = {head.tls, std::string(host), href.substr(0, href.size() - path.size())};
   }
   return href;
 }
