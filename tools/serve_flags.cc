@@ -211,7 +211,7 @@ void AddServeFlags(CLI::App& command, ServeFlags& flags) {
        "HOST:PORT, [IPV6]:PORT or unix:PATH, instead of --host and --port; repeatable");
   many("--trusted-proxy", flags.trusted_proxies, "NETWORK",
        "Whose X-Forwarded-For and -Proto are believed: 10.0.0.0/8, ::1, unix; repeatable");
-  one("--threads", flags.threads, "N", "Threads, each with its own isolates (one per core)");
+  one("--threads", flags.threads, "N", "Threads, each with its own isolates (one per core; sedge dev: 1)");
   many("--kv", flags.kv, "BINDING[=NAMESPACE]", "A KV namespace in env; repeatable");
   many("--var", flags.vars, "NAME=VALUE", "A variable in env; repeatable");
   many("--var-json", flags.json_vars, "NAME=JSON",

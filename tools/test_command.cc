@@ -30,7 +30,7 @@ constexpr const char* kExamples = R"(Examples:
   sedge test --coverage                   and coverage/lcov.info
   sedge test --config api/ --config auth/ SELF is api; worker("auth") is the other
 
-Test files are *.test.js and *_test.js (also .mjs, .ts). They import what they need from
+Test files are *.test.js, *_test.js and *.spec.js (also .mjs, .ts). They import what they need from
 "sedge:test". Exit status: 0 all passed, 1 something failed or there was no test, 2 wrong
 usage.)";
 
@@ -79,8 +79,8 @@ int Test(const TestFlags& flags) {
   }
   if (paths->empty() && !flags.watch) {
     PrintError(
-        NotFound("there is no test file here: their names end with .test.js or _test.js (also .mjs "
-                 "and .ts)"));
+        NotFound("there is no test file here: their names end with .test.js, _test.js or .spec.js "
+                 "(also .mjs and .ts)"));
     return kExitFailed;
   }
   std::ofstream file;

@@ -130,7 +130,8 @@ ApiResponse KvApi::Handle(const ApiRequest& request) {
   if (!route) return Failure({404, kNoRoute, "No route for the URI"});
   Call call{request, ApiTarget(request.target), route->doing};
   ApiResponse response = HandleCall(*route, call);
-  if (options_.audit && (route->need == Need::kWrite || route->need == Need::kWriteAll)) {
+  const bool writes = route->need == Need::kWrite || route->need == Need::kWriteAll;
+  if (options_.audit && writes && call.changes) {
     const std::string key = PercentEncode(call.key);
     options_.audit({request.rights.who(), request.client, route->doing, call.ns, key, call.keys,
                     response.status, call.error});

@@ -26,6 +26,7 @@ struct KvApi::Call {
   std::string ns = {};
   std::string key = {};
   // For the audit log.
+  bool changes = true;  // what is asked for is not there already
   size_t keys = 0;
   std::string error = {};
 

@@ -122,14 +122,16 @@ MaybeError TitleError(const Status& status) {
   }
 }
 
-// The one that is there keeps its title.
+// The one that is there keeps its title; `is_new` says whether there was none.
 Result<kv::NamespaceInfo> MakeWithId(kv::Store& store, const std::string& id,
-                                     const std::string& title) {
-  SEDGE_RETURN_IF_ERROR(store.EnsureNamespace(id, title));
+                                     const std::string& title, bool& is_new) {
   SEDGE_ASSIGN_OR_RETURN(const std::vector<kv::NamespaceInfo> all, store.Namespaces());
   const auto found = std::find_if(all.begin(), all.end(),
                                   [&](const kv::NamespaceInfo& info) { return info.id == id; });
-  return found == all.end() ? kv::NamespaceInfo{id, title} : *found;
+  is_new = found == all.end();
+  if (!is_new) return *found;
+  SEDGE_RETURN_IF_ERROR(store.EnsureNamespace(id, title));
+  return kv::NamespaceInfo{id, title};
 }
 
 }  // namespace
@@ -176,7 +178,7 @@ ApiResponse KvApi::CreateNamespace(Call& call) {
   std::string title, id;
   if (MaybeError error = ReadTitle(call.body(), title, &id)) return call.Fail(std::move(*error));
   const Result<kv::NamespaceInfo> made =
-      id.empty() ? store_.CreateNamespace(title) : MakeWithId(store_, id, title);
+      id.empty() ? store_.CreateNamespace(title) : MakeWithId(store_, id, title, call.changes);
   if (made.ok()) {
     call.ns = made->id;
     return Success(NamespaceJson(*made));

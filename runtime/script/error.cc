@@ -35,6 +35,10 @@ std::string UserFrames(const std::string& stack) {
   return kept;
 }
 
+bool IsOfUser(const std::string& file) {
+  return !file.empty() && file != "undefined" && !file.starts_with("sedge:");
+}
+
 // What V8 says of a value without running code of the worker.
 std::string PlainText(v8::Isolate* isolate, v8::Local<v8::Value> thrown) {
   constexpr std::string_view kPrefix = "Uncaught ";
@@ -74,13 +78,13 @@ void DescribeThrown(v8::Isolate* isolate, v8::Local<v8::Context> context,
 void DescribePlace(v8::Isolate* isolate, v8::Local<v8::Context> context,
                    v8::Local<v8::Message> message, ScriptError& error) {
   const std::string file = ToUtf8(isolate, message->GetScriptResourceName());
-  if (file.empty() || file == "undefined" || file.starts_with("sedge:")) {
+  if (!IsOfUser(file)) {
     // The place is inside a builtin; the user's nearest frame is in the stack trace.
     v8::Local<v8::StackTrace> trace = message->GetStackTrace();
     for (int i = 0; !trace.IsEmpty() && i < trace->GetFrameCount(); ++i) {
       v8::Local<v8::StackFrame> frame = trace->GetFrame(isolate, static_cast<uint32_t>(i));
       const std::string name = ToUtf8(isolate, frame->GetScriptName());
-      if (name.empty() || name == "undefined" || name.starts_with("sedge:")) continue;
+      if (!IsOfUser(name)) continue;
       error.file = name;
       error.line = frame->GetLineNumber();
       error.column = frame->GetColumn();
@@ -98,25 +102,34 @@ void DescribePlace(v8::Isolate* isolate, v8::Local<v8::Context> context,
   if (message->GetSourceLine(context).ToLocal(&line)) error.source_line = ToUtf8(isolate, line);
 }
 
-// The place of the first frame in a stack's text, "    at async f (worker.js:2:13)": asynchronous frames
-// are in the text alone.
-void PlaceFromStack(v8::Isolate* isolate, ScriptError& error) {
-  const size_t frame = error.stack.find("\n    at ");
-  if (frame == std::string::npos) return;
-  std::string_view line = std::string_view(error.stack).substr(frame + 8);
-  line = line.substr(0, line.find('\n'));
+// The place in a line of a stack, "    at async f (worker.js:2:13)".
+bool ReadFrame(std::string_view line, ScriptError& error) {
   if (const size_t open = line.rfind('('); open != std::string_view::npos) line.remove_prefix(open + 1);
   if (line.starts_with("async ")) line.remove_prefix(6);
   if (line.ends_with(')')) line.remove_suffix(1);
   const size_t column = line.rfind(':');
   const size_t row = column == std::string_view::npos ? column : line.rfind(':', column - 1);
-  if (row == std::string_view::npos || row == 0) return;
-  error.line = std::atoi(std::string(line.substr(row + 1, column - row - 1)).c_str());
-  if (error.line <= 0) return;
+  if (row == std::string_view::npos || row == 0) return false;
+  const int number = std::atoi(std::string(line.substr(row + 1, column - row - 1)).c_str());
+  if (number <= 0) return false;
+  error.line = number;
   error.column = std::atoi(std::string(line.substr(column + 1)).c_str());
   error.file = line.substr(0, row);
-  if (Isolate* self = Isolate::From(isolate)) {
-    error.source_line = self->modules().SourceLine(error.file, error.line);
+  return true;
+}
+
+// The place of the first frame in a stack's text that has one: asynchronous frames are in the text
+// alone, and functions of the language ("at parse (<anonymous>)") are nowhere.
+void PlaceFromStack(v8::Isolate* isolate, ScriptError& error) {
+  constexpr std::string_view kFrame = "\n    at ";
+  const std::string_view stack = error.stack;
+  for (size_t at = 0; (at = stack.find(kFrame, at)) != std::string_view::npos;) {
+    at += kFrame.size();
+    if (!ReadFrame(stack.substr(at, stack.find('\n', at) - at), error)) continue;
+    if (Isolate* self = Isolate::From(isolate)) {
+      error.source_line = self->modules().SourceLine(error.file, error.line);
+    }
+    return;
   }
 }
 
@@ -187,6 +200,32 @@ ScriptError DescribeError(v8::Isolate* isolate, v8::Local<v8::Context> context,
   v8::Local<v8::Message> message = v8::Exception::CreateMessage(isolate, thrown);
   if (!message.IsEmpty() && thrown->IsNativeError()) DescribePlace(isolate, context, message, error);
   if (error.file.empty()) PlaceFromStack(isolate, error);
+  ToOriginal(isolate, error);
+  return error;
+}
+
+ScriptError DescribeNow(v8::Isolate* isolate) {
+  constexpr int kMaxFrames = 20;
+  v8::HandleScope handles(isolate);
+  ScriptError error;
+  v8::Local<v8::StackTrace> trace = v8::StackTrace::CurrentStackTrace(isolate, kMaxFrames);
+  for (int i = 0; i < trace->GetFrameCount(); ++i) {
+    v8::Local<v8::StackFrame> frame = trace->GetFrame(isolate, static_cast<uint32_t>(i));
+    const std::string file = ToUtf8(isolate, frame->GetScriptName());
+    if (!IsOfUser(file)) continue;
+    const std::string place = file + ":" + std::to_string(frame->GetLineNumber()) + ":" +
+                              std::to_string(frame->GetColumn());
+    const std::string function = ToUtf8(isolate, frame->GetFunctionName());
+    if (!error.stack.empty()) error.stack += '\n';
+    error.stack += "    at " + (function.empty() ? place : function + " (" + place + ")");
+    if (!error.file.empty()) continue;
+    error.file = file;
+    error.line = frame->GetLineNumber();
+    error.column = frame->GetColumn();
+    if (Isolate* self = Isolate::From(isolate)) {
+      error.source_line = self->modules().SourceLine(file, error.line);
+    }
+  }
   ToOriginal(isolate, error);
   return error;
 }

@@ -32,4 +32,7 @@ ScriptError DescribeException(v8::Isolate* isolate, v8::Local<v8::Context> conte
 ScriptError DescribeError(v8::Isolate* isolate, v8::Local<v8::Context> context,
                           v8::Local<v8::Value> thrown);
 
+// Where JavaScript is at this moment, with no message. Runs no JavaScript: for interrupts.
+ScriptError DescribeNow(v8::Isolate* isolate);
+
 }  // namespace sedge::script

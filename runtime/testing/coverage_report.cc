@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -110,6 +112,7 @@ void CoverageReport::Add(const script::ScriptCoverage& script, const FindPlace& 
   }
   for (const auto& [place, count] : lines) files_[place.first].lines[place.second] += count;
 
+  std::map<std::tuple<std::string, int, std::string>, int> seen;
   for (const script::FunctionCoverage& function : script.functions) {
     if (function.ranges.empty()) continue;
     const script::CoverageRange& whole = function.ranges.front();
@@ -120,8 +123,8 @@ void CoverageReport::Add(const script::ScriptCoverage& script, const FindPlace& 
     if ((function.name.empty() && whole.start == 0) || spot == spots.end()) continue;
     const std::optional<Place> place = place_of(*spot);
     if (!place) continue;
-    const std::string name = function.name.empty() ? "(anonymous)" : function.name;
-    files_[place->path].functions[{place->line, name}] += whole.count;
+    const int nth = seen[{place->path, place->line, function.name}]++;
+    files_[place->path].functions[{place->line, function.name, nth}] += whole.count;
   }
 }
 
@@ -134,6 +137,27 @@ CoverageReport::Sums CoverageReport::SumsOf(const File& file) {
   return sums;
 }
 
+// Counts are told by name alone, so each has its own: "(anonymous_3)" is the function of that
+// number in the file, from 0, as istanbul has it, and a second "f" is "f_2".
+std::vector<std::string> CoverageReport::NamesOf(const File& file) {
+  std::set<std::string> taken;
+  for (const auto& [function, count] : file.functions) taken.insert(Field(std::get<1>(function)));
+  std::set<std::string> given;
+  std::vector<std::string> names;
+  for (const auto& [function, count] : file.functions) {
+    const std::string& own = std::get<1>(function);
+    std::string name =
+        own.empty() ? "(anonymous_" + std::to_string(names.size()) + ")" : Field(own);
+    for (int n = 2; given.contains(name); ++n) {
+      const std::string next = Field(own) + "_" + std::to_string(n);
+      if (!taken.contains(next)) name = next;
+    }
+    given.insert(name);
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
 std::string CoverageReport::Shown(const std::string& path) const {
   return path.starts_with(root_ + "/") ? path.substr(root_.size() + 1) : path;
 }
@@ -143,11 +167,14 @@ std::string CoverageReport::Lcov() const {
   for (const auto& [path, file] : files_) {
     const Sums sums = SumsOf(file);
     out += "TN:\nSF:" + Field(Shown(path)) + "\n";
+    const std::vector<std::string> names = NamesOf(file);
+    size_t n = 0;
     for (const auto& [function, count] : file.functions) {
-      out += "FN:" + std::to_string(function.first) + "," + Field(function.second) + "\n";
+      out += "FN:" + std::to_string(std::get<0>(function)) + "," + names[n++] + "\n";
     }
+    n = 0;
     for (const auto& [function, count] : file.functions) {
-      out += "FNDA:" + std::to_string(count) + "," + Field(function.second) + "\n";
+      out += "FNDA:" + std::to_string(count) + "," + names[n++] + "\n";
     }
     out += "FNF:" + std::to_string(sums.functions) + "\nFNH:" + std::to_string(sums.functions_hit) +
            "\n";

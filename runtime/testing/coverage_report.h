@@ -8,6 +8,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "runtime/script/script_coverage.h"
 
@@ -38,7 +40,8 @@ class CoverageReport {
  private:
   struct File {
     std::map<int, uint64_t> lines;
-    std::map<std::pair<int, std::string>, uint64_t> functions;  // by line and name
+    // By line, name, and which of those of that name on the line.
+    std::map<std::tuple<int, std::string, int>, uint64_t> functions;
   };
   struct Sums {
     size_t lines = 0;
@@ -47,6 +50,7 @@ class CoverageReport {
     size_t functions_hit = 0;
   };
   static Sums SumsOf(const File& file);
+  static std::vector<std::string> NamesOf(const File& file);
   std::string Shown(const std::string& path) const;
 
   const std::string root_;

@@ -14,8 +14,9 @@ const { createCollectingContext } = require("worker/execution_context");
 const { inspect } = require("console/inspect");
 const {
   ArrayIsArray, ArrayPrototypePush, ArrayPrototypeSlice, DatePrototypeGetTime, Error, JSONStringify,
-  NumberPrototypeToString, ObjectKeys, Promise, PromisePrototypeThen, SafeWeakMap, StringPrototypeCharCodeAt,
-  StringPrototypePadStart, StringPrototypeStartsWith, TypeError, uncurryThis,
+  NumberPrototypeToString, ObjectKeys, Promise, PromisePrototypeThen, SafeSet, SafeWeakMap,
+  StringPrototypeCharCodeAt, StringPrototypePadStart, StringPrototypeSplit, StringPrototypeStartsWith, TypeError,
+  uncurryThis,
 } = primordials;
 
 const append = uncurryThis(Headers.prototype.append);
@@ -25,6 +26,7 @@ const kCfHeader = "sedge-test-cf";         // likewise
 const kOrigin = "http://localhost";        // of a path alone
 
 let answers = []; // whose bodies may be unread
+const refused = new SafeSet(); // workers that cannot be loaded, and have said why
 
 // JSON as a header can carry it.
 function toAscii(json) {
@@ -36,9 +38,19 @@ function toAscii(json) {
   return text;
 }
 
+// Why a worker cannot be loaded, in full once: each test that asks for it fails with it.
+function refusal(index, why) {
+  if (!refused.has(index)) {
+    refused.add(index);
+    return new Error(why);
+  }
+  return new Error(`${StringPrototypeSplit(why, "\n")[0]}\n(The first test of this file that asked for the worker ` +
+    "has all of this error.)");
+}
+
 async function fetchFrom(index, input, init) {
   const why = ops.testStartWorker(index);
-  if (why !== null) throw new Error(why);
+  if (why !== null) throw refusal(index, why);
   const isPath = typeof input === "string" && StringPrototypeStartsWith(input, "/");
   const request = new Request(isPath ? kOrigin + input : input, init);
   append(request.headers, kWorkerHeader, `${index}`);

@@ -3,8 +3,8 @@
 "use strict";
 
 const {
-  ArrayPrototypePush, Error, ObjectDefineProperty, PromisePrototypeThen, PromiseReject,
-  PromiseResolve, ReflectApply, ReflectOwnKeys, TypeError,
+  ArrayPrototypePush, Error, ObjectDefineProperty, ObjectGetPrototypeOf, ObjectSetPrototypeOf, PromisePrototypeThen,
+  PromiseReject, PromiseResolve, ReflectApply, ReflectOwnKeys, TypeError,
 } = primordials;
 
 const { AssertionError, prepareFailure } = require("testing/assertion_error");
@@ -197,6 +197,9 @@ function defineAll(table) {
 defineAll(require("testing/matchers").matchers);
 defineAll(require("testing/matchers_throw").matchers);
 defineAll(require("testing/matchers_mock").matchers);
+defineAll(require("testing/matchers_snapshot").matchers);
+ObjectSetPrototypeOf(Expectation.prototype,
+  require("testing/unknown_matcher").refusing(ObjectGetPrototypeOf(Expectation.prototype), matcherNames));
 
 const kPlain = { message: undefined, isSoft: false };
 
@@ -252,7 +255,7 @@ expect.unreachable = (message = undefined) => {
 expect.addEqualityTesters = () => {
   throw new Error("expect.addEqualityTesters() is not supported: use expect.extend() with a matcher of your own");
 };
-expect.addSnapshotSerializer = () => {};
+expect.addSnapshotSerializer = (serializer) => require("testing/snapshot_text").addSerializer(serializer);
 
 // expect.poll(fn, { interval, timeout }): matchers that are tried until they hold.
 expect.poll = (fn, options = undefined) => {

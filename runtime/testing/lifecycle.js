@@ -86,17 +86,18 @@ function finish(maxMs, what) {
     : closeLate(`${what} is over, but what it set going is not: ${busy} was waited for ${maxMs} ms more`));
 }
 
-// Each may return a promise.
+// Each may return a promise, but keepOutput.
 exports.environment = {
   __proto__: null,
   beforeSuite() {
     ops.testBegin("", kBetweenMs);
     open();
   },
+  keepOutput: ops.testKeepOutput,
   afterSuite: (maxMs) => finish(maxMs, "The suite"),
-  // `timeoutMs`: when the test is over at the latest.
-  beforeTest(name, timeoutMs) {
-    ops.testBegin(name, timeoutMs);
+  // `path`: with zero bytes between its parts. `timeoutMs`: when the test is over at the latest.
+  beforeTest(path, timeoutMs) {
+    ops.testBegin(path, timeoutMs);
     open();
   },
   async afterTest(maxMs, isLate) {

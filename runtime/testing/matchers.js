@@ -235,10 +235,6 @@ function toBeOneOf(actual, choices) {
     `Expected: ${this.isNot ? "none" : "one"} of ${print(choices)}\n${received(actual)}` };
 }
 
-function noSnapshots() {
-  misuse("snapshots are not supported: write the expected value into the test, with toEqual() or toBe()");
-}
-
 exports.matchers = {
   __proto__: null,
   toBe, toEqual, toStrictEqual, toMatchObject,
@@ -255,8 +251,4 @@ exports.matchers = {
   toBeLessThan: ordering("<", (a, b) => a < b),
   toBeLessThanOrEqual: ordering("<=", (a, b) => a <= b),
   toBeCloseTo, toHaveLength, toHaveProperty, toSatisfy, toBeOneOf,
-  toMatchSnapshot: noSnapshots,
-  toMatchInlineSnapshot: noSnapshots,
-  toThrowErrorMatchingSnapshot: noSnapshots,
-  toThrowErrorMatchingInlineSnapshot: noSnapshots,
 };

@@ -66,21 +66,23 @@ function judge(error, wanted) {
   throw new TypeError("toThrow() takes a string, a regular expression, a class, an error, or nothing");
 }
 
+// { isThrown, error }: calls the function; what a promise was rejected with is given as it is.
+function thrownBy(actual, isRejection, name) {
+  if (isRejection) return { isThrown: true, error: actual };
+  if (typeof actual !== "function") {
+    throw new TypeError(`${name}() needs a function that it can call, not ${print(actual)}`);
+  }
+  try {
+    actual();
+  } catch (error) {
+    return { isThrown: true, error };
+  }
+  return { isThrown: false, error: undefined };
+}
+
 function toThrow(actual, wanted) {
   const isRejection = this.promise === "rejects";
-  let error = actual;
-  let isThrown = isRejection;
-  if (!isRejection) {
-    if (typeof actual !== "function") {
-      throw new TypeError(`toThrow() needs a function that it can call, not ${print(actual)}`);
-    }
-    try {
-      actual();
-    } catch (thrown) {
-      error = thrown;
-      isThrown = true;
-    }
-  }
+  const { isThrown, error } = thrownBy(actual, isRejection, "toThrow");
   const not = this.isNot ? "not " : "";
   if (!isThrown) {
     const label = wanted === undefined ? "" : `Expected ${judge(new primordials.Error(""), wanted).label}\n\n`;
@@ -98,3 +100,5 @@ function toThrow(actual, wanted) {
 }
 
 exports.matchers = { __proto__: null, toThrow, toThrowError: toThrow };
+exports.nothingThrown = nothingThrown;
+exports.thrownBy = thrownBy;

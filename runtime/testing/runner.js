@@ -5,8 +5,8 @@
 "use strict";
 
 const {
-  ArrayPrototypePush, FunctionPrototypeCall, ObjectPrototypeToString, Promise, PromisePrototypeThen,
-  RegExpPrototypeExec, TypeError,
+  ArrayPrototypePush, ArrayPrototypeSlice, FunctionPrototypeCall, ObjectPrototypeToString, Promise,
+  PromisePrototypeThen, RegExpPrototypeExec, TypeError,
 } = primordials;
 
 const { queueTask } = require("html/timers");
@@ -16,7 +16,7 @@ const { beginTest, endTest, isThenable, pendingExpectations } = require("testing
 const { levels } = require("testing/capture");
 const { describeFailure } = require("testing/failure");
 const { append, select } = require("testing/selection");
-const { close, sortArguments, optionsOf, Suite, TestCase } = require("testing/suite");
+const { close, registerPending, sortArguments, optionsOf, Suite, TestCase } = require("testing/suite");
 const context = require("testing/test_context");
 const { within } = require("testing/wait");
 
@@ -147,9 +147,13 @@ class Runner {
     this.finish(test, run, ops.testNow() - start);
   }
 
-  newRun(test, path) {
+  // `outer`: of the test that it is in.
+  newRun(test, path, outer = undefined) {
     const run = { path, errors: [], finishers: [], failers: [], output: [], isTodo: false, reason: "", isSkipped: false,
       isLate: false, isOver: false, dropped: 0, lastSubtest: undefined,
+      beforeEach: outer === undefined ? [] : ArrayPrototypeSlice(outer.beforeEach), // of the tests in it
+      afterEach: outer === undefined ? [] : ArrayPrototypeSlice(outer.afterEach),
+      before: (fn, context) => this.queueBefore(run, fn, context),
       subtest: (args) => this.queueSubtest(test, run, args) };
     return run;
   }
@@ -182,7 +186,7 @@ class Runner {
     this.running = run;
     beginTest(context.nameOf(run.path, " "));
     try {
-      await environment.beforeTest?.(context.nameOf(run.path, " > "), timeoutOf(test) ?? this.timeoutMs);
+      await environment.beforeTest?.(context.nameOf(run.path, "\0"), timeoutOf(test) ?? this.timeoutMs);
       for (let i = 0; i < chain.length; ++i) {
         const hooks = chain[i].hooks.beforeEach;
         for (let k = 0; k < hooks.length; ++k) {
@@ -279,6 +283,18 @@ class Runner {
     return running;
   }
 
+  // t.before(fn): at once, and before the next of the tests in it.
+  queueBefore(run, fn, argument) {
+    const start = async () => {
+      try {
+        await this.call({ fn, word: "t.before" }, undefined, argument);
+      } catch (error) {
+        this.note(run, error);
+      }
+    };
+    run.lastSubtest = run.lastSubtest === undefined ? start() : PromisePrototypeThen(run.lastSubtest, start);
+  }
+
   async runSubtest(test, outer, sorted) {
     const options = optionsOf({}, sorted[2], "t.test");
     const inner = new TestCase(sorted[0], sorted[1], new Suite("", null, options), options, test.fail);
@@ -289,15 +305,17 @@ class Runner {
       return;
     }
     const start = ops.testNow();
-    const run = this.newRun(inner, path);
+    const run = this.newRun(inner, path, outer);
     const argument = new context.TestContext(run);
+    const { afterEach, beforeEach } = outer;
     try {
+      for (let i = 0; i < beforeEach.length; ++i) await this.call(beforeEach[i], undefined, argument);
       await this.call({ fn: inner.fn, timeoutMs: options.timeoutMs, fail: test.fail }, undefined, argument);
     } catch (error) {
       this.note(run, error);
     }
     await this.awaitSubtests(run);
-    await this.afterTest([], [], argument, run);
+    await this.afterTest([{ hooks: { afterEach } }], [], argument, run);
     if (run.errors.length > 0) {
       ArrayPrototypePush(outer.errors, test.fail({ message: `The test in it failed: ${sorted[0]}` }));
     }
@@ -344,17 +362,22 @@ function timeoutOf(test) {
 // text }], hook }) for each; resolves to { passed, failed, skipped, todo }.
 async function run(report, options) {
   const runner = new Runner(report, options);
-  const root = close();
-  select(root, options?.filter);
   current = runner;
   setConsoleSink((level, text) => {
     const { running } = runner;
-    if (running === undefined) ops.consoleWrite(level, text);
-    else if (running.output.length < kMaxOutput) ArrayPrototypePush(running.output, { level: levels[level], text });
+    if (running === undefined) {
+      ops.consoleWrite(level, text);
+      return;
+    }
+    environment.keepOutput?.(level, text);
+    if (running.output.length < kMaxOutput) ArrayPrototypePush(running.output, { level: levels[level], text });
     else ++running.dropped;
   });
   setUncaughtSink((error) => runner.onUncaught(error));
   try {
+    await registerPending();
+    const root = close();
+    select(root, options?.filter);
     await runner.runSuite(root, [], undefined);
   } finally {
     setConsoleSink(undefined);

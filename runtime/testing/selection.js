@@ -9,14 +9,15 @@ const {
 const { Suite } = require("testing/suite");
 const { nameOf } = require("testing/test_context");
 
-// "/expression/flags" is a regular expression, everything else a part of the name.
+// "/expression/flags" is a regular expression, everything else a part of the name: also "/api/users", a path. What
+// CheckFilter() in native code takes for one is the same.
 function makeFilter(filter) {
   if (filter === undefined || filter === "") return () => true;
-  const match = RegExpPrototypeExec(/^\/(.*)\/([a-z]*)$/s, filter);
+  const match = RegExpPrototypeExec(/^\/(.*)\/(?!.*(.).*\2)([dgimsuy]*)$/s, filter);
   if (match === null) {
     return (name, shown) => StringPrototypeIncludes(name, filter) || StringPrototypeIncludes(shown, filter);
   }
-  const expression = new RegExp(match[1], match[2]);
+  const expression = new RegExp(match[1], match[3]);
   return (name) => {
     expression.lastIndex = 0;
     return RegExpPrototypeExec(expression, name) !== null;

@@ -3,13 +3,15 @@
 "use strict";
 
 const {
-  ArrayIsArray, ArrayPrototypePush, FunctionPrototypeToString, ObjectDefineProperty, Promise, PromisePrototypeThen,
-  ReflectApply, ReflectOwnKeys, RegExpPrototypeExec, StringPrototypeSplit, StringPrototypeTrim, TypeError,
+  ArrayIsArray, ArrayPrototypePush, Error, FunctionPrototypeToString, ObjectDefineProperty, ObjectPrototypeToString,
+  Promise, PromisePrototypeThen, ReflectApply, ReflectOwnKeys, RegExpPrototypeExec, StringPrototypeSplit,
+  StringPrototypeTrim, TypeError,
 } = primordials;
 
 const { prepareFailure } = require("testing/assertion_error");
 const { print } = require("testing/print");
 const { isThenable } = require("testing/expect");
+const { within } = require("testing/wait");
 const { format } = require("testing/title");
 
 class Suite {
@@ -34,6 +36,10 @@ class TestCase {
     this.isSelected = false;
   }
 }
+
+// What is registered later: functions of describe() that are asynchronous.
+const pending = []; // [suite, start] where start() gives a promise
+const kRegisterMs = 30_000; // for each of them
 
 const kDefaults = { mode: "run", isOnly: false, timeoutMs: undefined, retry: 0, fails: false, reason: "" };
 
@@ -138,13 +144,40 @@ function addSuite(base, args) {
   const suite = new Suite(name, current, options);
   ArrayPrototypePush(current.children, suite);
   if (typeof fn !== "function") return;
+  if (isAsyncFunction(fn)) {
+    ArrayPrototypePush(pending, [suite, fn]);
+    return;
+  }
   current = suite;
   try {
     const result = fn();
-    if (isThenable(result)) PromisePrototypeThen(result, undefined, (error) => { suite.failure = { error }; });
+    if (!isThenable(result)) return;
+    const settled = PromisePrototypeThen(result, undefined, (error) => { suite.failure = { error }; });
+    ArrayPrototypePush(pending, [suite, () => settled]);
   } finally {
     current = suite.parent;
   }
+}
+
+function isAsyncFunction(fn) {
+  return ObjectPrototypeToString(fn) === "[object AsyncFunction]";
+}
+
+// Calls the asynchronous functions of describe(), one after the other and also those in them: when the file is loaded,
+// so that all that they register, after an await too, comes into their suite and nothing else does.
+async function registerPending() {
+  for (let i = 0; i < pending.length; ++i) {
+    const suite = pending[i][0];
+    current = suite;
+    try {
+      await within(pending[i][1](), kRegisterMs, () => new Error(
+        `describe("${suite.name}"): its function did not come to its end within ${kRegisterMs} ms`));
+    } catch (error) {
+      suite.failure ??= { error };
+    }
+    current = root;
+  }
+  pending.length = 0;
 }
 
 function makeHook(list) {
@@ -181,8 +214,12 @@ function makeEach(add, base, isSpread) {
       checkFunction(what, sorted[0], sorted[1]);
       for (let i = 0; i < rows.length; ++i) {
         const row = ArrayIsArray(rows[i]) ? rows[i] : [rows[i]];
-        const fn = isSpread ? () => ReflectApply(sorted[1], undefined, row)
+        let fn = isSpread ? () => ReflectApply(sorted[1], undefined, row)
           : (context) => sorted[1](table.raw === undefined ? rows[i] : row[0], context);
+        if (isAsyncFunction(sorted[1])) {
+          const call = fn;
+          fn = async (context) => call(context);
+        }
         add(base, [format(sorted[0], row, i), fn, sorted[2]], makeAll);
       }
     };
@@ -233,6 +270,7 @@ exports.sortArguments = sortArguments;
 exports.optionsOf = optionsOf;
 exports.Suite = Suite;
 exports.TestCase = TestCase;
+exports.registerPending = registerPending;
 // What was registered; from now on nothing can be.
 exports.close = () => {
   isClosed = true;

@@ -70,6 +70,19 @@ class TestContext {
     ArrayPrototypePush(this.#run.finishers, fn);
   }
 
+  // The hooks of node:test, for the tests in this one.
+  before(fn) {
+    this.#run.before(fn, this);
+  }
+
+  beforeEach(fn) {
+    ArrayPrototypePush(this.#run.beforeEach, { fn, word: "t.beforeEach" });
+  }
+
+  afterEach(fn) {
+    ArrayPrototypePush(this.#run.afterEach, { fn, word: "t.afterEach" });
+  }
+
   onTestFinished(fn) {
     ArrayPrototypePush(this.#run.finishers, fn);
   }
@@ -89,7 +102,8 @@ class TestContext {
   }
 }
 // A test may take them out of it: test("name", ({ skip, onTestFinished }) => ...).
-const names = ["skip", "todo", "diagnostic", "annotate", "plan", "after", "onTestFinished", "onTestFailed", "test"];
+const names = ["skip", "todo", "diagnostic", "annotate", "plan", "before", "beforeEach", "after", "afterEach",
+  "onTestFinished", "onTestFailed", "test"];
 for (let i = 0; i < names.length; ++i) {
   const method = TestContext.prototype[names[i]];
   ObjectDefineProperty(TestContext.prototype, names[i], { __proto__: null, configurable: true, get() {

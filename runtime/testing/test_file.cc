@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/base/clock.h"
 #include "runtime/script/clocked_platform.h"
 #include "runtime/worker/start_engine.h"
 
@@ -177,7 +178,10 @@ void TestFile::ContinueLoading() {
   if (state == script::ModuleLoader::Loading::kFailed) return FailFile(error);
   run_ = std::make_unique<TestRun>(
       file_.isolate->isolate(), options_,
-      [this](TestRecord record) { hooks_.on_record(std::move(record)); },
+      [this](TestRecord record) {
+        output_.End(record);
+        hooks_.on_record(std::move(record));
+      },
       [this](TestTotals totals) { Finish(totals); });
   run_->Start();
 }
@@ -234,9 +238,13 @@ void TestFile::Stop() {
   TerminateAll(script::Termination::kShutdown);
 }
 
-void TestFile::SetCurrentTest(std::string_view name, int64_t deadline_ms) {
+void TestFile::SetCurrentTest(std::string_view path, int64_t deadline_ms) {
+  if (!path.empty()) output_.Begin(path);
+  place_ = {};
+  test_started_ns_ = Clock::System().MonotonicNs();
   std::lock_guard lock(mutex_);
-  current_test_ = name;
+  asked_place_ = false;
+  current_test_ = path;
   cpu_limit_ms_ = deadline_ms > 0 && cpu_clock_ ? ReadMs(*cpu_clock_) + deadline_ms : 0;
 }
 
@@ -244,6 +252,12 @@ void TestFile::EndIfOverdue() {
   std::lock_guard lock(mutex_);
   if (running_.empty() || cpu_limit_ms_ == 0) return;
   if (ReadMs(*cpu_clock_) < cpu_limit_ms_ + kOverdueMs) return;
+  // First where it is: what is ended leaves no stack.
+  if (!asked_place_) {
+    asked_place_ = true;
+    for (script::Isolate* isolate : running_) isolate->v8()->RequestInterrupt(&NotePlace, this);
+    return;
+  }
   overdue_ = true;
   TerminateAll(script::Termination::kCpu);
 }
@@ -291,14 +305,41 @@ void TestFile::FailOverdue() {
   FailRest("computed on without letting go after its time was over, and was ended by force");
 }
 
+// In the isolate that runs, of whatever worker.
+void TestFile::NotePlace(v8::Isolate* isolate, void* self) {
+  static_cast<TestFile*>(self)->place_ = script::DescribeNow(isolate);
+}
+
 void TestFile::FailRest(const std::string& what) {
+  if (finished_) return;
   std::string test;
   {
     std::lock_guard lock(mutex_);
     test = current_test_;
   }
-  FailFile((test.empty() ? "the file" : "the test \"" + test + "\"") + " " + what +
-           "; what comes after it in this file was not run");
+  const std::string message = what + "; what comes after it in this file was not run";
+  if (test.empty() || !run_) {
+    const std::string frame = place_.CodeFrame();
+    return FailFile(
+        (place_.file.empty() ? "" : place_.file + ":" + std::to_string(place_.line) + ": ") +
+        "the file " + message + (frame.empty() ? "" : "\n" + frame));
+  }
+  TestRecord record;
+  record.path = SplitPath(test);
+  record.status = TestStatus::kFail;
+  record.message = "The test " + message;
+  record.file = place_.file;
+  record.line = place_.line;
+  record.column = place_.column;
+  record.stack = place_.stack;
+  run_->AddCodeFrame(record);
+  if (record.code_frame.empty()) record.code_frame = place_.CodeFrame();
+  record.duration_ms = static_cast<double>(Clock::System().MonotonicNs() - test_started_ns_) / 1e6;
+  record.output = output_.Take();
+  ++totals_.failed;
+  finished_ = true;
+  hooks_.on_record(std::move(record));
+  loop_->Stop();
 }
 
 WorkerIsolate* TestFile::FindWorkerIsolate(int worker) {

@@ -22,10 +22,12 @@
 #include "runtime/base/file_stamp.h"
 #include "runtime/loop/loop.h"
 #include "runtime/loop/timer.h"
+#include "runtime/script/error.h"
 #include "runtime/testing/memory_exchange.h"
 #include "runtime/testing/scoped_store.h"
 #include "runtime/testing/test_clock.h"
 #include "runtime/testing/test_fetches.h"
+#include "runtime/testing/test_output.h"
 #include "runtime/testing/test_run.h"
 #include "runtime/worker/worker_isolate.h"
 
@@ -99,10 +101,11 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   void FailForMemory(const worker::WorkerConfig& config);
   void FailOverdue();
   void FailRest(const std::string& what);
+  static void NotePlace(v8::Isolate* isolate, void* self);
   void SendTo(int worker, std::unique_ptr<MemoryExchange> exchange);
   void Released(MemoryExchange* exchange);
   MemoryExchange* FindExchange(SlotId slot, const worker::WorkerIsolate* isolate);
-  void PrintInTest(int level, std::string text);
+  void PrintInTest(int level, std::string_view text);
   template <typename Visit>
   void ForEachIsolate(Visit visit);
   struct Tick {
@@ -115,7 +118,8 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   worker::WorkerIsolate* FindWorkerIsolate(int worker);
 
   // TestHost.
-  void SetCurrentTest(std::string_view name, int64_t deadline_ms) override;
+  void SetCurrentTest(std::string_view path, int64_t deadline_ms) override;
+  void KeepOutput(int level, std::string_view text) override { output_.Add(level, text); }
   void ArmRealTimer(double delay_ms) override;
   int FindWorker(std::string_view name) override;
   std::vector<std::string> WorkerNames() override;
@@ -167,12 +171,16 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   std::unique_ptr<loop::Timer> load_timer_;
   std::vector<std::pair<std::string, FileStamp>> seen_;
   std::vector<std::string> uncaught_;
+  TestOutput output_;
+  script::ScriptError place_;  // where JavaScript was when it was about to be ended by force
+  int64_t test_started_ns_ = 0;
 
   std::mutex mutex_;
   // Guarded by mutex_: what Stop and EndIfOverdue may end, also while it is loaded.
   std::set<script::Isolate*> running_;
   bool overdue_ = false;                // guarded by mutex_: EndIfOverdue ended something
-  std::string current_test_;            // guarded by mutex_
+  bool asked_place_ = false;            // guarded by mutex_: it has asked where JavaScript is
+  std::string current_test_;            // guarded by mutex_: its path
   std::optional<clockid_t> cpu_clock_;  // guarded by mutex_: of the thread that runs
   int64_t cpu_limit_ms_ = 0;            // guarded by mutex_: by that clock; 0: none
   std::atomic<bool> stopped_{false};

@@ -213,18 +213,24 @@ void TestFile::OnConsole(const std::string& worker, int level, std::string_view 
 }
 
 void TestFile::OnHandlerError(const std::string&, std::string_view text) {
-  PrintInTest(kErrorLevel, std::string(text));
+  if (IsOverdue()) return;  // the failure says it
+  PrintInTest(kErrorLevel, text);
 }
 
 // To the test that runs, as if it had printed it.
-void TestFile::PrintInTest(int level, std::string text) {
-  loop_->Post([this, level, text = std::move(text)] {
+void TestFile::PrintInTest(int level, std::string_view text) {
+  output_.AddComing(level, text);
+  loop_->Post([this] {
     if (finished_ || !file_.isolate) return;
     script::Isolate& isolate = file_.isolate->isolate();
+    const TestOutput::Coming coming = output_.TakeComing();
     script::EntryScope scope(isolate);
     v8::Local<v8::Value> line;
-    if (!script::Utf8ToV8(isolate.v8(), text).ToLocal(&line)) return;
-    isolate.CallHook("printInTest", {v8::Integer::New(isolate.v8(), level), line}).IsEmpty();
+    if (!script::Utf8ToV8(isolate.v8(), coming.text).ToLocal(&line) ||
+        isolate.CallHook("printInTest", {v8::Integer::New(isolate.v8(), coming.level), line})
+            .IsEmpty()) {
+      output_.Add(coming.level, coming.text);
+    }
   });
 }
 

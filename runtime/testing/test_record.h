@@ -18,6 +18,9 @@ enum class TestStatus {
   kTodo,  // not written yet
 };
 
+// Parts of a path as one string, between native code and an isolate.
+inline constexpr char kPathSeparator = '\0';
+
 struct ConsoleLine {
   std::string level;  // "debug", "log", "info", "warn" or "error"
   std::string text;
@@ -51,5 +54,24 @@ struct TestRecord {
     return text;
   }
 };
+
+inline std::string JoinPath(const std::vector<std::string>& path) {
+  std::string joined;
+  for (size_t i = 0; i < path.size(); ++i) {
+    if (i > 0) joined += kPathSeparator;
+    joined += path[i];
+  }
+  return joined;
+}
+
+inline std::vector<std::string> SplitPath(std::string_view joined) {
+  std::vector<std::string> path;
+  for (size_t end; (end = joined.find(kPathSeparator)) != std::string_view::npos;) {
+    path.emplace_back(joined.substr(0, end));
+    joined.remove_prefix(end + 1);
+  }
+  path.emplace_back(joined);
+  return path;
+}
 
 }  // namespace sedge::test

@@ -36,6 +36,8 @@ class TestRun {
           std::function<void(TestTotals)> on_done);
   // The callbacks get each record as soon as there is one and then, once, the totals.
   void Start();
+  // Adds the lines around the place of a record.
+  void AddCodeFrame(TestRecord& record) { record.code_frame = CodeFrame(record); }
 
  private:
   static TestRun& From(const v8::FunctionCallbackInfo<v8::Value>& info);

@@ -11,14 +11,20 @@ const { makeFakeTimers } = require("testing/fake_timers");
 const { isMock, mock, spyOn } = require("testing/mock");
 const { waitFor, waitUntil } = require("testing/wait");
 
-const stubs = []; // [object, key, descriptor]
+const globalStubs = []; // [object, key, descriptor]
+const envStubs = [];
 
-function stub(object, key, value) {
+// A value of undefined: without it.
+function stub(stubs, object, key, value) {
   ArrayPrototypePush(stubs, [object, key, ReflectGetOwnPropertyDescriptor(object, key)]);
+  if (value === undefined && stubs === envStubs) {
+    ReflectDeleteProperty(object, key);
+    return;
+  }
   ObjectDefineProperty(object, key, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
 }
 
-function unstubAll() {
+function unstubAll(stubs) {
   while (stubs.length > 0) {
     const last = stubs[stubs.length - 1];
     --stubs.length;
@@ -45,8 +51,11 @@ function makeHelpers(name) {
     clearAllMocks() { mock.clearAll(); return helpers; },
     resetAllMocks() { mock.resetAll(); return helpers; },
     restoreAllMocks() { mock.restoreAll(); return helpers; },
-    stubGlobal(key, value) { stub(globalObject, key, value); return helpers; },
-    unstubAllGlobals() { unstubAll(); return helpers; },
+    stubGlobal(key, value) { stub(globalStubs, globalObject, key, value); return helpers; },
+    unstubAllGlobals() { unstubAll(globalStubs); return helpers; },
+    // Workers have their variables in `env`.
+    stubEnv(key, value) { stub(envStubs, require("worker/environment").env, key, value); return helpers; },
+    unstubAllEnvs() { unstubAll(envStubs); return helpers; },
     waitFor,
     waitUntil,
     hoisted: (make) => make(),

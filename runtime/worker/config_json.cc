@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON with comments: comments and trailing commas become spaces, nlohmann's parser reads the rest
 // and its events build the tree.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <iterator>
@@ -241,6 +242,32 @@ class CommentStripper {
   int line_ = 1;
 };
 
+constexpr size_t kMaxFrameColumns = 160;  // longer lines are cut
+
+// The line where reading ended, with the one before it: what is missing is often missing there.
+std::string FrameAt(std::string_view text, size_t at, int line) {
+  at = std::min(at, text.size());
+  const auto start_of = [&](size_t place) {
+    const size_t end = place == 0 ? text.npos : text.rfind('\n', place - 1);
+    return end == text.npos ? 0 : end + 1;
+  };
+  const size_t start = start_of(at);
+  const std::string number = std::to_string(line);
+  const auto shown = [&](size_t from, const std::string& label) {
+    std::string code(text.substr(from, std::min(text.find('\n', from), text.size()) - from));
+    if (code.ends_with('\r')) code.pop_back();
+    if (code.size() > kMaxFrameColumns) code = code.substr(0, kMaxFrameColumns) + "...";
+    return "\n  " + std::string(number.size() - label.size(), ' ') + label + " | " + code;
+  };
+  std::string frame;
+  if (start > 0) frame = shown(start_of(start - 1), std::to_string(line - 1));
+  frame += shown(start, number);
+  if (at - start >= kMaxFrameColumns) return frame;
+  std::string blank;
+  for (size_t i = start; i < at; ++i) blank += text[i] == '\t' ? '\t' : ' ';
+  return frame + "\n  " + std::string(number.size(), ' ') + " | " + blank + "^";
+}
+
 }  // namespace
 
 Result<std::string> StripJsonComments(std::string_view text, const std::string& source) {
@@ -257,7 +284,11 @@ Result<ConfigNode> ParseJsonc(std::string_view text, const std::string& source) 
   const bool parsed = json::sax_parse(CountingIterator(plain.data(), &cursor),
                                       CountingIterator(end, &cursor), &builder);
   if (!parsed) {
-    return builder.status().ok() ? ConfigError(source, 0, "this is not JSON") : builder.status();
+    if (builder.status().ok()) return ConfigError(source, 0, "this is not JSON");
+    const auto read = static_cast<size_t>(cursor.next - plain.data());
+    return Status(builder.status().code(),
+                  std::string(builder.status().message()) +
+                      FrameAt(text, read == 0 ? 0 : read - 1, cursor.line));
   }
   if (!builder.root().is(ConfigNode::Kind::kObject)) {
     return ConfigError(source, builder.root().line,

@@ -133,6 +133,7 @@ Status ConfigReader::ReadKvNamespaces(const ConfigNode& node) {
       return WrongKind("kv_namespaces[" + std::to_string(i) + "]", item,
                        "an object { binding, id }");
     }
+    const size_t noted = unknown_.size();
     NoteUnknown(item, prefix, kKvNamespaceKeys);
     SEDGE_ASSIGN_OR_RETURN(const ConfigNode* binding,
                            Member(item, prefix, "binding", Kind::kString, "a string"));
@@ -149,6 +150,10 @@ Status ConfigReader::ReadKvNamespaces(const ConfigNode& node) {
       }
     }
     SEDGE_RETURN_IF_ERROR(NoteBinding(binding->text, binding->line));
+    // Data seems to be gone when its id is mistyped.
+    if (!id && unknown_.size() > noted) {
+      unknown_.back().second += " and the namespace, without an id, is " + Quoted(binding->text);
+    }
     KvNamespaceConfig ns{.binding = binding->text, .id = id ? id->text : binding->text};
     SEDGE_RETURN_IF_ERROR(ReadConsistency(item, prefix, ns));
     SEDGE_RETURN_IF_ERROR(ReadSeed(item, prefix, ns));

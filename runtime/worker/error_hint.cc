@@ -55,8 +55,9 @@ std::string NoBinding(const WorkerConfig& config, const std::string& name) {
     for (size_t i = 0; i < known.size(); ++i) text += (i > 0 ? ", " : "") + std::string(known[i]);
     text += ")";
   }
-  return text + ". Add a KV namespace with --kv " + name + " or " + KvSnippet(config, name) +
-         "; a variable with --var " + name + "=VALUE or in \"vars\".";
+  return text + (text.ends_with('?') ? " " : ". ") + "Add a KV namespace with --kv " + name +
+         " or " + KvSnippet(config, name) + "; a variable with --var " + name +
+         "=VALUE or in \"vars\".";
 }
 
 // The name behind "env." whose property is read on the line; "" when it cannot be told.
@@ -111,8 +112,10 @@ constexpr Absent kAbsent[] = {
     {"localStorage", "A worker has no localStorage: keep data in a KV namespace."},
     {"XMLHttpRequest", "Use fetch()."},
     {"caches", "sedge has no Cache API yet; docs/differences.md lists what is not there yet."},
-    {"HTMLRewriter", "sedge has no HTMLRewriter yet; docs/differences.md lists what is not there yet."},
-    {"WebSocketPair", "sedge has no WebSocket yet; docs/differences.md lists what is not there yet."},
+    {"HTMLRewriter",
+     "sedge has no HTMLRewriter yet; docs/differences.md lists what is not there yet."},
+    {"WebSocketPair",
+     "sedge has no WebSocket yet; docs/differences.md lists what is not there yet."},
     {"WebSocket", "sedge has no WebSocket yet; docs/differences.md lists what is not there yet."},
 };
 
@@ -129,7 +132,7 @@ std::string OfReference(const std::string& message, const WorkerConfig& config) 
     if (absent.name == name) return std::string(absent.hint);
   }
   const std::string near = DidYouMean(name, BindingNames(config));
-  return near.empty() ? "" : "The worker has no binding " + name + near + ".";
+  return near.empty() ? "" : "The worker has no binding " + name + near;
 }
 
 // Where words of tests are imported from, besides "sedge:test".

@@ -38,7 +38,9 @@ std::string_view NearestWord(std::string_view word, std::span<const std::string_
   size_t allowed = word.size() < 5 ? 1 : 2;
   for (const std::string_view candidate : candidates) {
     const size_t distance = EditDistance(word, candidate);
-    if (distance > allowed || 2 * distance >= candidate.size()) continue;
+    // Of two letters one is half; but "ids" is "id" with something behind it.
+    const bool extends = candidate.size() > 1 && word.starts_with(candidate);
+    if (distance > allowed || (2 * distance >= candidate.size() && !extends)) continue;
     if (nearest.empty() || distance < allowed) nearest = candidate;
     allowed = distance;
   }

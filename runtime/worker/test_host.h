@@ -18,8 +18,11 @@ class TestHost {
  public:
   virtual ~TestHost() = default;
 
-  // A test begins; `deadline_ms` from now it is over, at the latest. "" and 0: none runs.
-  virtual void SetCurrentTest(std::string_view name, int64_t deadline_ms) = 0;
+  // A test begins; `deadline_ms` from now it is over, at the latest. `path`: its suites and its
+  // name, with zero bytes between them. "" and 0: none runs.
+  virtual void SetCurrentTest(std::string_view path, int64_t deadline_ms) = 0;
+  // The test that runs has printed that.
+  virtual void KeepOutput(int level, std::string_view text) = 0;
   // The native timer of what tests cannot move: calls the hook "fireRealTimers". Negative: not at
   // all.
   virtual void ArmRealTimer(double delay_ms) = 0;
@@ -34,7 +37,8 @@ class TestHost {
   virtual bool Idle() = 0;
   // Calls `done` once Idle() is true: on the loop, never before it returns.
   virtual void WhenIdle(std::function<void()> done) = 0;
-  // Ends all of that but KV operations, as if those who asked had gone; then calls `done`, likewise.
+  // Ends all of that but KV operations, as if those who asked had gone; then calls `done`,
+  // likewise.
   virtual void CancelRunning(std::function<void()> done) = 0;
   // What is under way, for a message: "GET http://localhost/ waits for waitUntil".
   virtual std::string DescribeBusy() = 0;

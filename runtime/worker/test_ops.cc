@@ -15,10 +15,13 @@ using script::Op;
 double TestNow() { return static_cast<double>(Clock::System().MonotonicNs()) / 1e6; }
 
 // What is not a time is no limit.
-void TestBegin(TestHost& host, std::string_view name, double deadline_ms) {
+void TestBegin(TestHost& host, std::string_view path, double deadline_ms) {
   constexpr double kMaxMs = 1e12;
   const bool is_limit = deadline_ms > 0 && deadline_ms < kMaxMs;
-  host.SetCurrentTest(name, is_limit ? static_cast<int64_t>(deadline_ms) : 0);
+  host.SetCurrentTest(path, is_limit ? static_cast<int64_t>(deadline_ms) : 0);
+}
+void TestKeepOutput(TestHost& host, int32_t level, std::string_view text) {
+  host.KeepOutput(level, text);
 }
 void TestArmTimer(TestHost& host, double delay_ms) { host.ArmRealTimer(delay_ms); }
 
@@ -68,6 +71,7 @@ void TestFailFetch(TestHost& host, uint64_t slot, std::string_view why) {
 constexpr script::OpDef kOps[] = {
     Op<TestNow>("testNow"),
     Op<TestBegin>("testBegin"),
+    Op<TestKeepOutput>("testKeepOutput"),
     Op<TestArmTimer>("testArmTimer"),
     Op<TestFindWorker>("testFindWorker"),
     Op<TestWorkerNames>("testWorkerNames"),

@@ -114,5 +114,13 @@ TEST_F(KvApiRightsTest, EveryWriteIsTold) {
   EXPECT_EQ(audit_[4].status, 403);
 }
 
+TEST_F(KvApiRightsTest, ANamespaceThatIsThereAlreadyIsNoWrite) {
+  Call("POST", "", R"({"title":"new","id":"new"})");
+  EXPECT_EQ(audit_.size(), 1u);
+  EXPECT_EQ(Say("POST", "", R"({"title":"other","id":"new"})"),
+            R"(200 {"id":"new","supports_url_encoding":true,"title":"new"})");
+  EXPECT_EQ(audit_.size(), 1u);
+}
+
 }  // namespace
 }  // namespace sedge::admin

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the documentation shows is so: each page is played through in a folder of its own
-// (tests/README.md has the rules), with the real binary.
+// (tests/README.md has the rules), with the real binary. Every block of every page is played, or
+// says why it is not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "tests/e2e/harness/sedge_process.h"
 #include "tests/e2e/harness/temp_folder.h"
@@ -19,6 +25,56 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kShownUrl = "http://127.0.0.1:8787";
+constexpr const char* kShownBackups = "/backups/";
+constexpr size_t kMinReason = 10;  // bytes of why a block is not run
+
+// Pages with a test of their own, which plays all blocks of these languages.
+struct OwnTest {
+  const char* page;
+  std::vector<std::string> languages;
+};
+const OwnTest kOwnTests[] = {
+    {"docs/testing.md", {"js", "toml", "json", "console"}},  // testing_doc_test
+    {"docs/test-library.md", {"js"}},                        // test_docs_test
+};
+
+bool HasOwnTest(const std::string& page, const std::string& language) {
+  for (const OwnTest& test : kOwnTests) {
+    if (page == test.page) return std::ranges::count(test.languages, language) > 0;
+  }
+  return false;
+}
+
+std::string ReadAll(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The tests of this tree, for the names of those that play a block.
+const std::string& TestSources() {
+  static const std::string all = [] {
+    std::string text;
+    for (const auto& entry : fs::recursive_directory_iterator(SEDGE_SOURCE_DIR "/tests")) {
+      const std::string extension = entry.path().extension();
+      if (extension == ".cc" || extension == ".mjs") text += ReadAll(entry.path());
+    }
+    return text;
+  }();
+  return all;
+}
+
+// Every line of the block is in the file, in that order.
+void ExpectPartOf(const std::string& file, const std::string& block) {
+  const std::string text = ReadAll(fs::path(SEDGE_SOURCE_DIR) / file);
+  std::istringstream lines(block);
+  size_t at = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty()) continue;
+    at = text.find(line + "\n", at);
+    ASSERT_NE(at, std::string::npos) << "not in " << file << ", or in another order: " << line;
+    at += line.size();
+  }
+}
 
 // The text as a pattern in which "..." stands for anything, over lines too.
 bool Fits(const std::string& shown, const std::string& real) {
@@ -38,13 +94,33 @@ class Page {
     const fs::path copy = fs::path(folder_.path()) / "bin";
     fs::create_directories(copy);
     fs::create_symlink(SedgeProcess::SedgeBinary(), copy / "sedge");
-    for (const MarkdownBlock& block : ReadMarkdownBlocks(path)) Play(path, block);
+    for (const MarkdownBlock& block : ReadMarkdownBlocks(SEDGE_SOURCE_DIR "/" + path)) {
+      SCOPED_TRACE(path + ":" + std::to_string(block.line));
+      if (!IsPlayedElsewhere(path, block)) Play(block);
+    }
   }
 
  private:
-  void Play(const std::string& path, const MarkdownBlock& block) {
-    SCOPED_TRACE(path + ":" + std::to_string(block.line));
-    if (block.note.starts_with("not run: ")) return;
+  // What a note says of it: tests name each other, files have it, or there is a reason.
+  static bool IsPlayedElsewhere(const std::string& path, const MarkdownBlock& block) {
+    const std::string& note = block.note;
+    if (note.starts_with("not run: ")) {
+      EXPECT_GE(note.size(), std::string("not run: ").size() + kMinReason) << "say why";
+      return true;
+    }
+    if (note.starts_with("tested: ")) {
+      EXPECT_NE(TestSources().find(note.substr(8)), std::string::npos)
+          << "there is no " << note.substr(8) << " below tests/";
+      return true;
+    }
+    if (note.starts_with("part of: ")) {
+      ExpectPartOf(note.substr(9), block.text);
+      return true;
+    }
+    return HasOwnTest(path, block.language);
+  }
+
+  void Play(const MarkdownBlock& block) {
     if (const std::string name = block.FileName(); !name.empty()) {
       const fs::path file = fs::path(work_) / name;
       fs::create_directories(file.parent_path());
@@ -53,10 +129,12 @@ class Page {
       for (const MarkdownCommand& command : block.Commands()) Run(command, block.note == "fails");
     } else if (block.language == "toml") {
       Check(block.text);
+    } else if (block.language == "sh") {
+      RunScript(block);
     } else if (!block.language.empty()) {
       ADD_FAILURE()
           << "this block is neither run nor a file: name its file in its first line, make it "
-             "console, or say <!-- not run: WHY --> before it";
+             "console or sh, or say <!-- not run: WHY --> before it";
     }
   }
 
@@ -83,6 +161,15 @@ class Page {
     ASSERT_TRUE(status) << "it does not end";
     EXPECT_EQ(*status != 0, fails) << process->out() << process->err();
     Expect(command.output, process->out() + process->err());
+  }
+
+  // All of its lines, which shall succeed, after what <!-- after: COMMAND --> prepares.
+  void RunScript(const MarkdownBlock& block) {
+    std::string text = block.text;
+    ReplaceAll(text, kShownBackups, folder_.path() + "/backups/");
+    if (block.note.starts_with("after: ")) text = block.note.substr(7) + "\n" + text;
+    const auto process = Start("set -e\n" + text);
+    EXPECT_EQ(process->WaitForExit(60'000), 0) << text << process->out() << process->err();
   }
 
   std::unique_ptr<ChildProcess> Start(const std::string& text) {
@@ -130,20 +217,27 @@ class Page {
   std::string url_;
 };
 
-class DocsTest : public ::testing::TestWithParam<const char*> {};
+std::vector<std::string> AllPages() {
+  std::vector<std::string> pages = {"README.md", "tools/fixture/README.md", "tools/npm/README.md"};
+  for (const auto& entry : fs::directory_iterator(SEDGE_SOURCE_DIR "/docs")) {
+    if (entry.path().extension() == ".md")
+      pages.push_back("docs/" + entry.path().filename().string());
+  }
+  std::ranges::sort(pages);
+  return pages;
+}
 
-TEST_P(DocsTest, ShowsWhatIs) { Page(std::string(SEDGE_SOURCE_DIR "/") + GetParam()); }
+class DocsTest : public ::testing::TestWithParam<std::string> {};
 
-INSTANTIATE_TEST_SUITE_P(Pages, DocsTest,
-                         ::testing::Values("README.md", "docs/getting-started.md",
-                                           "docs/configuration.md", "docs/moving.md"),
-                         [](const auto& page) {
-                           std::string name;
-                           for (const char c : fs::path(page.param).stem().string()) {
-                             if (isalnum(static_cast<unsigned char>(c))) name += c;
-                           }
-                           return name;
-                         });
+TEST_P(DocsTest, ShowsWhatIs) { Page page(GetParam()); }
+
+INSTANTIATE_TEST_SUITE_P(Pages, DocsTest, ::testing::ValuesIn(AllPages()), [](const auto& page) {
+  std::string name;
+  for (const char c : page.param.substr(0, page.param.size() - 3)) {
+    if (isalnum(static_cast<unsigned char>(c))) name += c;
+  }
+  return name;
+});
 
 TEST(MarkdownBlocksTest, AreFilesCommandsAndNotes) {
   const TempFolder folder;

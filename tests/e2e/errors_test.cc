@@ -55,6 +55,37 @@ TEST(ErrorsTest, AnExceptionIsAPageForBrowsersAndTextForOthers) {
   EXPECT_EQ(Get(url + "/fine").body, "fine");
 }
 
+TEST(ErrorsTest, FailuresOfWhatIsAwaitedHaveThePlaceOfTheAwait) {
+  Project project({{"index.js",
+                    "async function rates(url) {\n"
+                    "  const answer = await fetch(url);\n"
+                    "  return answer.json();\n"
+                    "}\n"
+                    "export default {\n"
+                    "  async fetch(request) {\n"
+                    "    if (request.method === 'POST') return Response.json(await request.json());\n"
+                    "    return Response.json(await rates('http://rates.invalid/'));\n"
+                    "  },\n"
+                    "};\n"}});
+  const std::string url = project.Serve({"--map", "rates.invalid=http://127.0.0.1:1"});
+  const HttpResponse failed = Get(url);
+  EXPECT_EQ(failed.status, 500);
+  EXPECT_THAT(failed.body, HasSubstr("TypeError: fetch failed"));
+  EXPECT_THAT(failed.body, HasSubstr("at index.js:2:18"));
+  EXPECT_THAT(failed.body, HasSubstr("2 |   const answer = await fetch(url);"));
+  HttpRequest bad;
+  bad.method = "POST";
+  bad.url = url;
+  bad.body = "{no";
+  bad.has_body = true;
+  const HttpResponse wrong = Fetch(bad);
+  EXPECT_EQ(wrong.status, 500);
+  EXPECT_THAT(wrong.body, HasSubstr("SyntaxError"));
+  EXPECT_THAT(wrong.body, HasSubstr("7 |     if (request.method"));
+  EXPECT_TRUE(project.process().WaitForLog("at async rates (index.js:2:18)"));
+  EXPECT_TRUE(project.process().WaitForLog("at async Object.fetch (index.js:8:26)"));
+}
+
 struct WrongHandler {
   const char* name;
   const char* body;

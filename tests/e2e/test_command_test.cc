@@ -43,9 +43,11 @@ test("has env", () => expect(env.NAME).toBe("Ann"));
 TEST_F(TestCommandTest, RequestsHaveTheCfThatTheyAreGiven) {
   folder_.Write("other/wrangler.toml", "name = \"other\"\nmain = \"index.js\"\n");
   folder_.Write("other/index.js",
-                "addEventListener('fetch', (event) => event.respondWith(Response.json(event.request.cf)));\n");
+                "addEventListener('fetch', (event) => "
+                "event.respondWith(Response.json(event.request.cf)));\n");
   WriteProject();
-  folder_.Write("src/index.js", R"(export default { fetch: (request) => new URL(request.url).pathname === "/copy" ?
+  folder_.Write("src/index.js",
+                R"(export default { fetch: (request) => new URL(request.url).pathname === "/copy" ?
   Response.json(new Request(new Request(request), { headers: {} }).cf) : Response.json(request.cf) };)");
   WriteTest("test/a_test.js", R"(
 const cf = { country: "DE", city: "K\u00f6ln \u{1F600}", asn: 1 };
@@ -283,19 +285,46 @@ TEST_F(TestCommandTest, AFileThatCannotBeLoadedFails) {
 
 TEST_F(TestCommandTest, ATestThatHangsIsEndedByForce) {
   WriteProject();
-  WriteTest("test/a_test.js", "test(\"hangs\", () => { for (;;); });\n");
+  WriteTest("test/a_test.js",
+            "test(\"passes\", () => console.log(\"of another\"));\n"
+            "describe(\"suite\", () => test(\"hangs\", () => {\n"
+            "  console.log(\"last words\");\n"
+            "  let n = 0;\n"
+            "  for (;;) n += 1;\n"
+            "}));\n");
   WriteTest("test/b_test.js", "test(\"waits for ever\", () => new Promise(() => {}));\n");
   const Outcome run = Run({"--timeout", "200", "--threads", "2"});
   EXPECT_EQ(run.status, 1);
-  EXPECT_THAT(run.out + run.err,
-              AllOf(HasSubstr("the test \"hangs\" computed on without letting go"),
-                    HasSubstr("took longer than 200 ms")));
+  EXPECT_THAT(run.out,
+              AllOf(HasSubstr("console of suite > hangs\n     last words\n"),
+                    HasSubstr("FAIL test/a_test.js > suite > hangs\n"
+                              "  The test computed on without letting go"),
+                    HasSubstr("> 7 |   for (;;) n += 1;"), HasSubstr("    at test/a_test.js:7:"),
+                    HasSubstr("2 failed, 1 passed (3)"), HasSubstr("took longer than 200 ms")));
+  EXPECT_THAT(run.out, Not(HasSubstr("Errors"))) << run.err;
+}
+
+TEST_F(TestCommandTest, ATestThatNeedsTooMuchMemoryIsToldWithWhatItPrinted) {
+  WriteProject();
+  WriteTest("test/a_test.js",
+            "test(\"hoards\", () => {\n"
+            "  console.warn(\"last words\");\n"
+            "  const all = [];\n"
+            "  for (;;) all.push(new Uint8Array(1 << 24));\n"
+            "});\n");
+  Outcome run = Run();
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("console of hoards\n     last words\n"),
+                             HasSubstr("FAIL test/a_test.js > hoards\n  The test needs more than "),
+                             HasSubstr("1 failed (1)")))
+      << run.err;
 }
 
 TEST_F(TestCommandTest, WorkersThatHangAreEndedByForce) {
   WriteProject();
   folder_.Write("loop/wrangler.toml", "name = \"loop\"\nmain = \"index.js\"\n");
-  folder_.Write("loop/index.js", "addEventListener('fetch', (event) => { for (;;); });\n");
+  folder_.Write("loop/index.js",
+                "addEventListener('fetch', () => { console.log('it begins'); for (;;); });\n");
   WriteTest("test/a_test.js",
             "test(\"asks another\", async () => { await worker(\"loop\").fetch(\"/\"); });\n");
   folder_.Write("loop/b_test.js",
@@ -304,11 +333,13 @@ TEST_F(TestCommandTest, WorkersThatHangAreEndedByForce) {
   Outcome run = Run({"--timeout", "200", "--config", ".", "--config", "loop", "test"});
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.out + run.err,
-              HasSubstr("the test \"asks another\" computed on without letting go"));
+              AllOf(HasSubstr("loop: it begins"), HasSubstr("FAIL test/a_test.js > asks another"),
+                    HasSubstr("The test computed on without letting go"),
+                    HasSubstr("    at index.js:1:")));
   run = Run({"--timeout", "200", "loop"});
   EXPECT_EQ(run.status, 1);
-  EXPECT_THAT(run.out + run.err,
-              HasSubstr("the test \"asks its own\" computed on without letting go"));
+  EXPECT_THAT(run.out + run.err, AllOf(HasSubstr("FAIL loop/b_test.js > asks its own"),
+                                       HasSubstr("The test computed on without letting go")));
 }
 
 TEST_F(TestCommandTest, ASignalEndsAFileThatHangsWhileItIsLoaded) {
@@ -488,6 +519,10 @@ describe("worker", () => {
     expect(await (await SELF.fetch("http://example.com/proxy", { method: "POST", body: "x" })).text()).toBe("spied");
     expect(spy).toHaveBeenCalledTimes(1);
     spy.mockRestore();
+  });
+  it("inline snapshots", async () => {
+    const response = await SELF.fetch("https://example.com/x");
+    expect(await response.text()).toMatchInlineSnapshot(`"hello Ann /x"`);
   });
 });
 )");

@@ -45,11 +45,38 @@ TEST_F(TestUsageTest, AFilterThatIsNoExpressionIsWrongUsage) {
   EXPECT_THAT(run.err, AllOf(HasSubstr("-t /(/: this is no regular expression"),
                              HasSubstr("Unterminated group"),
                              HasSubstr("Without the slashes it is a part of a name")));
-  run = Run({"-t", "/x/q"});
-  EXPECT_EQ(run.status, 2);
-  EXPECT_THAT(run.err, HasSubstr("\"q\" are no flags"));
   EXPECT_EQ(Run({"-t", "(1"}).status, 0);
   EXPECT_EQ(Run({"-t", "/(?<=e) \\(\\d/i"}).status, 0);
+}
+
+TEST_F(TestUsageTest, AFilterThatIsAPathIsAPartOfTheName) {
+  WriteProject();
+  WriteTest("test/a_test.js",
+            "test(\"GET /api/users\", () => {});\ntest(\"GET /api/posts\", () => {});\n"
+            "test(\"/x/gg\", () => {});\n");
+  for (const char* filter : {"/api/users", "/api/posts", "/x/gg"}) {
+    const Outcome run = Run({"-t", filter});
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("1 passed, 2 skipped")) << filter;
+  }
+}
+
+TEST_F(TestUsageTest, AWorkerThatCannotBeLoadedIsToldInFullOnce) {
+  WriteProject();
+  folder_.Write("src/index.js", "export default {\n  fetch() { return new Response(a }\n};\n");
+  WriteTest("test/a_test.js",
+            "test(\"one\", () => SELF.fetch(\"/\"));\ntest(\"two\", () => SELF.fetch(\"/\"));\n"
+            "test(\"three\", () => SELF.fetch(\"/\"));\n");
+  const Outcome run = Run();
+  EXPECT_EQ(run.status, 1);
+  const auto count = [&](const std::string& text) {
+    size_t found = 0;
+    for (size_t at = 0; (at = run.out.find(text, at)) != std::string::npos; ++at) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("src/index.js:2:"), 3u) << run.out;
+  EXPECT_EQ(count("2 |   fetch() {"), 1u) << run.out;
+  EXPECT_EQ(count("has all of this error"), 2u) << run.out;
 }
 
 TEST_F(TestUsageTest, TimersWithoutEndFailTheTestThatTicks) {

@@ -24,9 +24,7 @@ TEST(TestingDocTest, WhatItShowsRuns) {
   int tests = 0, commands = 0;
   for (const MarkdownBlock& snippet : snippets) {
     if (const std::string name = snippet.FileName(); !name.empty()) {
-      // JSON has no comments.
-      const size_t start = snippet.language == "json" ? snippet.text.find('\n') + 1 : 0;
-      folder.Write(name, snippet.text.substr(start));
+      folder.Write(name, snippet.text);
       tests += name.ends_with(".test.js");
     } else if (snippet.language == "console") {
       ++commands;

@@ -93,6 +93,25 @@ TEST(CoverageReportTest, TheInnermostRangeDecides) {
   EXPECT_EQ(report.LinePercent(), 80);
 }
 
+TEST(CoverageReportTest, FunctionsOfOneNameAreTold) {
+  CoverageReport report("/project");
+  const std::string text = "f(); g(); h();\nf(); i();\n";
+  const auto twice = [&] {
+    report.Add(Script(text, {{"", {{0, 25, 1}}},
+                             {"f", {{0, 3, 1}}},
+                             {"", {{5, 8, 2}}},
+                             {"", {{10, 13, 3}}},
+                             {"f", {{15, 18, 4}}},
+                             {"f", {{20, 23, 0}}}}));
+  };
+  twice();
+  twice();
+  EXPECT_THAT(report.Lcov(),
+              HasSubstr("FN:1,(anonymous_0)\nFN:1,(anonymous_1)\nFN:1,f\nFN:2,f_2\nFN:2,f_3\n"
+                        "FNDA:4,(anonymous_0)\nFNDA:6,(anonymous_1)\nFNDA:2,f\nFNDA:8,f_2\n"
+                        "FNDA:0,f_3\nFNF:5\nFNH:4\n"));
+}
+
 TEST(CoverageReportTest, ScriptsOfSeveralIsolatesAddUp) {
   CoverageReport report("/project");
   report.Add(Script("a();\nb();\n", {{"", {{0, 10, 1}, {5, 10, 0}}}}));

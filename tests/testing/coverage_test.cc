@@ -76,11 +76,11 @@ SF:sample_test.js
 FN:2,sign
 FN:10,never
 FN:13,later
-FN:18,(anonymous)
+FN:18,(anonymous_3)
 FNDA:2,sign
 FNDA:0,never
 FNDA:1,later
-FNDA:1,(anonymous)
+FNDA:1,(anonymous_3)
 FNF:4
 FNH:3
 DA:1,1

@@ -164,6 +164,23 @@ describe("matchers", () => {
   });
 });
 
+describe("words that are no matchers", () => {
+  test("are told with the one that is meant", () => {
+    expect(() => expect(1).toBeEqual(1)).toThrow("expect(value).toBeEqual() is no matcher; did you mean toEqual()?");
+    expect(() => expect(1).not.toBeGreatrThan(1)).toThrow("did you mean toBeGreaterThan()?");
+    expect(messageOf(() => expect(1).toResembleNothingAtAll(1))).toBe(
+      "expect(value).toResembleNothingAtAll() is no matcher");
+    expect(() => expect(1).to.equal(1)).toThrow("chai");
+  });
+
+  test("what every object has is there", () => {
+    expect(String(expect(1))).toBe("[object Object]");
+    expect(expect(1).toJSON).toBe(undefined);
+    expect(JSON.stringify(expect(1))).toBe("{}");
+    expect("toBeEqual" in expect(1)).toBe(false);
+  });
+});
+
 describe("asymmetric matchers", () => {
   test("stand for many values", () => {
     expect({ id: 7, name: "x", at: new Date(), list: [3, 1], text: "abcdef", price: 0.3 }).toEqual({

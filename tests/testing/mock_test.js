@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mock functions and spies, by the words of jest, vitest and node:test.
-import { test, describe, expect, mock, vi, jest, afterEach } from "sedge:test";
+import { test, describe, expect, mock, vi, jest, afterEach, env } from "sedge:test";
 
 describe("mock.fn", () => {
   test("remembers calls, results, this and instances", () => {
@@ -145,6 +145,18 @@ describe("mock.method", () => {
     expect(answer).toBe(42);
     vi.unstubAllGlobals();
     expect("answer" in globalThis).toBe(false);
+  });
+
+  test("variables of the worker", () => {
+    vi.stubEnv("STUBBED", "one").stubEnv("STUBBED", "two");
+    vi.stubGlobal("answer", 42);
+    expect(env.STUBBED).toBe("two");
+    vi.stubEnv("STUBBED", undefined);
+    expect("STUBBED" in env).toBe(false);
+    vi.unstubAllEnvs();
+    expect("STUBBED" in env).toBe(false);
+    expect(answer).toBe(42);
+    vi.unstubAllGlobals();
   });
 
   test("says what it cannot replace", () => {

@@ -213,6 +213,22 @@ TEST_F(ScopedStoreTest, SeedsAreWranglersBulkFormat) {
               ElementsAre(std::pair("a", "1|0|{\"m\":1}"), std::pair("b", "hi|1000060|-")));
 }
 
+TEST_F(ScopedStoreTest, ASeedThatIsNoJsonSaysTheLine) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"// shop/seed.json\n[]", "s.json:1: JSON has no comments: this one has to go. A seed is"},
+      {"[\n  /* a */ {}]", "s.json:2: JSON has no comments"},
+      {"[\n\n  { \"key\": \"a\", } ]", "s.json:3: this is not valid JSON."},
+      {"[", "s.json:1: this is not valid JSON."},
+      {"", "s.json:1: this is not valid JSON."},
+      {"[{\"key\":\"http://a\" \"value\":1}]", "s.json:1: this is not valid JSON."},
+  };
+  for (const auto& [text, why] : cases) {
+    const auto count = SeedStore(store_, "ns", text, 0, "s.json");
+    ASSERT_FALSE(count.ok()) << text;
+    EXPECT_THAT(std::string(count.status().message()), ::testing::HasSubstr(why)) << text;
+  }
+}
+
 TEST_F(ScopedStoreTest, AWrongSeedSaysWhatAndWhere) {
   const auto count = SeedStore(store_, "ns", R"({"a":1})", 0, "kv/seed.json");
   ASSERT_FALSE(count.ok());

@@ -174,6 +174,22 @@ TEST_F(KvWordsTest, LimitsAreThoseOfWorkersKv) {
               HasSubstr("this is longer; a value may have 26214400 bytes"));
 }
 
+TEST_F(KvWordsTest, ANamespaceThatAMistypedIdMakesIsTold) {
+  const auto put = [&](const std::string& id) {
+    const Outcome outcome = Kv({"key", "put", "k", "v", "--namespace-id", id});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_EQ(put("first"), "") << "of an empty folder there is nothing to say";
+  EXPECT_EQ(put("cache-1"), "") << "the configuration has it";
+  EXPECT_EQ(put("fisrt"),
+            "sedge: note: made the namespace fisrt, which was not there; did you mean first?; "
+            "there are: cache-1, first\n");
+  EXPECT_EQ(put("fisrt"), "");
+  Out({"namespace", "create", "texts"});
+  EXPECT_THAT(put("other"), HasSubstr("there are: cache-1, first, fisrt, texts ("));
+}
+
 TEST_F(KvWordsTest, WrongUsageEndsWith2) {
   const std::pair<std::vector<std::string>, const char*> cases[] = {
       {{"key", "put", "k", "--binding", "CACHE"},

@@ -255,9 +255,6 @@ TEST(ReporterTest, JunitIsXmlWhateverTheNames) {
 TEST(ReporterTest, PrettyHasALinePerFileFailuresAndSums) {
   EXPECT_EQ(Report(ReporterKind::kPretty), R"( ✓ b_test.js (3 tests | 1 skipped | 1 todo) 10 ms
  ✗ a_test.js (2 tests | 1 failed) 1.23 s
-   console of suite > fails
-     printed
-     warned
    ✗ suite > fails
 
 FAIL a_test.js > suite > fails
@@ -272,6 +269,10 @@ FAIL a_test.js > suite > fails
   > 4 | expect(1).toBe(2);
       |           ^
     at f (a_test.js:4:13)
+
+   console of suite > fails
+     printed
+     warned
 
  Files 1 failed, 1 passed (2)
  Tests 1 failed, 2 passed, 1 skipped, 1 todo (5)

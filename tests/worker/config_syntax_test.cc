@@ -63,6 +63,18 @@ TEST(JsoncTest, NamesTheLineOfWhatIsWrong) {
   for (const auto& [text, why] : cases) EXPECT_THAT(Json(text), HasSubstr(why)) << text;
 }
 
+TEST(JsoncTest, ShowsTheLinesWhereReadingEnded) {
+  EXPECT_THAT(
+      Json("{\n\t\"kv\": [{ \"binding\": \"A\" }, // those\r\n\t}\n"),
+      HasSubstr("\n  2 | \t\"kv\": [{ \"binding\": \"A\" }, // those\n  3 | \t}\n    | \t^"));
+  EXPECT_THAT(Json("{,}"), HasSubstr("\n  1 | {,}\n    |  ^"));
+  EXPECT_THAT(Json(""), HasSubstr("\n  1 | \n    | ^"));
+  const std::string text = "{\n\n\n\n\n\n\n\n\"a\": 1,\n" + std::string(500, ' ') + "x}";
+  EXPECT_THAT(Json(text), HasSubstr("\n   9 | \"a\": 1,\n  10 | "));
+  EXPECT_THAT(Json(text), HasSubstr("..."));
+  for (size_t end = 0; end < text.size(); ++end) Json(text.substr(0, end));
+}
+
 TEST(JsoncTest, DepthIsLimited) {
   const auto nested = [](int depth) {
     return "{\"a\":" + std::string(depth, '[') + std::string(depth, ']') + "}";

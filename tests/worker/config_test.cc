@@ -194,9 +194,20 @@ TEST(ConfigTest, UnknownKeysMakeOneWarningThatNamesThemAll) {
               ElementsAre("wrangler.toml: these keys are unknown to sedge and have no effect: "
                           "account_id (line 2), "
                           "kv_namespace (line 3; did you mean kv_namespaces?), "
-                          "kv_namespaces[0].title (line 4), observability (line 5), "
+                          "kv_namespaces[0].title (line 4) and the namespace, without an id, is "
+                          "\"A\", observability (line 5), "
                           "limits.cpu_mss (line 8; did you mean cpu_ms?), "
                           "dev.prot (line 10; did you mean port?)"));
+}
+
+TEST(ConfigTest, AMistypedIdIsToldWithTheNamespaceThatItLeaves) {
+  const Result<WorkerConfig> config =
+      FromToml("[[kv_namespaces]]\nbinding = \"RATES\"\nids = \"rates\"\n");
+  ASSERT_TRUE(config.ok()) << config.status().message();
+  EXPECT_THAT(config->warnings,
+              ElementsAre("wrangler.toml: these keys are unknown to sedge and have no effect: "
+                          "kv_namespaces[0].ids (line 3; did you mean id?) and the namespace, "
+                          "without an id, is \"RATES\""));
 }
 
 TEST(ConfigTest, WrongValuesNameLineWhatAndAllowed) {

@@ -16,6 +16,15 @@ TEST(SuggestTest, FindsNearMisses) {
   EXPECT_EQ(DidYouMean("--orgin", kFlags), "; did you mean --origin?");
 }
 
+TEST(SuggestTest, FindsShortWordsWithSomethingBehindThem) {
+  const std::vector<std::string_view> keys = {"binding", "id", "preview_id"};
+  EXPECT_EQ(NearestWord("ids", keys), "id");
+  EXPECT_EQ(NearestWord("ide", keys), "id");
+  EXPECT_EQ(NearestWord("is", keys), "");
+  EXPECT_EQ(NearestWord("idle", keys), "");
+  EXPECT_EQ(NearestWord("xy", std::vector<std::string_view>{"x"}), "");
+}
+
 TEST(SuggestTest, SaysNothingAboutFarWords) {
   EXPECT_EQ(NearestWord("--verbose", kFlags), "");
   EXPECT_EQ(NearestWord("", kFlags), "");

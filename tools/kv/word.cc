@@ -1,20 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/kv/word.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <string>
+#include <vector>
+
+#include "runtime/worker/suggest.h"
 
 namespace sedge::tools {
 namespace {
 
+bool IsOfConfiguration(const KvFlags& flags, const std::string& id) {
+  const auto bindings = ReadAllKvBindings(flags.place);
+  return bindings.ok() && std::ranges::any_of(*bindings, [&](const KvBinding& one) {
+           return one.id == id || one.preview_id == id || (one.id.empty() && one.binding == id);
+         });
+}
+
+// An id that is mistyped makes a namespace too: says so where there are others.
+void NoteNewNamespace(const std::string& id, const std::vector<KvNamespaceInfo>& others) {
+  if (others.empty()) return;
+  std::vector<std::string_view> known;
+  std::string all;
+  for (const KvNamespaceInfo& one : others) {
+    known.insert(known.end(), {one.id, one.title});
+    all += (all.empty() ? "" : ", ") + one.title + (one.id == one.title ? "" : " (" + one.id + ")");
+  }
+  std::fprintf(stderr, "sedge: note: made the namespace %s, which was not there%s; there are: %s\n",
+               id.c_str(), worker::DidYouMean(id, known).c_str(), all.c_str());
+}
+
 // What `sedge serve` has under a name without id, and what a first write to a folder brings, is
 // there without anybody having created it.
-Status EnsureThere(const KvPlace& place, KvTarget& target, KvUse use) {
+Status EnsureThere(const KvPlace& place, const KvFlags& flags, KvTarget& target, KvUse use) {
+  const KvNamespaceChoice& ns = target.ns;
   if (!place.is_folder() || use == KvUse::kChange) return {};
-  if (use == KvUse::kRead && target.ns.binding.empty()) return {};
-  return target.client->EnsureNamespace(
-      target.ns.id, target.ns.binding.empty() ? target.ns.id : target.ns.binding);
+  if (!ns.binding.empty()) return target.client->EnsureNamespace(ns.id, ns.binding);
+  if (use == KvUse::kRead) return {};
+  SEDGE_ASSIGN_OR_RETURN(const auto others, target.client->Namespaces());
+  const bool is_there =
+      std::ranges::any_of(others, [&](const KvNamespaceInfo& one) { return one.id == ns.id; });
+  if (is_there) return {};
+  SEDGE_RETURN_IF_ERROR(target.client->EnsureNamespace(ns.id, ns.id));
+  if (!IsOfConfiguration(flags, ns.id)) NoteNewNamespace(ns.id, others);
+  return {};
 }
 
 Result<KvTarget> Open(const KvPlace& place, KvUse use) {
@@ -36,7 +68,7 @@ std::optional<KvTarget> OpenWith(const std::string& command, const KvFlags& flag
   Result<KvTarget> target = Open(*place, use);
   if (target.ok() && ns) {
     target->ns = *ns;
-    if (const Status made = EnsureThere(*place, *target, use); !made.ok()) target = made;
+    if (const Status made = EnsureThere(*place, flags, *target, use); !made.ok()) target = made;
   }
   if (!target.ok()) {
     status = Fail(target.status());

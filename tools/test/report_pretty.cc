@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reporter for people. With one file, each test's line comes when the test is done; with
 // several, each file's when the file is, with the tests that failed below it. All failures in full,
-// and the sums, come at the end, where one looks.
+// with what they printed, and the sums, come at the end, where one looks.
 #include <map>
 #include <vector>
 
@@ -51,14 +51,15 @@ class PrettyReporter final : public Reporter {
   void OnTest(const std::string& file, const TestRecord& record) override {
     File& state = files_[file];
     ++state.counts[static_cast<size_t>(record.status)];
-    std::string text = Output(record);
-    if (single_ || record.status == TestStatus::kFail) text += "   " + Line(record) + "\n";
+    const bool failed = record.status == TestStatus::kFail;
+    std::string text = failed ? "" : Output(record);  // that of failures is with them
+    if (single_ || failed) text += "   " + Line(record) + "\n";
     if (single_) {
       out_ << text << std::flush;
     } else {
       state.text += text;
     }
-    if (record.status == TestStatus::kFail) failures_.push_back(Failure(file, record));
+    if (failed) failures_.push_back(Failure(file, record));
   }
 
   void OnFileError(const std::string& file, const std::string& message) override {
@@ -173,7 +174,8 @@ class PrettyReporter final : public Reporter {
                          ":" + std::to_string(record.column)) +
               "\n";
     }
-    return text;
+    const std::string output = Output(record);
+    return text + (output.empty() ? "" : "\n" + output);
   }
 
   // The lines of a diff in their colours: what was expected green, what came red.

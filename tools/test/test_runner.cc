@@ -162,6 +162,10 @@ TestRunOutcome TestRunner::Run(const std::vector<std::string>& files) {
     std::fprintf(is_result ? stdout : stderr, "\n%s", coverage.Table().c_str());
     const Status written = WriteCoverage(options_.coverage_dir, coverage);
     if (!written.ok()) PrintError(written);
+    if (written.ok()) {
+      std::fprintf(is_result ? stdout : stderr, "Written to %s\n",
+                   (fs::path(options_.coverage_dir) / kCoverageFile).c_str());
+    }
     outcome.ok &= written.ok();
   }
   return outcome;

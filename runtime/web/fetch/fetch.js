@@ -22,7 +22,7 @@ const {
 const { createResponse, responseBody } = require("fetch/response");
 const streams = require("fetch/body_stream");
 const { kUserAgent } = require("html/navigator");
-const { JSONStringify, Promise, PromisePrototypeThen, PromiseReject, PromiseResolve, SafeSet,
+const { ErrorCaptureStackTrace, JSONStringify, Promise, PromisePrototypeThen, PromiseReject, PromiseResolve, SafeSet,
   StringPrototypeStartsWith, TypeError, Uint8Array } = primordials;
 
 const kMaxRedirects = 20;
@@ -300,7 +300,9 @@ async function fetchHttp(state) {
       if (state.uploadFailed) throw state.uploadError;
       if (state.uploadWatch !== null && state.uploadWatch.reason !== undefined) throw state.uploadWatch.reason;
       const asItIs = error instanceof TypeError || StringPrototypeStartsWith(error.message, kTooMany);
-      throw asItIs ? error : new TypeError(error.message);
+      const failure = asItIs ? error : new TypeError(error.message);
+      ErrorCaptureStackTrace(failure); // native code knows no stack; here V8 knows who awaits this
+      throw failure;
     }
     const status = result[0];
     const follow = state.redirect !== "manual" && isRedirectStatus(status);

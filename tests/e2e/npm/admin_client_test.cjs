@@ -26,8 +26,11 @@ test("calls share a connection; one that was closed meanwhile is made again, and
   assert.equal((await client.result("c", "PUT", "/", "body")).result, 1);
   assert.deepEqual([connections.size, calls], [2, 4]);
   client.close();
+  await assert.rejects(client.result("d", "GET", "/"), /the worker has been stopped/);
+  const { port } = server.address();
   server.close();
   // A server that is not there is an error, not a loop.
-  await assert.rejects(client.result("d", "GET", "/"), { code: "ECONNREFUSED" });
-  client.close();
+  const alone = new AdminClient({ host: "127.0.0.1", port });
+  await assert.rejects(alone.result("e", "GET", "/"), { code: "ECONNREFUSED" });
+  alone.close();
 });

@@ -195,6 +195,8 @@ test("stop ends the process, removes the data, and can be called again", async (
   assert.deepEqual(await w.closed, { code: 0, signal: null });
   assert.ok(!fs.existsSync(w.dataDir) && !isAlive(w.pid));
   await assert.rejects(w.fetch("/"), /has been stopped/);
+  await assert.rejects(w.kv("CACHE").get("k"), /has been stopped/);
+  await assert.rejects(w.reset(), /has been stopped/);
 });
 
 test("stop does not wait longer than it is told, and leaves nothing then", async () => {

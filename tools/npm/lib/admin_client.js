@@ -9,6 +9,7 @@ const kBase = "/client/v4/accounts/local/storage/kv/namespaces";
 class AdminClient {
   #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   #where;
+  #closed = false;
 
   // `where`: options of http.request that say where the server is, and headers that go with every call.
   constructor(where) {
@@ -18,10 +19,12 @@ class AdminClient {
   // `path` is below the namespaces, `body` text, bytes or undefined. Gives { status, headers, body } with a Buffer.
   async call(method, path, body) {
     for (let attempt = 1; ; ++attempt) {
+      if (this.#closed) throw new Error("the worker has been stopped");
       try {
         return await this.#callOnce(method, path, body);
       } catch (error) {
         // The server may have closed an idle connection just now. Every call may be made twice.
+        if (this.#closed) continue;
         if (!error.wasReused || attempt > 2) throw error;
       }
     }
@@ -56,6 +59,7 @@ class AdminClient {
   }
 
   close() {
+    this.#closed = true;
     this.#agent.destroy();
   }
 }
