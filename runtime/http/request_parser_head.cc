@@ -88,7 +88,9 @@ bool RequestParser::ParseRequestLine() {
   }
   head_.minor_version = version[7] - '0';
   for (const char c : head_.target) {
-    // Of controls only tabs are left.
+    // Of controls only tabs are left. Bytes above ASCII are below ' ' where char is signed, and
+    // above
+    // '~' where it is not.
     if (c <= ' ' || c > '~' || c == '#') {
       return Fail(400, "the request target holds a space, a tab, a fragment or a byte above ASCII");
     }

@@ -17,7 +17,7 @@ constexpr size_t kStatusEnd = 12;  // of "HTTP/1.1 200"
 constexpr size_t kLineEndBytes = 2;
 constexpr size_t kNowhere = std::string_view::npos;
 constexpr std::string_view kLengthName = "content-length";
-// Of a length that no number is too small for.
+// Of a length that fits into 64 bits whatever its digits are.
 constexpr size_t kMaxLengthDigits = 18;
 
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
@@ -46,6 +46,7 @@ bool ResponseParser::AddPlainField(std::string_view name, std::string_view value
   switch (name.size()) {
     case 10:
       if (!is("connection")) break;
+      if (head_.headers.Find("connection")) return false;
       if (EqualsIgnoreCase(value, "close")) {
         keep_alive_ = false;
       } else if (!EqualsIgnoreCase(value, "keep-alive")) {

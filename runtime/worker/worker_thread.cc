@@ -123,7 +123,8 @@ void WorkerThread::EndBlocking() {
     const SeenRun seen{run, goes_on ? found->second.since_ns : now_ns};
     // It may have begun before the step waited.
     const int64_t since_ns = std::max(seen.since_ns, waiting_since_ns_.front());
-    if (now_ns - since_ns >= kBlockingNs) isolate->TerminateForReload();
+    // Looked at again, so that it hardly ever ends what came next.
+    if (now_ns - since_ns >= kBlockingNs && isolate->run() == run) isolate->TerminateForReload();
     seen_runs_.emplace(isolate, seen);
   }
 }
@@ -233,6 +234,7 @@ Result<std::unique_ptr<WorkerIsolate>> WorkerThread::MakeIsolate(const WorkerSpe
       scripts_.insert(isolate);
     } else {
       scripts_.erase(loading_);
+      seen_runs_.erase(loading_);
     }
     loading_ = isolate;
     loading_next_ = is_next;
@@ -248,6 +250,7 @@ Result<std::unique_ptr<WorkerIsolate>> WorkerThread::MakeIsolate(const WorkerSpe
 void WorkerThread::Forget(const WorkerIsolate* isolate) {
   std::lock_guard lock(scripts_mutex_);
   scripts_.erase(const_cast<WorkerIsolate*>(isolate));
+  seen_runs_.erase(isolate);
 }
 
 // What HTTP lets a host be, a URL does not always: "1.2.3.256", "a%00b".

@@ -298,6 +298,7 @@ TEST(ResponseParser, OddHeadsMeanTheSameInPieces) {
            ok + "Upgrade: x\r\n" + two,
            ok + "Connection: close\r\nConnection: keep-alive\r\n" + two,
            ok + "Connection: keep-alive\r\nConnection: CLOSE\r\n" + two,
+           "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nConnection: close\r\n" + two,
            ok + "Connection: close foo\r\n" + two,
            ok + "Proxy-Connection: close\r\n" + two,
            "HTTP/1.0 200 OK\r\nConnection: close\r\nConnection: keep-alive\r\n" + two,
@@ -341,6 +342,9 @@ TEST(ResponseParser, Limits) {
   EXPECT_THAT(ParseEveryWay({ok + std::string(300, 'a'), false, false, limits}).status.message(),
               HasSubstr("limits.client_head_bytes"));
   EXPECT_FALSE(Parse({std::string(300, '\n'), false, false, limits}).status.ok());
+  const std::string large = ok + "A: " + std::string(300, 'a') + "\r\nContent-Length: 0\r\n\r\n";
+  EXPECT_THAT(ParseEveryWay({large, false, false, limits}).status.message(),
+              HasSubstr("limits.client_head_bytes"));
   // Heads before the last one count with it.
   const std::string hints = "HTTP/1.1 103 Hints\r\nLink: " + std::string(60, 'l') + "\r\n\r\n";
   EXPECT_TRUE(Parse({hints + hints + many + "\r\n", false, true, limits}).status.ok());
