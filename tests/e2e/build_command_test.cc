@@ -48,7 +48,18 @@ class BuildCommandTestsTest : public WatchedTests {
                   "import { test } from \"sedge:test\";\ntest(\"is without\", () => {});\n");
   }
   // How often the command has run.
-  int Commands() const { return Count(Read("runs"), "run"); }
+  int Commands() const { return Count(Read("runs"), "run") - settled_; }
+  // Until the follow-ups are over; then what has run counts no more.
+  void Settle() {
+    NextRun();
+    for (int before = -1; before != Commands();) {
+      before = Commands();
+      process_->WaitForExit(kRestMs);
+    }
+    runs_ = Count(process_->err(), "Waiting for changes.");
+    shown_ = process_->out().size();
+    settled_ += Commands();
+  }
   void InstallEsbuild(const std::string& script) {
     std::filesystem::permissions(folder_.Write("node_modules/.bin/esbuild", "#!/bin/sh\n" + script),
                                  std::filesystem::perms::owner_all);
@@ -56,6 +67,8 @@ class BuildCommandTestsTest : public WatchedTests {
   bool WaitForFile(const std::string& name) {
     return WaitUntil([&] { return std::filesystem::exists(folder_.path() + "/" + name); });
   }
+
+  int settled_ = 0;
 };
 
 TEST_F(BuildCommandTestsTest, RunsOnceForAllTests) {
@@ -114,39 +127,89 @@ TEST_F(BuildCommandTestsTest, WatchIsNotMisledByWhatItWritesAmongItsSources) {
                 "import { test } from \"sedge:test\";\nimport { at } from \"../src/gen.js\";\n"
                 "test(\"is without\", () => { if (!at) throw 1; });\n");
   Start();
-  EXPECT_THAT(NextRun(), AllOf(HasSubstr(" ok 1 - says one"), HasSubstr(" ok 1 - is without")));
+  Settle();
   for (int i = 0; i < 3; ++i) {
     Save("src/text.txt", i == 2 ? "one" : "other" + std::to_string(i));
     EXPECT_THAT(NextRun(), HasSubstr(" ok 1 - is without"));
-    EXPECT_EQ(Commands(), i + 2);
+    EXPECT_EQ(Commands(), i + 1);
   }
   ExpectRest();
-  EXPECT_EQ(Commands(), 4);
+  EXPECT_EQ(Commands(), 3);
   ExpectEnd(SIGTERM, 0);
-  // What is there already and becomes another could be a save: it makes for one run more.
-  std::filesystem::remove(folder_.path() + "/runs");
+}
+
+TEST_F(BuildCommandTestsTest, WhatItWritesByTurnsComesToRest) {
+  folder_.Write("make.sh", std::string(kMake) +
+                               "if [ -e .odd ]; then rm .odd; n=0; else : >.odd; n=1; fi\n"
+                               "date +%s%N >src/$n.txt\n");
+  folder_.Write("src/0.txt", "0");
+  folder_.Write("src/1.txt", "1");
   Start();
-  EXPECT_TRUE(WaitUntil([&] { return Count(process_->out(), "\n# todo ") == 2; }));
-  runs_ = 2;
+  NextRun();
+  EXPECT_FALSE(process_->WaitForExit(4 * kRestMs));
+  EXPECT_LE(Commands(), 4);
+}
+
+TEST_F(BuildCommandTestsTest, SavesInRunsInARowAreNotLost) {
+  Start();
+  NextRun();
+  Save("hold", "");
+  Save("src/text.txt", "text0");
+  for (int i = 1; i <= 3; ++i) {
+    EXPECT_TRUE(WaitUntil([&] { return Commands() == i + 1; }));
+    EXPECT_FALSE(process_->WaitForExit(200));  // it has read the text
+    Save("src/text.txt", "text" + std::to_string(i));
+    EXPECT_FALSE(process_->WaitForExit(100));
+    std::filesystem::remove(folder_.path() + "/hold");
+    const std::string made = "export default 'text" + std::to_string(i - 1) + "';\n";
+    EXPECT_TRUE(WaitUntil([&] { return Read("dist/text.js") == made; })) << Read("dist/text.js");
+    if (i < 3) Save("hold", "");
+  }
+  EXPECT_TRUE(WaitUntil([&] { return Read("dist/text.js") == "export default 'text3';\n"; }))
+      << Read("dist/text.js") << process_->err();
+}
+
+// As compilers that find wrong types do.
+TEST_F(BuildCommandTestsTest, WatchRunsAFailingCommandThatWritesModulesOnce) {
+  folder_.Write("make.sh", std::string(kMake) + "[ \"$text\" != wrong ] || exit 2\n");
+  Start();
+  EXPECT_THAT(NextRun(), HasSubstr(" ok 1 - says one"));
+  Save("src/text.txt", "wrong");
+  EXPECT_THAT(NextRun(), HasSubstr("status 2"));
   ExpectRest();
   EXPECT_EQ(Commands(), 2);
+}
+
+TEST_F(BuildCommandTestsTest, WatchSeesAMissingModuleAppear) {
+  InstallEsbuild(
+      "if ! [ -e src/lib/a.ts ]; then\n"
+      "printf '\\342\\234\\230 [ERROR] Could not resolve \"./lib/a\"\\n\\n    "
+      "src/index.ts:1:7:\\n' >&2\n"
+      "exit 1; fi; exit 3\n");
+  folder_.Write("wrangler.toml", "main = \"src/index.ts\"\n");
+  folder_.Write("src/index.ts", "import \"./lib/a\";\n");
+  Start();
+  EXPECT_THAT(NextRun(), HasSubstr("Could not resolve"));
+  Save("src/lib/a.ts", "");
+  EXPECT_THAT(NextRun(), HasSubstr("status 3"));
+  ExpectRest();
 }
 
 // There its own files, those of the tests and the coverage lie among the sources.
 TEST_F(BuildCommandTestsTest, WatchRunsOnceWithTheWholeProjectAsItsFolder) {
   folder_.Write("wrangler.toml", std::string(kConfig) + "watch_dir = \".\"\n");
   Start({"--coverage"});
-  EXPECT_THAT(NextRun(), HasSubstr(" ok 1 - says one"));
+  Settle();
   Save("src/text.txt", "two");
   EXPECT_THAT(NextRun(), HasSubstr("not ok 1 - says one"));
   Save("test/a_test.js", std::string(kTest) + "// and more\n");
   EXPECT_THAT(NextRun(), AllOf(HasSubstr("not ok 1 - says one"), HasSubstr("is without")));
   ExpectRest();
-  EXPECT_EQ(Commands(), 3);
+  EXPECT_EQ(Commands(), 2);
   // By hand: what the command has made is among its sources here.
   Save("dist/index.js", "export default { fetch: () => new Response('one') };\n");
   EXPECT_THAT(NextRun(), HasSubstr("not ok 1 - says one"));
-  EXPECT_EQ(Commands(), 4);
+  EXPECT_EQ(Commands(), 3);
 }
 
 TEST_F(BuildCommandTestsTest, WatchTellsOfItsFailureUntilItIsMended) {
@@ -224,13 +287,23 @@ class BuildCommandDevTest : public ::testing::Test {
   int Commands() const {
     std::ifstream file(project_.Path("runs"));
     const std::string runs{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    return DevProject::Count(runs, "run");
+    return DevProject::Count(runs, "run") - settled_;
   }
   void ExpectRest(int commands) {
     EXPECT_FALSE(project_.process().WaitForExit(700));
     EXPECT_EQ(Commands(), commands) << project_.process().err();
   }
 
+  // Until the follow-ups are over; then what has run counts no more.
+  void Settle() {
+    for (int before = -1; before != Commands();) {
+      before = Commands();
+      EXPECT_FALSE(project_.process().WaitForExit(700));
+    }
+    settled_ += Commands();
+  }
+
+  int settled_ = 0;
   DevProject project_{{"wrangler.toml", kConfig}, {"make.sh", kMake}, {"src/text.txt", "one"}};
 };
 
@@ -243,19 +316,41 @@ TEST_F(BuildCommandDevTest, WhatItWritesAmongItsSourcesDoesNotMakeItRun) {
   project_.Write("src/index.js", index);
   project_.Start();
   EXPECT_EQ(project_.Body(), "onestring");
-  ExpectRest(1);
+  Settle();
   for (const std::string text : {"two", "three"}) {
     project_.Replace("src/text.txt", text);
     EXPECT_EQ(project_.WaitForBody(text + "string"), text + "string");
   }
-  ExpectRest(3);
+  ExpectRest(2);
   // Main is one of the sources here.
   project_.Replace("src/index.js", "export default { fetch: () => new Response(\"main\") };\n");
   EXPECT_EQ(project_.WaitForBody("main"), "main");
-  ExpectRest(4);
-  // What is there already and becomes another could be a save: it makes for one run more.
+  ExpectRest(3);
+}
+
+// As compilers that find wrong types do.
+TEST_F(BuildCommandDevTest, AFailingCommandThatWritesModulesRunsOnce) {
+  project_.Write("make.sh", std::string(kMake) + "[ \"$text\" != wrong ] || exit 2\n");
   project_.Start();
-  ExpectRest(6);
+  project_.Replace("src/text.txt", "wrong");
+  EXPECT_TRUE(project_.WaitForLog("status 2"));
+  ExpectRest(2);
+  EXPECT_EQ(project_.Body(), "one");
+  project_.Replace("src/text.txt", "two");
+  EXPECT_EQ(project_.WaitForBody("two"), "two");
+  ExpectRest(3);
+}
+
+TEST_F(BuildCommandDevTest, VariablesThatItWritesAreReadWithoutAnotherRun) {
+  project_.Write("make.sh", std::string(kMake) +
+                                "echo \"A=$text\" >.dev.vars\n"
+                                "echo 'export default { fetch: (r, env) => new Response(env.A) };' "
+                                ">dist/index.js\n");
+  project_.Start();
+  EXPECT_EQ(project_.WaitForBody("one"), "one");
+  project_.Replace("src/text.txt", "two");
+  EXPECT_EQ(project_.WaitForBody("two"), "two");
+  ExpectRest(2);
 }
 
 TEST_F(BuildCommandDevTest, ASaveWhileItRunsBeginsItAnew) {
@@ -271,7 +366,7 @@ TEST_F(BuildCommandDevTest, ASaveWhileItRunsBeginsItAnew) {
   ExpectRest(3);
   std::filesystem::remove(project_.Path("hold"));
   EXPECT_EQ(project_.WaitForBody("four"), "four");
-  EXPECT_EQ(Commands(), 4);
+  ExpectRest(4);
 }
 
 TEST_F(BuildCommandDevTest, ASaveInTheFirstRunIsNotMissed) {
@@ -283,6 +378,7 @@ TEST_F(BuildCommandDevTest, ASaveInTheFirstRunIsNotMissed) {
   std::filesystem::remove(project_.Path("hold"));
   const auto url = project_.process().WaitUntilListening();
   ASSERT_TRUE(url) << project_.process().err();
+  for (int i = 0; i < 1000 && Get(*url).body != "two"; ++i) project_.process().WaitForExit(5);
   EXPECT_EQ(Get(*url).body, "two");
   ExpectRest(2);
 }

@@ -9,6 +9,9 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/base/log.h"
+#include "tools/bundle/prepare.h"
+
 namespace sedge::tools {
 namespace {
 
@@ -23,6 +26,16 @@ std::string KeyOf(const worker::WorkerConfig& config) {
 
 std::string TextOf(const worker::WorkerConfig& config) {
   return config.build.cwd + '\n' + config.build.command;
+}
+
+std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+// For what comes and goes, often by another name each time.
+std::string NamesIn(const std::string& path) { return FolderOf(path) + "/*"; }
+
+bool IsVarsFile(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  return name.starts_with(".dev.vars") || name.starts_with(".env");
 }
 
 // Of a large file each write counts as another text.
@@ -59,6 +72,10 @@ bool IsBelow(const std::string& path, const std::vector<std::string>& folders) {
       folders, [&](const std::string& folder) { return path.starts_with(folder + "/"); });
 }
 
+bool IsConfiguration(const std::string& path) {
+  return !IsVarsFile(path) && !worker::IsScriptExtension(fs::path(path).extension().native());
+}
+
 CommandMemory::File CommandMemory::LookAt(const std::string& path) const {
   File file;
   file.stamp = FileStamp::Of(path);
@@ -73,7 +90,7 @@ CommandMemory::File CommandMemory::LookAt(const std::string& path) const {
 CommandMemory::Files CommandMemory::Look() const {
   Files files;
   const auto look = [&](const std::string& path) {
-    if (files.contains(path)) return;
+    if (files.contains(path) || IsIgnored(path)) return;
     const File file = LookAt(path);
     if (file.stamp.exists) files.emplace(path, file);
   };
@@ -81,68 +98,156 @@ CommandMemory::Files CommandMemory::Look() const {
     look(command.main);
     for (const std::string& tree : command.trees) Walk(tree, 0, look);
   }
+  for (const auto& [path, stamp] : watched_) look(path);
+  for (const std::string& folder : folders_) {
+    Walk(folder, kMaxDepth - 1, [&](const std::string& path) {
+      if (IsSourceFile(path)) look(path);
+    });
+  }
   return files;
+}
+
+// Of a file that is watched from now on.
+void CommandMemory::Learn(const std::string& path, const FileStamp& read) {
+  const File now = LookAt(path);
+  if (!read.SameFile(now.stamp)) unsure_.insert(path);
+  if (now.stamp.exists) files_[path] = now;
 }
 
 bool CommandMemory::IsDue(const worker::WorkerConfig& config) const {
   std::lock_guard lock(mutex_);
   const auto found = commands_.find(KeyOf(config));
-  return found == commands_.end() || found->second.text != TextOf(config) || !found->second.good;
+  return found == commands_.end() || found->second.text != TextOf(config) ||
+         found->second.status.code() == StatusCode::kCancelled;
 }
 
-void CommandMemory::Begin(const worker::WorkerConfig& config) {
+Status CommandMemory::FailureOf(const worker::WorkerConfig& config) const {
+  std::lock_guard lock(mutex_);
+  const auto found = commands_.find(KeyOf(config));
+  return found == commands_.end() ? Status() : found->second.status;
+}
+
+bool CommandMemory::failed() const {
+  std::lock_guard lock(mutex_);
+  return AnyFailed();
+}
+
+bool CommandMemory::AnyFailed() const {
+  return std::ranges::any_of(commands_, [](const auto& command) {
+    return command.second.ended && !command.second.status.ok();
+  });
+}
+
+void CommandMemory::Begin(const worker::WorkerConfig& config, bool in_quiet) {
   {
     std::lock_guard lock(mutex_);
     running_ = KeyOf(config);
+    in_quiet_ = in_quiet;
     Command& command = commands_[running_];
     if (command.text != TextOf(config)) command = Command();
     command.text = TextOf(config);
     command.trees = config.build.watch_dirs;
     command.main = config.main;
-    command.good = false;
+    if (!in_quiet) command.suspects.clear();
   }
-  Files files = Look();
+  Files now = Look();
   std::lock_guard lock(mutex_);
-  files_ = std::move(files);
+  for (const auto& [path, stamp] : watched_) {
+    if (!files_.contains(path)) Learn(path, stamp);
+  }
+  // What else has changed is for the watcher to tell: another worker may have been made of it.
+  const Command& command = commands_.at(running_);
+  const auto is_its = [&](const auto& file) {
+    return file.first == command.main || IsBelow(file.first, command.trees);
+  };
+  std::erase_if(files_, is_its);
+  for (auto& file : now) {
+    if (is_its(file)) files_.insert(std::move(file));
+  }
+  wants_ = false;
+  began_ = Clock::now();
 }
 
-void CommandMemory::End(Result result) {
+void CommandMemory::End(const Status& status) {
+  const bool quick = Clock::now() - began_ < kQuick;
   Files after = Look();
   std::lock_guard lock(mutex_);
-  Command& command = commands_[running_];
-  command.good = result == Result::kGood;
-  cancelled_ = result == Result::kCancelled;  // it will run again, so that nothing is missed
-  if (!cancelled_) Judge(command, after, command.good);
+  for (const std::string& path : std::exchange(aside_, {})) {  // since it was looked at
+    const File now = LookAt(path);
+    after.erase(path);
+    if (now.stamp.exists) after[path] = now;
+  }
+  Command& command = commands_.at(running_);
+  command.status = status;
+  cancelled_ = status.code() == StatusCode::kCancelled;  // it runs again, so that nothing is missed
+  if (!cancelled_) {
+    command.ended = true;
+    Judge(command, Compare(after), quick);
+    causes_.clear();
+  }
   files_ = std::move(after);
   running_.clear();
-  for (const std::string& path : std::exchange(aside_, {})) {
-    // Since it was looked at.
-    if (!cancelled_ && !IsAsKnown(path, LookAt(path))) missed_.insert(path);
-  }
+  ended_ = Clock::now();
 }
 
-// Whose the changes are that came about while the command ran. Its own: what came or went, what has
-// the same text as before, and what each of the last runs has written. The first run is no proof of
-// that: what it changes makes it run once more.
-void CommandMemory::Judge(Command& command, const Files& after, bool good) {
+CommandMemory::Changes CommandMemory::Compare(const Files& after) {
   std::set<std::string> paths;
   for (const auto& [path, file] : files_) paths.insert(path);
   for (const auto& [path, file] : after) paths.insert(path);
-  const bool first = !std::exchange(command.ended, true);
+  Changes changes;
   for (const std::string& path : paths) {
     const auto old = files_.find(path);
     const auto now = after.find(path);
     const bool came_or_went = old == files_.end() || now == after.end();
-    const bool other_text = came_or_went || old->second.hash != now->second.hash;
-    if (!other_text && old->second.stamp.SameFile(now->second.stamp)) {
-      if (good) command.writes.erase(path);
-      continue;
-    }
-    int& writes = command.writes[path];
-    const bool own = came_or_went || !other_text || writes >= kSureWrites;
-    writes = first || came_or_went ? kSureWrites : writes + 1;
-    if (!own && IsBelowTrees(path)) missed_.insert(path);
+    const bool other = came_or_went || old->second.hash != now->second.hash;
+    if (other && IsVarsFile(path)) stale_.insert(path);
+    if (!MakesDue(path) || IsMain(path)) continue;
+    if (!other && old->second.stamp.SameFile(now->second.stamp)) continue;
+    const std::string name = came_or_went ? NamesIn(path) : path;
+    changes.written.insert(name);
+    // A run was ended for it, and this one writes it again.
+    if (!other && !causes_.contains(path)) continue;
+    changes.other.insert(name);
+    changes.paths.insert(path);
   }
+  return changes;
+}
+
+void CommandMemory::Judge(Command& command, const Changes& changes, bool quick) {
+  Names doubtful;
+  for (const std::string& name : changes.other) {
+    const bool is_sure =
+        command.own.contains(name) ||
+        (in_quiet_ && quick && command.suspects.contains(name) && !saved_.contains(name));
+    if (!is_sure) doubtful.insert(name);
+  }
+  if (command.status.ok()) {
+    std::erase_if(command.own, [&](const auto& name) { return !changes.written.contains(name); });
+  }
+  const auto add_own = [&](const Names& names) {
+    for (const std::string& name : names) {
+      if (!saved_.contains(name)) command.own.insert(name);
+    }
+  };
+  if (in_quiet_) add_own(changes.written);
+  if (changes.other.empty()) command.suspects.clear();
+  command.suspects.insert(changes.other.begin(), changes.other.end());
+  command.suspects.insert(changes.paths.begin(), changes.paths.end());
+  if (doubtful.empty()) return;
+  if (follow_ups_ < kMaxFollowUps) {
+    wants_ = true;
+    return;
+  }
+  add_own(doubtful);
+  LogOnce(doubtful);
+}
+
+void CommandMemory::LogOnce(const Names& names) {
+  std::string files;
+  for (const std::string& name : names) files += (files.empty() ? "" : ", ") + name;
+  if (std::exchange(logged_, files) == files) return;
+  LogWarn("build.command changes " + files +
+          " in each run, which is below build.watch_dir; it waits for the next save");
 }
 
 bool CommandMemory::IsBelowTrees(const std::string& path) const {
@@ -155,48 +260,124 @@ bool CommandMemory::IsMain(const std::string& path) const {
                              [&](const auto& command) { return command.second.main == path; });
 }
 
+bool CommandMemory::IsWatched(const std::string& path) const {
+  return watched_.contains(path) || IsMain(path) || IsBelowTrees(path) ||
+         (folders_.contains(FolderOf(path)) && IsSourceFile(path));
+}
+
+bool CommandMemory::IsIgnored(const std::string& path) const {
+  return std::ranges::find(options_.ignored, path) != options_.ignored.end() ||
+         IsBelow(path, options_.ignored);
+}
+
+bool CommandMemory::MakesDue(const std::string& path) const {
+  return IsBelowTrees(path) || configs_.contains(path);
+}
+
+bool CommandMemory::IsOwn(const std::string& path) const {
+  return std::ranges::any_of(commands_, [&](const auto& command) {
+    return command.second.own.contains(path) || command.second.main == path;
+  });
+}
+
+bool CommandMemory::IsSuspect(const std::string& path) const {
+  return !saved_.contains(path) && std::ranges::any_of(commands_, [&](const auto& command) {
+    return command.second.suspects.contains(path);
+  });
+}
+
 bool CommandMemory::IsAsKnown(const std::string& path, const File& now) const {
   const auto known = files_.find(path);
   if (known == files_.end()) return !now.stamp.exists;
-  return known->second.stamp.SameFile(now.stamp) && known->second.hash == now.hash;
+  return now.stamp.exists && known->second.hash == now.hash;
 }
 
 // A save for which a command that runs can be ended: not twice in a row, nor in the first run, so
 // that a command that itself does this comes to its end.
 bool CommandMemory::IsSurelyForeign(const std::string& path) const {
-  const Command& command = commands_.at(running_);
   const auto known = files_.find(path);
-  if (!command.ended || cancelled_ || known == files_.end()) return false;
-  const auto writes = command.writes.find(path);
-  if (writes != command.writes.end() && writes->second >= kSureWrites) return false;
+  if (!commands_.at(running_).ended || cancelled_ || known == files_.end()) return false;
+  if (IsOwn(path) || IsSuspect(path)) return false;
   const File now = LookAt(path);
   return now.stamp.exists && now.hash != known->second.hash;
 }
 
-bool CommandMemory::Knows(const std::string& path) {
-  std::lock_guard lock(mutex_);
-  const bool below = IsBelowTrees(path);
-  if (!below && !IsMain(path)) return false;
-  if (!running_.empty()) {
-    if (!below) return true;  // it is read once the command has ended
-    if (IsSurelyForeign(path)) return false;
-    aside_.insert(path);
-    return true;
+CommandMemory::News CommandMemory::TellRunning(const std::string& path) {
+  if (!IsWatched(path)) return News::kReload;
+  if (options_.ends_runs && MakesDue(path) && IsSurelyForeign(path)) {
+    causes_.insert(path);
+    return News::kDue;
   }
-  const File now = LookAt(path);
-  if (IsAsKnown(path, now)) return true;
-  if (now.stamp.exists) {
-    files_[path] = now;
-  } else {
-    files_.erase(path);
-  }
-  return false;
+  aside_.insert(path);
+  return News::kNone;
 }
 
-std::vector<std::string> CommandMemory::TakeMissed() {
+CommandMemory::News CommandMemory::Tell(const std::string& path) {
   std::lock_guard lock(mutex_);
-  const std::set<std::string> missed = std::exchange(missed_, {});
-  return {missed.begin(), missed.end()};
+  if (IsIgnored(path)) return News::kNone;
+  if (commands_.empty()) return News::kReload;
+  if (!running_.empty()) return TellRunning(path);
+  const File now = LookAt(path);
+  if (unsure_.erase(path) == 0 && IsAsKnown(path, now)) return News::kNone;
+  files_.erase(path);
+  if (now.stamp.exists && IsWatched(path)) files_[path] = now;
+  if (!MakesDue(path)) {
+    if (!AnyFailed()) return News::kReload;
+  } else if (IsOwn(path) || (IsSuspect(path) && follow_ups_ < kMaxFollowUps)) {
+    if (Clock::now() - ended_ > kLong) follow_ups_ = 0;
+    if (follow_ups_ < kMaxFollowUps) {
+      wants_ = true;
+      return News::kLater;
+    }
+    LogOnce({path});  // two processes that run the same command, perhaps
+    return News::kReload;
+  } else {
+    saved_.insert(path);
+  }
+  wants_ = false;
+  follow_ups_ = 0;
+  return News::kDue;
+}
+
+void CommandMemory::Watch(const Watched& watched) {
+  std::lock_guard lock(mutex_);
+  if (!running_.empty()) return;
+  configs_ = {watched.configs.begin(), watched.configs.end()};
+  folders_ = {watched.folders.begin(), watched.folders.end()};
+  std::map<std::string, FileStamp> before = std::exchange(watched_, {});
+  for (const auto& [path, stamp] : watched.files) {
+    const bool is_new = watched_.emplace(path, stamp).second && !before.contains(path);
+    if (is_new && !commands_.empty() && !files_.contains(path)) Learn(path, stamp);
+  }
+  for (const std::string& path : configs_) {
+    const FileStamp now = FileStamp::Of(path);
+    const bool is_new = watched_.emplace(path, now).second && !before.contains(path);
+    if (is_new && !commands_.empty() && !files_.contains(path)) Learn(path, now);
+  }
+  std::erase_if(files_, [&](const auto& file) { return !IsWatched(file.first); });
+}
+
+std::vector<std::string> CommandMemory::TakeStale() {
+  std::lock_guard lock(mutex_);
+  const std::set<std::string> stale = std::exchange(stale_, {});
+  return {stale.begin(), stale.end()};
+}
+
+bool CommandMemory::WantsFollowUp() const {
+  std::lock_guard lock(mutex_);
+  return wants_;
+}
+
+void CommandMemory::StartFollowUp() {
+  std::lock_guard lock(mutex_);
+  wants_ = false;
+  ++follow_ups_;
+}
+
+void CommandMemory::Restart() {
+  std::lock_guard lock(mutex_);
+  wants_ = false;
+  follow_ups_ = 0;
 }
 
 std::vector<std::string> CommandMemory::Changed() const {

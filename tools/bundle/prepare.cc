@@ -31,6 +31,10 @@ constexpr int64_t kNsPerMs = 1'000'000;
 // more than a tick of the kernel.
 constexpr std::chrono::milliseconds kSettle{12};
 constexpr const char* kInstall = "npm install --save-dev esbuild";
+// What an import may leave out.
+constexpr const char* kEndsOfModules[] = {"",          ".ts",        ".tsx",     ".js",
+                                          ".jsx",      ".mjs",       ".mts",     ".json",
+                                          "/index.ts", "/index.tsx", "/index.js"};
 constexpr std::string_view kTypeScript[] = {".ts", ".tsx", ".mts", ".cts"};
 
 bool IsFile(const fs::path& path) {
@@ -99,14 +103,11 @@ Status RunBuildCommand(const WorkerConfig& config, const PrepareOptions& options
 // With what it does to the files noted.
 Status RunAndRemember(const WorkerConfig& config, const PrepareOptions& options) {
   if (!options.memory) return RunBuildCommand(config, options);
-  options.memory->Begin(config);
+  options.memory->Begin(config, options.in_quiet);
   const Status status = RunBuildCommand(config, options);
   const bool cancelled = status.code() == StatusCode::kCancelled;
   if (!cancelled) std::this_thread::sleep_for(kSettle);
-  using Result = CommandMemory::Result;
-  options.memory->End(cancelled     ? Result::kCancelled
-                      : status.ok() ? Result::kGood
-                                    : Result::kFailed);
+  options.memory->End(status);
   return status;
 }
 
@@ -130,13 +131,18 @@ std::string Nearest(const fs::path& folder, const std::string& name) {
   }
 }
 
+// What esbuild could not resolve; "": the message says something else.
+std::string UnresolvedIn(const BuildMessage& message) {
+  constexpr std::string_view kStart = "Could not resolve \"";
+  if (!message.text.starts_with(kStart) || !message.text.ends_with('"')) return "";
+  return message.text.substr(kStart.size(), message.text.size() - kStart.size() - 1);
+}
+
 // What to do about an import that esbuild cannot resolve, in place of esbuild's own advice, which
 // is about its flags.
 void Advise(const WorkerConfig& config, BuildMessage& message) {
-  constexpr std::string_view kStart = "Could not resolve \"";
-  if (!message.text.starts_with(kStart) || !message.text.ends_with('"')) return;
-  const std::string specifier =
-      message.text.substr(kStart.size(), message.text.size() - kStart.size() - 1);
+  const std::string specifier = UnresolvedIn(message);
+  if (specifier.empty()) return;
   const std::string package = PackageOf(specifier);
   if (package.empty()) {
     message.advice = specifier.starts_with(".")
@@ -196,9 +202,13 @@ class Preparation {
   Status RunCommandIfDue() {
     const WorkerConfig& config = made_.config;
     made_.watch.trees = config.build.watch_dirs;
-    if (!IsBelow(config.main, made_.watch.trees)) made_.watch.made = {config.main};
-    const bool due = options_.memory && options_.memory->IsDue(config);
-    if (!options_.run_build_command && !due) return {};
+    const bool due =
+        options_.run_build_command || (options_.memory && options_.memory->IsDue(config));
+    if (!due) {
+      Status last = options_.memory ? options_.memory->FailureOf(config) : Status();
+      made_.command_failed = !last.ok();
+      return last;
+    }
     Status status = RunAndRemember(config, options_);
     made_.command_failed = !status.ok();
     return status;
@@ -242,6 +252,7 @@ class Preparation {
     WatchFolders();
     std::string all;
     for (BuildMessage& message : made_.errors) {
+      WatchMissing(message);
       Advise(config, message);
       if (!all.empty()) all += "\n\n";
       all += message.ToText();
@@ -262,6 +273,22 @@ class Preparation {
       if (!found.empty()) watch_.insert(found);
     }
     if (!made_.config.build.tsconfig.empty()) watch_.insert(made_.config.build.tsconfig);
+  }
+
+  // Whatever would mend the import.
+  void WatchMissing(const BuildMessage& message) {
+    const std::string specifier = UnresolvedIn(message);
+    if (specifier.empty()) return;
+    if (const std::string package = PackageOf(specifier); !package.empty()) {
+      const fs::path packages = fs::path(made_.config.base_dir) / "node_modules";
+      watch_.insert(packages / ".package-lock.json");
+      watch_.insert(packages / package / "package.json");
+      return;
+    }
+    if (!specifier.starts_with(".") && !specifier.starts_with("/")) return;
+    const fs::path importer = fs::path(made_.config.base_dir) / message.file;
+    const std::string path = (importer.parent_path() / specifier).lexically_normal();
+    for (const char* end : kEndsOfModules) watch_.insert(path + end);
   }
 
   // A file or package that is missing may come to be.
@@ -299,7 +326,6 @@ Status PrepareAll(worker::ServeOptions& options, const PrepareOptions& prepare, 
       append(watch->files, made.watch.files);
       append(watch->folders, made.watch.folders);
       append(watch->trees, made.watch.trees);
-      append(watch->made, made.watch.made);
     }
     if (status.ok()) status = made.status;
     if (!made.status.ok()) continue;  // the files of all others are watched all the same

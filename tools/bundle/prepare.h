@@ -30,6 +30,7 @@ struct PrepareOptions {
   std::vector<std::string> external = {};
   // False: only where `memory` says that it is due all the same.
   bool run_build_command = true;
+  bool in_quiet = false;  // for `memory`: it is a follow-up
   // For whoever prepares again and again: what came of build.command until now. Null: nobody asks.
   std::shared_ptr<CommandMemory> memory = {};
   // Ends build.command and esbuild early once true; the status is then kCancelled. Null: nobody
@@ -45,8 +46,6 @@ struct BuildWatch {
   std::vector<std::string> folders;
   // `build.watch_dir`, with all below them: build.command is due.
   std::vector<std::string> trees;
-  // What build.command makes, outside of those: no reason to run it.
-  std::vector<std::string> made;
 };
 
 struct PreparedWorker {

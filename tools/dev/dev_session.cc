@@ -35,12 +35,23 @@ bool ListensByDefault(const ServeFlags& flags, const worker::ServeOptions& optio
          });
 }
 
+CommandMemory::Options MemoryOptions(const ServeFlags& flags) {
+  CommandMemory::Options options{.ends_runs = true};
+  if (!flags.data_dir.empty()) {
+    std::string data = std::filesystem::absolute(flags.data_dir).lexically_normal();
+    if (data.ends_with('/')) data.pop_back();
+    options.ignored.push_back(std::move(data));
+  }
+  return options;
+}
+
 }  // namespace
 
 DevSession::DevSession(const DevFlags& flags, worker::ServeOptions options)
     : flags_(flags),
       base_(std::move(options)),
       output_(base_.log_format == LogFormat::kJson, WantsColor(STDERR_FILENO)),
+      memory_(std::make_shared<CommandMemory>(MemoryOptions(flags.serve))),
       folder_(std::filesystem::current_path().string()) {}
 
 DevSession::~DevSession() = default;
@@ -62,6 +73,12 @@ int DevSession::Run() {
     blocked_->Start(kBlockedMs);
   });
   reread_ = std::make_unique<loop::Timer>(*loop_, [this] { Load(); });
+  quiet_ = std::make_unique<loop::Timer>(*loop_, [this] {
+    if (loading_ || stopping_ || !memory_->WantsFollowUp()) return;
+    memory_->StartFollowUp();
+    command_due_ = in_quiet_ = true;
+    Load();
+  });
   const auto on_signal = [this](int number) { OnSignal(number); };
   if (KeyTerminal::IsThere()) {
     signals_.reset(
@@ -83,6 +100,7 @@ int DevSession::Run() {
   watch_.reset();
   blocked_.reset();
   reread_.reset();
+  quiet_.reset();
   tick_.reset();
   return exit_;
 }
@@ -101,6 +119,7 @@ void DevSession::Load() {
   loaded->options = base_;
   PrepareOptions prepare;
   prepare.run_build_command = std::exchange(command_due_, false);
+  prepare.in_quiet = std::exchange(in_quiet_, false);
   prepare.memory = memory_;
   prepare.cancel = cancel_ = std::make_shared<std::atomic<bool>>(false);
   loop_->RunBlocking(
@@ -114,28 +133,14 @@ void DevSession::Load() {
       [this, loaded] { OnRead(std::move(*loaded)); });
 }
 
-// For changes of the configuration and below build.watch_dir; not for those of what the command
-// itself makes.
-bool DevSession::MakesCommandDue(const std::vector<std::string>& changed) const {
-  const auto is_source = [this](const std::string& path) {
-    return std::ranges::any_of(build_.files,
-                               [&](const auto& file) { return file.first == path; }) ||
-           std::ranges::any_of(sources_, [&](const auto& file) { return file.first == path; });
-  };
-  return std::ranges::any_of(changed, [&](const std::string& path) {
-    if (std::ranges::find(build_.made, path) != build_.made.end()) return false;
-    return IsBelow(path, build_.trees) || !is_source(path);
-  });
-}
-
 void DevSession::OnRead(Loaded loaded) {
   for (const worker::WorkerConfig& config : loaded.options.workers) {
     for (const std::string& warning : config.warnings) WarnOnce(warning);
   }
   build_ = std::move(loaded.build);
-  for (const std::string& path : memory_->TakeMissed()) {
+  for (const std::string& path : memory_->TakeStale()) {
     AddChanged(path);
-    command_due_ = again_ = true;
+    again_ = true;
   }
   if (again_) {
     LoadAgain();
@@ -204,6 +209,7 @@ void DevSession::OnReloaded(worker::ReloadResult result) {
   changed_.clear();
   rereads_ = false;
   Rewatch();
+  AwaitQuiet();
 }
 
 // An editor may be in the midst of saving: a file was empty, or has changed since it was read.
@@ -217,7 +223,7 @@ bool DevSession::ReadTooEarly() const {
 
 void DevSession::Fail(const Status& status) {
   loading_ = false;
-  if (serves_ && !rereads_ && ReadTooEarly()) {
+  if (serves_ && !rereads_ && !memory_->failed() && ReadTooEarly()) {
     rereads_ = true;
     Rewatch();
     reread_->Start(kRereadMs);
@@ -229,6 +235,11 @@ void DevSession::Fail(const Status& status) {
   output_.Failed(status.message(), serves_);
   if (server_) Announce();
   Rewatch();
+  AwaitQuiet();
+}
+
+void DevSession::AwaitQuiet() {
+  if (memory_->WantsFollowUp()) quiet_->Start(CommandMemory::kQuietMs);
 }
 
 void DevSession::LoadAgain() {
@@ -263,14 +274,21 @@ void DevSession::Announce() {
 
 void DevSession::Rewatch() {
   loop::WatchSet set;
+  CommandMemory::Watched watched;
   const std::vector<std::string> here = {"."};
   for (const std::string& path : flags_.serve.paths.empty() ? here : flags_.serve.paths) {
     for (const std::string& file : worker::ConfigFiles(path, flags_.serve.env)) {
       set.files.push_back({file});
+      if (IsConfiguration(file)) {
+        watched.configs.push_back(file);
+      } else {
+        watched.files.emplace_back(file, FileStamp::Of(file));
+      }
     }
   }
   if (!flags_.serve.cf_file.empty()) {
     set.files.push_back({std::filesystem::absolute(flags_.serve.cf_file).string()});
+    watched.configs.push_back(set.files.back().path);
   }
   for (const auto& [path, stamp] : sources_) set.files.push_back({path, &stamp});
   for (const auto& [path, stamp] : build_.files) set.files.push_back({path, &stamp});
@@ -282,6 +300,10 @@ void DevSession::Rewatch() {
       return IsSourceFile(path) || IsBelow(path, trees);
     };
   }
+  watched.files.insert(watched.files.begin(), build_.files.begin(), build_.files.end());
+  watched.files.insert(watched.files.begin(), sources_.begin(), sources_.end());
+  watched.folders = build_.folders;
+  memory_->Watch(watched);
   watch_->Watch(set);
   if (!watch_->problem().empty()) WarnOnce(watch_->problem());
   if (std::exchange(watched_trees_, build_.trees) == build_.trees) return;
@@ -296,20 +318,23 @@ void DevSession::AddChanged(const std::string& path) {
 
 void DevSession::OnChanged(const std::vector<std::string>& changed) {
   if (stopping_) return;
-  std::vector<std::string> news;
+  bool news = false;
   for (const std::string& path : changed) {
     // A load that fails before it reads the sources leaves those of the last good one: their stamps
     // would be news again each time that they are watched.
     for (auto& [source, stamp] : sources_) {
       if (source == path) stamp = FileStamp::Of(path);
     }
-    if (memory_->Knows(path)) continue;
+    const CommandMemory::News what = memory_->Tell(path);
+    if (what == CommandMemory::News::kNone) continue;
     AddChanged(path);
-    news.push_back(path);
+    if (what == CommandMemory::News::kLater) continue;
+    news = true;
+    command_due_ |= what == CommandMemory::News::kDue;
   }
-  if (news.empty()) return;
+  if (!loading_) AwaitQuiet();
+  if (!news) return;
   rereads_ = false;
-  if (MakesCommandDue(news)) command_due_ = true;
   Load();
 }
 
@@ -334,6 +359,7 @@ void DevSession::OnKey(char key) {
   switch (key) {
     case 'r':
       command_due_ = true;
+      memory_->Restart();
       Load();
       break;
     case 'o': OpenBrowser(); break;

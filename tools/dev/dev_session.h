@@ -67,8 +67,8 @@ class DevSession {
 
   void AddChanged(const std::string& path);
   bool ReadTooEarly() const;
-  bool MakesCommandDue(const std::vector<std::string>& changed) const;
   void Rewatch();
+  void AwaitQuiet();
   void OnChanged(const std::vector<std::string>& changed);
   void OnTick();
   void OnKey(char key);
@@ -85,6 +85,7 @@ class DevSession {
   std::unique_ptr<loop::Timer> tick_;
   std::unique_ptr<loop::Timer> blocked_;  // runs while the server reloads
   std::unique_ptr<loop::Timer> reread_;   // runs until a file that was read too early is read again
+  std::unique_ptr<loop::Timer> quiet_;    // runs until build.command's follow-up
   std::unique_ptr<loop::Signals> signals_;
   std::unique_ptr<KeyTerminal> keys_;  // null without a terminal
   std::unique_ptr<worker::Server> server_;
@@ -102,7 +103,8 @@ class DevSession {
   std::vector<std::pair<std::string, FileStamp>> sources_;  // as read, or as last told to change
   BuildWatch build_;                                        // of the last load
   bool command_due_ = true;                                 // build.command, at the next load
-  const std::shared_ptr<CommandMemory> memory_ = std::make_shared<CommandMemory>();
+  bool in_quiet_ = false;                                   // that as a follow-up
+  const std::shared_ptr<CommandMemory> memory_;
   std::vector<std::string> watched_trees_;
   // Of the load that runs: ends its build.command and esbuild.
   std::shared_ptr<std::atomic<bool>> cancel_ = std::make_shared<std::atomic<bool>>(false);

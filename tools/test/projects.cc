@@ -90,7 +90,6 @@ Projects::Known Projects::Load(const std::vector<std::string>& configs) {
 void Projects::Watch(const PreparedWorker& made) {
   const BuildWatch& watch = made.watch;
   watch_.trees.insert(watch_.trees.end(), watch.trees.begin(), watch.trees.end());
-  watch_.command_failed |= made.command_failed;
   // Of a bundle no test file can say what it was made of.
   if (made.bundled || !made.status.ok()) {
     watch_.sources.insert(watch_.sources.end(), watch.files.begin(), watch.files.end());

@@ -23,7 +23,6 @@ struct ProjectWatch {
   Files configs;                   // what may decide about configurations, there or not
   Files sources;                   // what bundles of workers were made of
   std::vector<std::string> trees;  // of build.command, which is due for what changes below them
-  bool command_failed = false;     // of one of the workers
 };
 
 class Projects {

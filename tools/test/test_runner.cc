@@ -67,7 +67,7 @@ class Listener final : public test::SessionListener {
     const bool failed = failed_.contains(file.path);
     ++(failed ? summary_.files_failed : summary_.files_passed);
     if (failed) outcome_.failed.push_back(file.path);
-    outcome_.seen[file.path] = seen;
+    if (file.broken.empty()) outcome_.seen[file.path] = seen;
     reporter_.OnFileEnd(file.shown, duration_ms);
   }
 

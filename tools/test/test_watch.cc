@@ -32,6 +32,7 @@ TestWatch::TestWatch(const TestCommandOptions& options, Reporter& reporter)
     : options_(options), reporter_(reporter) {
   if (!options.flags.output.empty()) outputs_.push_back(Absolute(options.flags.output));
   if (options.flags.coverage) outputs_.push_back(Absolute(options.coverage_dir));
+  memory_ = std::make_shared<CommandMemory>(CommandMemory::Options{.ignored = outputs_});
 }
 
 TestWatch::~TestWatch() = default;
@@ -55,6 +56,12 @@ int TestWatch::Run() {
   loop_ = std::move(loop).value();
   watch_ = std::make_unique<loop::FileWatch>(
       *loop_, [this](const std::vector<std::string>& changed) { OnChanged(changed); });
+  quiet_ = std::make_unique<loop::Timer>(*loop_, [this] {
+    if (runner_ || quitting_ || !memory_->WantsFollowUp()) return;
+    memory_->StartFollowUp();
+    command_due_ = in_quiet_ = true;
+    Start(AllFiles());
+  });
   const auto on_signal = [this](int number) { OnSignal(number); };
   if (!KeyTerminal::IsThere()) {
     signals_.reset(new loop::Signals(*loop_, {SIGINT, SIGTERM, SIGHUP}, on_signal));
@@ -68,6 +75,7 @@ int TestWatch::Run() {
   loop_->Run();
   signals_->Stop();
   keys_.reset();
+  quiet_.reset();
   watch_.reset();
   signals_.reset();
   loop_.reset();
@@ -82,7 +90,16 @@ void TestWatch::Start(Files files) {
   if (command_due_) files = AllFiles();  // any of them may use what it makes
   runs_all_ =
       std::ranges::all_of(seen_, [&](const auto& seen) { return files.contains(seen.first); });
+  before_.clear();
+  for (const auto& [test, seen] : seen_) {
+    before_[test] = FileStamp::Of(test);
+    for (const auto& [path, stamp] : seen) {
+      if (!before_.contains(path)) before_[path] = FileStamp::Of(path);
+    }
+  }
+  for (const std::string& test : files) before_.emplace(test, FileStamp::Of(test));
   PrepareOptions prepare;
+  prepare.in_quiet = std::exchange(in_quiet_, false);
   prepare.run_build_command = std::exchange(command_due_, false);
   prepare.memory = memory_;
   runner_ = std::make_unique<TestRunner>(options_, reporter_, std::move(prepare));
@@ -109,12 +126,24 @@ void TestWatch::OnDone(TestRunOutcome outcome) {
                                : "Waiting for changes.\n");
   }
   RunPending();
+  AwaitQuiet();
+}
+
+void TestWatch::AwaitQuiet() {
+  if (!runner_ && memory_->WantsFollowUp()) quiet_->Start(CommandMemory::kQuietMs);
 }
 
 void TestWatch::Take(TestRunOutcome outcome) {
   for (auto& [file, seen] : outcome.seen) {
     seen_[file] = std::move(seen);
     failed_.erase(file);
+  }
+  for (const std::string& file : outcome.failed) {
+    if (outcome.seen.contains(file)) continue;
+    // It was not read at all: what it needs is what it needed before.
+    auto& seen = seen_[file];
+    if (seen.empty()) seen.emplace_back(file, FileStamp());
+    for (auto& [path, stamp] : seen) stamp = before_[path];
   }
   failed_.insert(outcome.failed.begin(), outcome.failed.end());
   ProjectWatch& projects = outcome.projects;
@@ -129,8 +158,7 @@ void TestWatch::Take(TestRunOutcome outcome) {
   for (std::string& tree : projects.trees) {
     if (std::ranges::find(trees_, tree) == trees_.end()) trees_.push_back(std::move(tree));
   }
-  command_due_ |= projects.command_failed;
-  for (std::string& path : memory_->TakeMissed()) changed_.insert(std::move(path));
+  for (std::string& path : memory_->TakeStale()) changed_.insert(std::move(path));
 }
 
 void TestWatch::RunPending() {
@@ -158,11 +186,17 @@ void TestWatch::Rewatch() {
     return IsTestFile(fs::path(path).filename().string()) ||
            (IsBelow(path, trees_) && !IsOutput(path));
   };
+  CommandMemory::Watched watched;
+  for (const auto& [path, stamp] : files) watched.files.emplace_back(path, *stamp);
+  for (const auto& [path, stamp] : configs_) {
+    if (IsConfiguration(path)) watched.configs.push_back(path);
+  }
+  memory_->Watch(watched);
   watch_->Watch(set);
   if (!watch_->problem().empty()) LogWarn(watch_->problem());
   if (std::exchange(watched_trees_, trees_) == trees_) return;
   for (const std::string& path : memory_->Changed()) {  // before they were watched
-    if (!IsOutput(path) && !memory_->Knows(path)) changed_.insert(path);
+    if (!IsOutput(path)) Take(path);
   }
 }
 
@@ -173,11 +207,19 @@ bool TestWatch::IsOutput(const std::string& path) const {
 void TestWatch::OnChanged(const std::vector<std::string>& changed) {
   if (quitting_) return;
   for (const std::string& path : changed) {
-    if (!memory_->Knows(path)) changed_.insert(path);
+    Take(path);
   }
+  AwaitQuiet();
   if (runner_ || changed_.empty()) return;  // what runs may read them yet
   DecideWhatToRun();
   RunPending();
+}
+
+void TestWatch::Take(const std::string& path) {
+  const CommandMemory::News what = memory_->Tell(path);
+  if (what == CommandMemory::News::kNone || what == CommandMemory::News::kLater) return;
+  changed_.insert(path);
+  command_due_ |= what == CommandMemory::News::kDue;
 }
 
 // What has to run for what has changed since it was read.
@@ -186,16 +228,13 @@ void TestWatch::DecideWhatToRun() {
   const Files all = AllFiles();
   bool runs_all = false;
   for (const std::string& path : std::exchange(changed_, {})) runs_all |= DecideFor(path, all);
-  if (runs_all) pending_ = all;
+  if (runs_all || command_due_) pending_ = all;
   ForgetGone(all);
 }
 
 // True when all have to.
 bool TestWatch::DecideFor(const std::string& path, const Files& all) {
-  if (IsBelow(path, trees_)) {
-    command_due_ = true;
-    return true;
-  }
+  if (IsBelow(path, trees_)) return true;
   const FileStamp now = FileStamp::Of(path);
   const auto has_changed = [&](const FileStamp& read) {
     return !read.SameFile(now) || read.racy();
@@ -214,9 +253,7 @@ bool TestWatch::DecideFor(const std::string& path, const Files& all) {
   if (source != sources_.end() && has_changed(source->second)) return true;
   // A script may decide about a configuration too, by being there.
   const auto config = configs_.find(path);
-  if (is_module || config == configs_.end() || !has_changed(config->second)) return false;
-  command_due_ = true;
-  return true;
+  return !is_module && config != configs_.end() && has_changed(config->second);
 }
 
 // Test files that are there no more.
@@ -227,6 +264,7 @@ void TestWatch::ForgetGone(const Files& all) {
 }
 
 void TestWatch::OnKey(char key) {
+  if (key == 'a' || key == 'f') command_due_ |= memory_->failed();
   switch (key) {
     case 'a': Start(AllFiles()); break;
     case 'f':

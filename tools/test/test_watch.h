@@ -15,6 +15,7 @@
 #include "runtime/loop/file_watch.h"
 #include "runtime/loop/loop.h"
 #include "runtime/loop/signals.h"
+#include "runtime/loop/timer.h"
 #include "tools/bundle/command_memory.h"
 #include "tools/dev/key_terminal.h"
 #include "tools/test/test_runner.h"
@@ -36,12 +37,14 @@ class TestWatch {
   void Start(Files files);
   void OnDone(TestRunOutcome outcome);
   void Take(TestRunOutcome outcome);
+  void Take(const std::string& path);
   void OnChanged(const std::vector<std::string>& changed);
   void DecideWhatToRun();
   bool DecideFor(const std::string& path, const Files& all);
   void ForgetGone(const Files& all);
   void RunPending();
   void Rewatch();
+  void AwaitQuiet();
   bool IsOutput(const std::string& path) const;
   void OnKey(char key);
   void OnSignal(int number);
@@ -53,13 +56,16 @@ class TestWatch {
   std::unique_ptr<TestRunner> runner_;  // while something runs
   std::unique_ptr<loop::Loop> loop_;
   std::unique_ptr<loop::FileWatch> watch_;
+  std::unique_ptr<loop::Timer> quiet_;  // runs until build.command's follow-up
   std::unique_ptr<loop::Signals> signals_;
   std::unique_ptr<KeyTerminal> keys_;
   std::map<std::string, std::vector<std::pair<std::string, FileStamp>>> seen_;  // by test file
   std::map<std::string, FileStamp> configs_, sources_;  // as they were when all tests ran
+  std::map<std::string, FileStamp> before_;             // what seen_ has, when the run began
   std::vector<std::string> trees_, watched_trees_;      // of build.command
-  const std::shared_ptr<CommandMemory> memory_ = std::make_shared<CommandMemory>();
+  std::shared_ptr<CommandMemory> memory_;
   bool command_due_ = true;  // build.command, with the next run
+  bool in_quiet_ = false;    // that as a follow-up
   bool runs_all_ = false;    // what runs is no part of the tests
   Files changed_;            // since the run began
   Files failed_;

@@ -177,7 +177,8 @@ TEST_F(PrepareTest, ErrorsHavePlaceFrameAndWhatToDo) {
   EXPECT_FALSE(made.bundled);
   EXPECT_EQ(made.config.main, (folder_ / "src/index.ts").string());
   EXPECT_THAT(Files(made), Contains((folder_ / "src/lib.ts").string()));
-  EXPECT_THAT(made.watch.folders, testing::ElementsAre(folder_.string(), (folder_ / "src").string()));
+  EXPECT_THAT(made.watch.folders, Contains((folder_ / "src").string()));
+  EXPECT_THAT(Files(made), Contains((folder_ / "node_modules/hono/package.json").string()));
 }
 
 TEST_F(PrepareTest, WarningsDoNotFail) {
@@ -279,27 +280,20 @@ TEST_F(PrepareTest, WithAMemoryTheCommandRunsWhenItIsDue) {
   EXPECT_TRUE(Prepare(config, options).status.ok());
   EXPECT_FALSE(Prepare(config, options).command_failed);
   EXPECT_EQ(Read("runs"), "run\n");
-  EXPECT_TRUE(options.memory->Knows((folder_ / "dist/index.js").string()));
   options.run_build_command = true;
   Write("fails", "");
   PreparedWorker made = Prepare(config, options);
   EXPECT_TRUE(made.command_failed);
   EXPECT_THAT(Why(made), HasSubstr("status 3"));
-  // What is there is old: it stays due.
+  // What is there is old: it stays so until the next run.
   options.run_build_command = false;
-  EXPECT_TRUE(Prepare(config, options).command_failed);
   fs::remove(folder_ / "fails");
+  EXPECT_TRUE(Prepare(config, options).command_failed);
+  EXPECT_THAT(Why(Prepare(config, options)), HasSubstr("status 3"));
+  EXPECT_EQ(Read("runs"), "run\nrun\n");
+  options.run_build_command = true;
   EXPECT_TRUE(Prepare(config, options).status.ok());
-  EXPECT_EQ(Read("runs"), "run\nrun\nrun\nrun\n");
-}
-
-TEST_F(PrepareTest, WhatTheCommandMakesIsNoReasonToRunItOutsideOfItsFolders) {
-  Write("src/index.js", "");
-  const std::string dist = Write("dist/index.js", "");
-  const std::string rest = "\n[build]\ncommand = 'true'";
-  EXPECT_THAT(Prepare(Config("main = 'dist/index.js'" + rest), {}).watch.made,
-              testing::ElementsAre(dist));
-  EXPECT_THAT(Prepare(Config("main = 'src/index.js'" + rest), {}).watch.made, IsEmpty());
+  EXPECT_EQ(Read("runs"), "run\nrun\nrun\n");
 }
 
 TEST_F(PrepareTest, CommandAndBundlerEndWhenTheyAreCancelled) {
