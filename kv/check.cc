@@ -34,8 +34,10 @@ Status CheckAllLogs(const std::string& database, CheckReport& report) {
   for (const LogDamage& damage : logs.damage) {
     report.files.push_back({.file = damage.file, .what = DescribeLogDamage(damage), .rows = {}});
   }
-  if (const auto parted = FindPartedWrites(database, logs); parted && logs.damage.empty()) {
-    report.files.push_back({.file = parted->file, .what = parted->what, .rows = {}});
+  if (logs.damage.empty()) {
+    if (const auto parted = FindPartedWrites(database, logs)) {
+      report.files.push_back({.file = parted->file, .what = parted->what, .rows = {}});
+    }
   }
   report.torn_logs = std::move(logs.torn);
   for (const LogHole& hole : logs.holes) {

@@ -172,6 +172,7 @@ class Replay {
     if (log.next_sequence != 0) next_sequence_ = log.next_sequence;
     if (!log.bad) return;
     hole_ = LogHole{.file = log.name, .offset = *log.bad, .behind = {}};
+    if (report_.unread_from == 0) report_.unread_from = next_sequence_;
     has_tail_ = log.behind.has_value();
   }
 
@@ -260,6 +261,10 @@ std::optional<PartedWrites> FindPartedWrites(const std::string& database_folder,
                                 std::to_string(gap.first_sequence) + " on" + kPart};
   }
   if (logs.holes.empty() && logs.torn_ends.empty()) return std::nullopt;
+  // RocksDB compares which logs a family is past, not what is in them: one that is torn where a
+  // full disk cut it lacks nothing.
+  const uint64_t newest = FindNeededLogs(database_folder).newest_in_tables;
+  if (logs.unread_from != 0 && newest < logs.unread_from) return std::nullopt;
   if (!TablesAreAheadOfLogs(database_folder)) return std::nullopt;
   if (!logs.holes.empty()) {
     const LogHole& hole = logs.holes.front();

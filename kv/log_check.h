@@ -47,6 +47,9 @@ struct LogReport {
   // Of torn logs, by name, the byte where that end begins. Nothing behind it is whole or synced.
   std::map<std::string, uint64_t> torn_ends;
   std::vector<LogHole> holes;
+  // The number of the first write that is not replayed because of a hole or a torn end; 0 when
+  // there is none, or it is not known.
+  uint64_t unread_from = 0;
   std::vector<LogGap> gaps;  // their files are among the torn ones
   // Of holes that are passed: of these logs, by name, all from this byte on is dropped.
   std::map<std::string, uint64_t> dropped;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
@@ -18,6 +19,7 @@ namespace {
 
 // A full disk is asked for the same no more often than that.
 constexpr int64_t kTryEveryNs = 100'000'000;
+constexpr int kMaxInterrupted = 16;
 constexpr size_t kBlockBytes = 512;  // the unit of st_blocks
 
 bool IsPointless(int error) {
@@ -31,96 +33,86 @@ LogReserve::~LogReserve() {
 }
 
 std::optional<LogReserve::Share> LogReserve::Take(size_t bytes) {
-  Growth growth = Growth::kDone;
-  while (growth == Growth::kDone && !pointless_.load(std::memory_order_relaxed)) {
-    size_t taken = taken_.load(std::memory_order_relaxed);
-    while (taken + bytes + kMarginBytes <= held_.load(std::memory_order_relaxed)) {
-      if (taken_.compare_exchange_weak(taken, taken + bytes, std::memory_order_relaxed)) {
-        return Share(*this, bytes);
+  bool tell = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const Growth growth = Grow(bytes);
+    if (growth != Growth::kFull) {
+      taken_ += bytes;
+      if (growth == Growth::kDone && std::exchange(told_full_, false)) {
+        LogInfo("the disk has space again: writes go on", {{"folder", folder_}});
       }
+      return Share(*this, bytes);
     }
-    growth = Grow(bytes);
+    // A large write that does not fit says nothing of others.
+    tell = bytes <= kMarginBytes && !std::exchange(told_full_, true);
   }
-  if (growth == Growth::kFull) {
-    if (!told_full_.exchange(true)) {
-      LogWarn("the disk is full: writes to the KV folder fail until there is space",
-              {{"folder", folder_}});
-    }
-    return std::nullopt;
+  if (tell) {
+    LogWarn("the disk is full: writes to the KV folder fail until there is space",
+            {{"folder", folder_}});
   }
-  taken_.fetch_add(bytes, std::memory_order_relaxed);
-  return Share(*this, bytes);
+  return std::nullopt;
 }
 
 bool LogReserve::GiveUp() {
   const std::lock_guard lock(mutex_);
-  const size_t held = held_;
-  if (held == 0) return false;
-  const size_t rest = held - std::min(held, kStepBytes);
+  if (held_ == 0) return false;
+  const size_t rest = held_ - std::min(held_, kStepBytes);
   if (ftruncate(fd_, static_cast<off_t>(rest)) != 0) return false;
   held_ = rest;
   return true;
 }
 
 void LogReserve::Return(size_t bytes) {
-  const size_t taken = taken_.fetch_sub(bytes, std::memory_order_relaxed) - bytes;
-  if (taken == 0 && held_.load(std::memory_order_relaxed) > kMaxIdleBytes) ShrinkIdle();
-}
-
-void LogReserve::ShrinkIdle() {
   const std::lock_guard lock(mutex_);
-  // Nobody gets a share of what goes: it is all taken meanwhile.
-  size_t none = 0;
-  const size_t all = held_;
-  if (all <= kMaxIdleBytes || !taken_.compare_exchange_strong(none, all)) return;
+  taken_ -= bytes;
+  if (taken_ > 0 || held_ <= kMaxIdleBytes) return;
   if (ftruncate(fd_, static_cast<off_t>(2 * kMarginBytes)) == 0) held_ = 2 * kMarginBytes;
-  taken_.fetch_sub(all);
 }
 
 LogReserve::Growth LogReserve::Grow(size_t bytes) {
-  const std::lock_guard lock(mutex_);
   const size_t needed = taken_ + bytes + kMarginBytes;
-  if (needed <= held_) return Growth::kDone;
+  if (pointless_ || needed <= held_) return Growth::kDone;
   const int64_t now_ns = Clock::System().MonotonicNs();
-  if (now_ns < next_try_ns_ && needed >= failed_bytes_) return Growth::kFull;
+  if (now_ns < next_try_ns_ && needed >= failed_bytes_) {
+    return failed_bytes_ == 0 ? Growth::kNotKnown : Growth::kFull;
+  }
   const size_t size = (needed / kMarginBytes + 1) * kMarginBytes;
   const int error = Allocate(size);
-  if (error == ENOSPC || error == EDQUOT) {
-    next_try_ns_ = now_ns + kTryEveryNs;
-    failed_bytes_ = needed;
-    return Growth::kFull;
+  if (error == 0) {
+    held_ = size;
+    return Growth::kDone;
   }
-  if (error != 0) {
-    pointless_ = IsPointless(error);
+  next_try_ns_ = now_ns + kTryEveryNs;
+  const bool full = error == ENOSPC || error == EDQUOT;
+  failed_bytes_ = full ? needed : 0;
+  if (full) return Growth::kFull;
+  pointless_ = IsPointless(error);
+  if (!std::exchange(told_unknown_, true)) {
     LogWarn(
         "no space is kept for the logs of the KV folder: when the disk is full, the server may"
         " end",
         {{"folder", folder_}, {"why", std::strerror(error)}});
-    return Growth::kNotKnown;
   }
-  held_ = size;
-  if (told_full_.exchange(false)) {
-    LogInfo("the disk has space again: writes go on", {{"folder", folder_}});
-  }
-  return Growth::kDone;
+  return Growth::kNotKnown;
 }
 
 int LogReserve::Allocate(size_t bytes) {
   if (fd_ < 0) fd_ = OpenFile();
   if (fd_ < 0) return errno;
   int error = TryAllocate(bytes);
-  while (error == EINTR) error = TryAllocate(bytes);
+  for (int i = 0; error == EINTR && i < kMaxInterrupted; ++i) error = TryAllocate(bytes);
   // A part of it may be there.
-  if (error != 0 && ftruncate(fd_, static_cast<off_t>(held_.load())) != 0) return errno;
+  if (error != 0 && ftruncate(fd_, static_cast<off_t>(held_)) != 0) return errno;
   return error;
 }
 
 int LogReserve::TryAllocate(size_t bytes) {
   // Without filling the disk for a moment, if it can be told so.
   struct statvfs disk = {};
-  if (fstatvfs(fd_, &disk) == 0 && disk.f_blocks > 0 &&
-      disk.f_bavail * disk.f_frsize < bytes - held_) {
-    return ENOSPC;
+  if (fstatvfs(fd_, &disk) == 0 && disk.f_blocks > 0) {
+    const auto free = geteuid() == 0 ? disk.f_bfree : disk.f_bavail;
+    if (free * disk.f_frsize < bytes - held_) return ENOSPC;
   }
   if (const int error = posix_fallocate(fd_, 0, static_cast<off_t>(bytes)); error != 0) {
     return error;

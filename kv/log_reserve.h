@@ -6,7 +6,6 @@
 // there is space for a reserve again. Any thread.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -22,7 +21,7 @@ class LogReserve {
   static constexpr size_t kMarginBytes = 1u << 20;
   // So much goes at once: whoever else fills the disk is to get as little of it as may be.
   static constexpr size_t kStepBytes = 256u << 10;
-  // What is kept while nothing is written.
+  // What may be kept while nothing is written.
   static constexpr size_t kMaxIdleBytes = 8u << 20;
 
   // One write's part, while it lives. The reserve outlives it.
@@ -57,8 +56,7 @@ class LogReserve {
   enum class Growth { kDone, kFull, kNotKnown };
 
   void Return(size_t bytes);
-  void ShrinkIdle();
-  // So that there is room for `bytes` more.
+  // All below with mutex_ held. So that there is room for `bytes` more.
   Growth Grow(size_t bytes);
   // An errno; 0 when the file takes so much of the disk now.
   int Allocate(size_t bytes);
@@ -66,12 +64,13 @@ class LogReserve {
   int OpenFile();
 
   const std::string folder_;
-  std::atomic<size_t> taken_ = 0;
-  std::atomic<size_t> held_ = 0;         // bytes of the disk
-  std::atomic<bool> pointless_ = false;  // the file system keeps no space
-  std::atomic<bool> told_full_ = false;
   std::mutex mutex_;
-  int fd_ = -1;              // guarded by mutex_, as all below
+  size_t taken_ = 0;        // guarded by mutex_, as all below
+  size_t held_ = 0;         // bytes of the disk
+  bool pointless_ = false;  // the file system keeps no space
+  bool told_full_ = false;
+  bool told_unknown_ = false;
+  int fd_ = -1;
   int64_t next_try_ns_ = 0;  // for so many bytes:
   size_t failed_bytes_ = 0;
 };

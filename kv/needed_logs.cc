@@ -70,11 +70,8 @@ bool TablesAreAheadOfLogs(const std::string& database_folder) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.max_open_files = kMaxOpenFiles;
   const ReadOnlyDatabase database(options, database_folder);
-  return IsAheadOfLogs(database.status());
-}
-
-bool IsAheadOfLogs(const rocksdb::Status& status) {
-  return status.IsCorruption() && status.ToString().find(kAheadText) != std::string::npos;
+  return database.status().IsCorruption() &&
+         database.status().ToString().find(kAheadText) != std::string::npos;
 }
 
 }  // namespace sedge::kv

@@ -3,8 +3,6 @@
 // the database to read; the caller holds the folder's lock.
 #pragma once
 
-#include <rocksdb/status.h>
-
 #include <cstdint>
 #include <string>
 
@@ -28,8 +26,5 @@ NeededLogs FindNeededLogs(const std::string& database_folder);
 // not replay. Those of another family may be in the logs alone, and leaving them out would part
 // what was written as one. Replays the logs into memory. When other damage hides it: false.
 bool TablesAreAheadOfLogs(const std::string& database_folder);
-
-// Whether RocksDB does not open a database for that.
-bool IsAheadOfLogs(const rocksdb::Status& status);
 
 }  // namespace sedge::kv

@@ -93,6 +93,7 @@ Status SyncLogs(const std::string& database_folder) {
   for (const auto& file : std::filesystem::directory_iterator(database_folder, error)) {
     if (file.path().extension() == ".log") SEDGE_RETURN_IF_ERROR(SyncFile(file.path()));
   }
+  if (error) return IoError("cannot read the folder " + database_folder + ": " + error.message());
   return SyncFile(database_folder);
 }
 
@@ -181,7 +182,7 @@ Status RocksStore::OpenDatabase(const std::string& folder,
   rocksdb::DB* db = nullptr;
   rocksdb::Status opened =
       rocksdb::DB::Open(rocks.database, folder, FamiliesOf(rocks), &handles, &db);
-  damaged_ = IsDamage(opened) && !IsAheadOfLogs(opened);
+  damaged_ = IsDamage(opened);
   if (damaged_) {
     // One bad file is no reason to keep the others shut. Compactions would fail on it for ever.
     rocks.database.paranoid_checks = false;

@@ -88,14 +88,16 @@ rocksdb::Status RowScanner::Look() {
 // A get takes the first row that it meets, in an order of tables that was lost with their list. An
 // iterator takes the newest, but asks every table.
 std::optional<rocksdb::Status> RowScanner::LookBackwards() {
-  if (!rows_) rows_.reset(database_.db().NewIterator(ReadOnce(), family_));
-  rows_->SeekForPrev(keys_->key());
-  if (!rows_->status().ok()) {
-    rows_.reset();  // it may keep its failure
-    return std::nullopt;
-  }
-  if (!rows_->Valid() || rows_->key() != keys_->key()) return rocksdb::Status::NotFound();
+  // Without a bound it would go back over all deleted keys in front.
+  const rocksdb::Slice bound = keys_->key();
+  rocksdb::ReadOptions read = ReadOnce();
+  read.iterate_lower_bound = &bound;
+  rows_.reset(database_.db().NewIterator(read, family_));
+  rows_->SeekForPrev(bound);
+  if (!rows_->status().ok()) return std::nullopt;
+  if (!rows_->Valid()) return rocksdb::Status::NotFound();
   picked_.PinSelf(rows_->value());
+  rows_.reset();  // which knows the bound
   return rocksdb::Status::OK();
 }
 

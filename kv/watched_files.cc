@@ -82,8 +82,9 @@ class WatchedFile final : public rocksdb::FSWritableFileOwnerWrapper {
     const auto size = static_cast<uint64_t>(file.st_size);
     if (size < bytes_ || size > bytes_ + data.size()) return false;
     taken_of_append_ = size - bytes_;
+    if (!reserve_->GiveUp()) return false;
     // The file does not count what it took of a failed write, and would be cut when it is closed.
-    return FSWritableFileOwnerWrapper::Truncate(size, options, debug).ok() && reserve_->GiveUp();
+    return FSWritableFileOwnerWrapper::Truncate(size, options, debug).ok();
   }
 
   IOStatus Mark(IOStatus status, uint64_t bytes) {

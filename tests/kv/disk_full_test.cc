@@ -260,7 +260,6 @@ TEST_F(SmallDiskTest, AtAnyTime) {
       SCOPED_TRACE("round " + std::to_string(round));
       FillButFor(1'000 * static_cast<uintmax_t>(round));
       ExpectClear(load.WriteUntilFull(**opened));
-      ExpectClear((*opened)->Delete("ns", "0"));
       load.ExpectAll(**opened);
       MakeSpace();
       const Status again = PutSoon(**opened);

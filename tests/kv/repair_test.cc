@@ -222,6 +222,21 @@ TEST_F(RepairTest, TablesThatRepeatRowsAreReadWithoutTheListOfFiles) {
   }
 }
 
+// The way back from a deleted key must not pass all others that are deleted.
+TEST_F(RepairTest, ManyDeletedKeysAreNoLongWayWithoutTheListOfFiles) {
+  constexpr int kDeleted = 20'000;
+  for (int i = 0; i < kDeleted; ++i) Put("ns", std::to_string(i), "value");
+  Put("ns", "kept", "value");
+  Reopen();
+  for (int i = 0; i < kDeleted; ++i) ASSERT_TRUE(store_->Delete("ns", std::to_string(i)).ok());
+  Reopen();
+  store_.reset();
+  fs::remove(options_.path + "/db/CURRENT");
+  EXPECT_EQ(Repair().entries, 1u);
+  Reopen();
+  EXPECT_EQ(Value("ns", "kept"), "value");
+}
+
 TEST(LostRowsTest, SaysWhetherTheEndIsAmongThem) {
   RowRange rows{.first = EncodeRowKey("ns", "a"), .last = EncodeRowKey("ns", "c")};
   EXPECT_EQ(DescribeRows(rows), "namespace \"ns\", keys \"a\" to \"c\"");
