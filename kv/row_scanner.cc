@@ -92,12 +92,11 @@ std::optional<rocksdb::Status> RowScanner::LookBackwards() {
   const rocksdb::Slice bound = keys_->key();
   rocksdb::ReadOptions read = ReadOnce();
   read.iterate_lower_bound = &bound;
-  rows_.reset(database_.db().NewIterator(read, family_));
-  rows_->SeekForPrev(bound);
-  if (!rows_->status().ok()) return std::nullopt;
-  if (!rows_->Valid()) return rocksdb::Status::NotFound();
-  picked_.PinSelf(rows_->value());
-  rows_.reset();  // which knows the bound
+  const std::unique_ptr<rocksdb::Iterator> row(database_.db().NewIterator(read, family_));
+  row->SeekForPrev(bound);
+  if (!row->status().ok()) return std::nullopt;
+  if (!row->Valid()) return rocksdb::Status::NotFound();
+  picked_.PinSelf(row->value());
   return rocksdb::Status::OK();
 }
 

@@ -67,8 +67,8 @@ class RowScanner {
   rocksdb::ColumnFamilyHandle* const family_;
   rocksdb::ColumnFamilyHandle* const other_;
   const IsNewest is_newest_;
-  std::unique_ptr<rocksdb::Iterator> rows_;  // where rows repeat: for LookBackwards() alone
-  std::unique_ptr<KeyWalk> keys_;            // while it goes key by key
+  std::unique_ptr<rocksdb::Iterator> rows_;
+  std::unique_ptr<KeyWalk> keys_;  // while it goes key by key
   rocksdb::PinnableSlice picked_;
   int picks_ = 0;
   bool failing_ = false;       // nothing was read since the last failure
