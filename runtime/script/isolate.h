@@ -114,6 +114,9 @@ class Isolate {
   Termination termination() const { return termination_.load(std::memory_order_relaxed); }
   // Any thread.
   void Terminate(Termination why);
+  // Called where JavaScript is when it is about to be ended for want of memory. It runs no
+  // JavaScript.
+  void set_before_memory_end(std::function<void()> hook) { before_memory_end_ = std::move(hook); }
   // How often any isolate was: who has many looks at them when this has changed.
   static uint64_t terminations() { return terminations_.load(std::memory_order_acquire); }
   // There was a Terminate() for what runs now: it is about to end.
@@ -163,6 +166,7 @@ class Isolate {
   Isolate();
   void ConfigureIsolate();
   Status MakeContext(bool from_snapshot);
+  void EndForMemory();
   static size_t OnNearHeapLimit(void* self, size_t current, size_t initial);
 
   IsolateOptions options_;
@@ -181,6 +185,8 @@ class Isolate {
   std::unique_ptr<WatchdogEntry> watchdog_;  // looks at mark_
   std::shared_ptr<ForegroundTasks> tasks_;
   std::function<void()> after_microtasks_;
+  std::function<void()> before_memory_end_;
+  size_t memory_ends_ = 0;  // how often the end was put off to the next interrupt
   size_t native_bytes_ = 0;
   size_t live_after_collection_ = 0;
   uint64_t current_request_ = 0;
