@@ -178,7 +178,7 @@ size_t Isolate::NewHook(std::string_view name) {
 
 void Isolate::set_current_request(uint64_t id) {
   v8::Local<v8::Value> number = v8::Undefined(isolate_);
-  if (id != 0) number = v8::Number::New(isolate_, static_cast<double>(id));
+  if (id != 0 || carries_no_request_) number = v8::Number::New(isolate_, static_cast<double>(id));
   set_current_request(id, context(), number);
 }
 

@@ -89,7 +89,7 @@ class Isolate {
   uint64_t current_request() const { return current_request_; }
   // REQUIRES: an EntryScope.
   void set_current_request(uint64_t id);
-  // The same where its number is made already; undefined goes with 0.
+  // The same where its number is made already.
   void set_current_request(uint64_t id, v8::Local<v8::Context> context,
                            v8::Local<v8::Value> number) {
     current_request_ = id;
@@ -100,6 +100,11 @@ class Isolate {
   // carries it across `await` and then(): a promise that two requests wait for resumes each of them
   // as itself.
   uint64_t continuation_request();
+  // From now on V8 carries "for no request" as well. Otherwise code from outside of all requests
+  // that goes on in the entry of one works for that: of a worker, such code is a request's for want
+  // of another; a test's never is.
+  void CarryNoRequest() { carries_no_request_ = true; }
+  bool carries_no_request() const { return carries_no_request_; }
   // The requests whose JavaScript was ended by force since it was last asked; see termination().
   std::vector<uint64_t> TakeTerminatedRequests() { return std::exchange(terminated_requests_, {}); }
   // For EntryScope: notes that the current request was ended, when there was a Terminate() since.
@@ -185,6 +190,7 @@ class Isolate {
   size_t native_bytes_ = 0;
   size_t live_after_collection_ = 0;
   uint64_t current_request_ = 0;
+  bool carries_no_request_ = false;
   std::vector<uint64_t> terminated_requests_;
   int entry_depth_ = 0;
   bool has_rejections_ = false;
