@@ -183,8 +183,9 @@ function dispatchTo(slot, content, makeKeeper) {
   if (mock === null) return;
   if (mock === undefined) {
     const text = unmockedText(method, url);
-    if (ops.testIsOfWorker(slot)) console.warn(text); // it may catch the error
-    fail(slot, text);
+    const isOfWorker = ops.testIsOfWorker(slot);
+    if (isOfWorker) console.warn(text); // it may catch the error
+    fail(slot, isOfWorker ? `fetch failed: ${method} ${url} is not mocked` : text);
     return;
   }
   --mock.left;
