@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Response.json() writes is what JSON.stringify() gives, and scripts see the same of both.
 import { test, describe, expect } from "sedge:test";
+import { randomOf } from "./random.js";
 
 // The serialiser of the builtins is not what the first calls go through.
 for (let i = 0; i < 1000; ++i) Response.json({ i });
@@ -299,15 +300,6 @@ describe("what Response.json() writes", () => {
     expect(await response[2].text()).toBe("{\"\u20ac\\n\":\"\\b\\u0001\"}");
   });
 });
-
-// A small generator of numbers: the same at each run.
-function randomOf(seed) {
-  let state = seed;
-  return (below) => {
-    state = Math.imul(state ^ (state >>> 15), 0x2C1B3C6D) + 0x9E3779B9 | 0;
-    return ((state ^ (state >>> 13)) >>> 0) % below;
-  };
-}
 
 function randomText(random) {
   const units = [];
