@@ -243,6 +243,7 @@ Result<LogReport> CheckLogs(const std::string& database_folder, const SyncedLogs
   if (!report.list_damaged && !fine) {
     const NeededLogs needed = FindNeededLogs(database_folder);
     report = Judge(logs, synced, needed);
+    report.newest_in_tables = needed.newest_in_tables;
     std::erase_if(report.gaps, [&needed](const LogGap& gap) {
       return needed.next_sequence != 0 && needed.newest_in_tables < gap.first_sequence;
     });
@@ -263,7 +264,8 @@ std::optional<PartedWrites> FindPartedWrites(const std::string& database_folder,
   if (logs.holes.empty() && logs.torn_ends.empty()) return std::nullopt;
   // RocksDB compares which logs a family is past, not what is in them: one that is torn where a
   // full disk cut it lacks nothing.
-  const uint64_t newest = FindNeededLogs(database_folder).newest_in_tables;
+  const uint64_t newest = logs.newest_in_tables ? *logs.newest_in_tables
+                                                : FindNeededLogs(database_folder).newest_in_tables;
   if (logs.unread_from != 0 && newest < logs.unread_from) return std::nullopt;
   if (!TablesAreAheadOfLogs(database_folder)) return std::nullopt;
   if (!logs.holes.empty()) {

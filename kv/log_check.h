@@ -53,6 +53,8 @@ struct LogReport {
   std::vector<LogGap> gaps;  // their files are among the torn ones
   // Of holes that are passed: of these logs, by name, all from this byte on is dropped.
   std::map<std::string, uint64_t> dropped;
+  // The newest write of the tables. Nothing when there was no need to open the database for it.
+  std::optional<uint64_t> newest_in_tables;
 };
 
 // RocksDB replays a log up to the first place that does not read, and a later log only if it goes

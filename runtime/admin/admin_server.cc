@@ -104,7 +104,7 @@ void AdminServer::Run(std::promise<Status>& ready) {
 Status AdminServer::Prepare() {
   SEDGE_ASSIGN_OR_RETURN(loop_, loop::Loop::Create());
   Limits limits = options_.limits;
-  limits.connections = kMaxConnections;
+  limits.connections = limits.admin_connections;
   // How long a body may be depends on its route, and is for ReadBody to say.
   limits.body_bytes = UINT64_MAX;
   http::RequestHandler* handler = this;
@@ -164,16 +164,12 @@ void AdminServer::OnRequest(http::Exchange* exchange) {
   if (head.path == "/" || head.path.starts_with("/?")) {
     return Answer(*call, PageResponse(head.method));
   }
-  std::optional<Rights> rights = Authenticate(*exchange);
-  if (!rights) {
-    ApiResponse refused = Failure({401, kAuthenticationError, "Authentication error"});
-    refused.headers.push_back({"www-authenticate", "Bearer"});
-    return Answer(*call, std::move(refused));
-  }
   ApiRequest& request = call->request;
   request.method = head.method;
   request.target = head.path;
   request.client = exchange->client_address();
+  std::optional<Rights> rights = Authenticate(*exchange);
+  if (!rights) return RefuseStranger(*call);
   request.rights = std::move(*rights);
   for (const http::HeaderField& field : head.headers) {
     request.headers.push_back({std::string(field.name), std::string(field.value)});
@@ -181,20 +177,48 @@ void AdminServer::OnRequest(http::Exchange* exchange) {
   ReadBody(std::move(call));
 }
 
+void AdminServer::RefuseStranger(Call& call) {
+  const ApiError error = {401, kAuthenticationError, "Authentication error"};
+  const int64_t now = options_.clock->WallSeconds();
+  if (std::exchange(strangers_second_, now) != now) {
+    strangers_logged_ = 0;
+    if (const uint64_t left_out = std::exchange(strangers_not_logged_, 0)) {
+      LogWarn("more admin writes without a right token", {{"count", left_out}});
+    }
+  }
+  ApiResponse refused = Failure(error);
+  refused.headers.push_back({"www-authenticate", "Bearer"});
+  if (KvApi::IsWrite(call.request.method, call.request.target)) {
+    if (strangers_logged_ < kMaxStrangersLogged) {
+      ++strangers_logged_;
+      api_.Refused(call.request, error);
+    } else {
+      ++strangers_not_logged_;
+    }
+  }
+  Answer(call, std::move(refused));
+}
+
+// Before the API has seen it.
+void AdminServer::Refuse(Call& call, ApiError error) {
+  api_.Refused(call.request, error);
+  Answer(call, Failure(error));
+}
+
 void AdminServer::ReadBody(std::shared_ptr<Call> call) {
   const size_t max_bytes = KvApi::MaxBodyBytes(call->request.method, call->request.target);
-  const auto too_long = [max_bytes] {
-    return Failure({413, kPayloadTooLarge,
-                    "The body is longer than " + std::to_string(max_bytes) + " bytes."});
-  };
+  const ApiError too_long = {413, kPayloadTooLarge,
+                             "The body is longer than " + std::to_string(max_bytes) + " bytes."};
   if (call->exchange->head().content_length.value_or(0) > max_bytes) {
-    return Answer(*call, too_long());
+    return Refuse(*call, too_long);
   }
   std::unique_ptr<http::BodySource> body = call->exchange->TakeBody();
   if (!body) return Enqueue(std::move(call));
   const auto admit = [this, held = std::weak_ptr<Call>(call)](size_t bytes) {
-    if (held_bytes_ + bytes > kMaxHeldBytes) return ResourceExhausted("too many bodies at once");
-    held_bytes_ += bytes;
+    if (held_request_bytes_ + bytes > options_.limits.admin_request_bytes) {
+      return ResourceExhausted("too many bodies at once");
+    }
+    held_request_bytes_ += bytes;
     if (const auto call = held.lock()) call->held_bytes += bytes;
     return OkStatus();
   };
@@ -205,12 +229,12 @@ void AdminServer::ReadBody(std::shared_ptr<Call> call) {
           call->request.body = std::move(*bytes);
           Enqueue(call);
         } else if (bytes.status().code() == StatusCode::kOutOfRange) {
-          Answer(*call, too_long());
+          Refuse(*call, too_long);
         } else if (bytes.status().code() == StatusCode::kResourceExhausted) {
-          Answer(*call, Failure({503, kServiceUnavailable,
-                                 "too many large requests at once; try again later"}));
+          Refuse(*call,
+                 {503, kServiceUnavailable, "too many large requests at once; try again later"});
         } else {
-          Answer(*call, Failure({400, kInvalidRequest, "The body did not come whole."}));
+          Refuse(*call, {400, kInvalidRequest, "The body did not come whole."});
         }
       },
       admit);
@@ -222,7 +246,7 @@ void AdminServer::Enqueue(std::shared_ptr<Call> call) {
 }
 
 void AdminServer::RunNext() {
-  while (running_ < kMaxRunning && !waiting_.empty()) {
+  while (running_ < options_.limits.admin_calls && !waiting_.empty()) {
     std::shared_ptr<Call> call = std::move(waiting_.front());
     waiting_.pop_front();
     if (call->exchange->aborted()) {
@@ -240,25 +264,25 @@ void AdminServer::RunNext() {
 }
 
 void AdminServer::Answer(Call& call, ApiResponse response) {
-  held_bytes_ -= std::exchange(call.held_bytes, 0);
+  held_request_bytes_ -= std::exchange(call.held_bytes, 0);
   call.request.body = Bytes();
   if (call.exchange->aborted()) return call.exchange->Release();
+  if (response.body.size() > kCopiedBytes &&
+      held_response_bytes_ + response.body.size() > options_.limits.admin_response_bytes) {
+    response =
+        Failure({503, kServiceUnavailable, "too many large responses at once; try again later"});
+  }
   std::vector<http::HeaderField> fields;
   for (const Header& header : response.headers) fields.push_back({header.name, header.value});
   http::ResponseHead head;
   head.status = response.status;
   head.headers = fields;
-  const size_t bytes = response.body.size();
   Status sent;
-  if (bytes <= kCopiedBytes) {
+  if (response.body.size() <= kCopiedBytes) {
     sent = call.exchange->Respond(head, response.body.text());
-  } else if (held_bytes_ + bytes > kMaxHeldBytes) {
-    head.status = 503;
-    head.headers = {};
-    sent = call.exchange->Respond(head, "too many large responses at once; try again\n");
   } else {
     sent = call.exchange->RespondStream(
-        head, std::make_unique<HeldBody>(std::move(response.body), held_bytes_));
+        head, std::make_unique<HeldBody>(std::move(response.body), held_response_bytes_));
   }
   if (!sent.ok()) LogError("an administration response cannot be sent", {{"why", sent.message()}});
   call.exchange->Release();

@@ -30,18 +30,14 @@ struct AdminOptions {
   TokenTable tokens = {};
   // "": no Unix socket.
   std::string socket_path = {};
-  Limits limits = {};  // for the times that a client has
+  Limits limits = {};  // those of the API, and the times that a client has
   Clock* clock = &Clock::System();
 };
 
 class AdminServer final : private http::RequestHandler {
  public:
-  // Connections at once.
-  static constexpr size_t kMaxConnections = 256;
-  // Calls that the store works on at once: workers need the pool's threads too.
-  static constexpr int kMaxRunning = 4;
-  // Bytes of bodies of all calls together that are held; beyond it calls are put off with a 503.
-  static constexpr size_t kMaxHeldBytes = 256u << 20;
+  // Lines of the log, in a second, about writes with a wrong token or none: anybody can cause them.
+  static constexpr int kMaxStrangersLogged = 10;
 
   // Listens when it returns. A Unix socket that cannot be made (its path may be too long) is only
   // logged. `store` outlives this.
@@ -67,9 +63,11 @@ class AdminServer final : private http::RequestHandler {
   void Run(std::promise<Status>& ready);
   void OnRequest(http::Exchange* exchange) override;
   std::optional<Rights> Authenticate(const http::Exchange& exchange) const;
+  void RefuseStranger(Call& call);
   void ReadBody(std::shared_ptr<Call> call);
   void Enqueue(std::shared_ptr<Call> call);
   void RunNext();
+  void Refuse(Call& call, ApiError error);
   void Answer(Call& call, ApiResponse response);
 
   AdminOptions options_;
@@ -78,8 +76,13 @@ class AdminServer final : private http::RequestHandler {
   std::unique_ptr<loop::Loop> loop_;
   std::unique_ptr<http::Server> server_;
   std::deque<std::shared_ptr<Call>> waiting_;
-  int running_ = 0;
-  size_t held_bytes_ = 0;
+  size_t running_ = 0;
+  // Bodies in memory: readers take no room of writers.
+  size_t held_request_bytes_ = 0;
+  size_t held_response_bytes_ = 0;
+  int64_t strangers_second_ = 0;  // in which these were logged or not
+  int strangers_logged_ = 0;
+  uint64_t strangers_not_logged_ = 0;
   std::promise<void> ended_;
   std::future<void> is_over_ = ended_.get_future();
   bool stopping_ = false;

@@ -19,10 +19,16 @@ ApiError ForKey(ApiError error, std::string_view key) {
 }  // namespace
 
 MaybeError ToChange(BulkPair pair, int64_t now_seconds, kv::Change& change) {
-  if (MaybeError error = CheckKey(pair.key)) return error;
-  MaybeError error =
-      CheckExpiry(pair.expiration, pair.expiration_ttl, now_seconds, change.options.expiration);
+  MaybeError error = CheckKey(pair.key);
+  if (error) {
+    error->message += " It is that of pair " + std::to_string(pair.index) + ".";
+    return error;
+  }
+  error = CheckExpiry(pair.expiration, pair.expiration_ttl, now_seconds, change.options.expiration);
   if (error) return ForKey(std::move(*error), pair.key);
+  if (pair.long_metadata_bytes > 0) {
+    return ForKey(MetadataTooLong(pair.long_metadata_bytes), pair.key);
+  }
   if (pair.base64) {
     std::optional<Bytes> value = DecodeBase64(pair.value);
     if (!value) return ForKey({400, kMalformedValue, "The value is not valid base64."}, pair.key);

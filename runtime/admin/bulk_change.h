@@ -10,7 +10,8 @@
 
 namespace sedge::admin {
 
-// Checks the pair; an error names its key.
+// Checks the pair: key, expiry, metadata, value. An error names the key, or which pair has a wrong
+// one.
 MaybeError ToChange(BulkPair pair, int64_t now_seconds, kv::Change& change);
 
 }  // namespace sedge::admin

@@ -14,6 +14,12 @@ namespace {
 
 ApiError Malformed(std::string message) { return {400, kInvalidRequest, std::move(message)}; }
 
+// A key that is not checked yet may be as long as the body.
+std::string ShownKey(const std::string& key) {
+  if (key.size() <= kv::kMaxKeyBytes) return JsonString(key);
+  return "of " + std::to_string(key.size()) + " bytes";
+}
+
 // What every reader of this file needs: the first error, the depth, and what JSON cannot have.
 class Reader : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -113,14 +119,20 @@ class PairsReader final : public Reader {
       has_value_ = true;
       return Done();
     }
-    if (InMetadata()) return AfterMetadata(metadata_.String(text));
+    if (InMetadata()) {
+      metadata_.String(text);
+      return AfterMetadata();
+    }
     return Scalar("", [](Field) { return false; });
   }
 
   bool start_object(size_t) override {
     if (depth() == 0) return NoArray();
     if (!Deeper()) return false;
-    if (InMetadata()) return AfterMetadata(metadata_.Start('{'));
+    if (InMetadata()) {
+      metadata_.Start('{');
+      return true;
+    }
     if (depth() == kInPair) {
       pair_ = {};
       field_ = Field::kNone;
@@ -132,7 +144,8 @@ class PairsReader final : public Reader {
   bool end_object() override {
     if (InMetadata()) {
       Shallower();
-      return AfterMetadata(metadata_.End('}'));
+      metadata_.End('}');
+      return AfterMetadata();
     }
     const bool pair = depth() == kInPair;
     Shallower();
@@ -141,16 +154,24 @@ class PairsReader final : public Reader {
   bool start_array(size_t) override {
     if (depth() == 1) return NoObject();
     if (!Deeper()) return false;
-    if (InMetadata()) return AfterMetadata(metadata_.Start('['));
+    if (InMetadata()) {
+      metadata_.Start('[');
+      return true;
+    }
     return depth() == 1 || field_ == Field::kOther || WrongType();
   }
   bool end_array() override {
     Shallower();
-    return !InMetadata() || AfterMetadata(metadata_.End(']'));
+    if (!InMetadata()) return true;
+    metadata_.End(']');
+    return AfterMetadata();
   }
   bool key(std::string& name) override {
-    if (InMetadata()) return AfterMetadata(metadata_.Key(name));
-    if (depth() == kInPair) field_ = FieldOf(name);
+    if (InMetadata()) {
+      metadata_.Key(name);
+    } else if (depth() == kInPair) {
+      field_ = FieldOf(name);
+    }
     return true;
   }
 
@@ -172,7 +193,7 @@ class PairsReader final : public Reader {
 
   std::string ThisPair() const {
     std::string text = "pair " + std::to_string(count_);
-    return has_key_ ? text + " (key " + JsonString(pair_.key) + ")" : text;
+    return has_key_ ? text + " (key " + ShownKey(pair_.key) + ")" : text;
   }
   bool NoArray() {
     return Fail(Malformed("The body must be a JSON array of objects with key and value."));
@@ -192,22 +213,23 @@ class PairsReader final : public Reader {
     field_ = Field::kNone;
     return true;
   }
-  bool AfterMetadata(bool fits) {
-    if (!fits) {
-      ApiError error = MetadataTooLong();
-      error.message += " It is that of " + ThisPair() + ".";
-      return Fail(std::move(error));
-    }
+  // How long it is, ToChange judges in its place.
+  bool AfterMetadata() {
     if (depth() > kInPair) return true;
+    const size_t long_bytes = metadata_.too_long() ? metadata_.bytes() : 0;
     std::string text = metadata_.Take();
-    if (text != "null") pair_.metadata = std::move(text);
+    pair_.long_metadata_bytes = long_bytes;
+    if (long_bytes == 0 && text != "null") pair_.metadata = std::move(text);
     return Done();
   }
   template <typename Allowed>
   bool Scalar(std::string_view text, Allowed allowed) {
     if (depth() == 0) return NoArray();
     if (depth() == 1) return NoObject();
-    if (InMetadata()) return AfterMetadata(metadata_.Literal(text));
+    if (InMetadata()) {
+      metadata_.Literal(text);
+      return AfterMetadata();
+    }
     if (field_ == Field::kOther) return depth() > kInPair || Done();
     return allowed(field_) ? Done() : WrongType();
   }
@@ -226,6 +248,7 @@ class PairsReader final : public Reader {
           {400, kMalformedValue,
            "A " + std::string(has_key_ ? "value" : "key") + " is missing in " + ThisPair() + "."});
     }
+    pair_.index = count_;
     if (++count_ > kMaxBulkPairs) {
       return Fail(
           Malformed("A request may have " + std::to_string(kMaxBulkPairs) + " pairs at most."));

@@ -23,12 +23,14 @@ constexpr size_t kMaxJsonDepth = 256;
 
 // One element of the array, not checked but for its types.
 struct BulkPair {
+  size_t index = 0;  // in the array
   std::string key;
   std::string value;
   bool base64 = false;
   std::optional<int64_t> expiration;      // absolute seconds
   std::optional<int64_t> expiration_ttl;  // seconds
-  std::optional<std::string> metadata;    // compact JSON, at most one byte past its limit
+  std::optional<std::string> metadata;    // compact JSON
+  size_t long_metadata_bytes = 0;         // of metadata past its limit, which is not kept
 };
 
 // `take` gets each pair and may refuse it, which ends the reading with its error. Errors name the

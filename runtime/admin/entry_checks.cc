@@ -69,9 +69,10 @@ MaybeError CheckExpiry(std::optional<int64_t> moment, std::optional<int64_t> ttl
                      "Expiration times must be at least 60 seconds in the future");
 }
 
-ApiError MetadataTooLong() {
+ApiError MetadataTooLong(size_t bytes) {
   return {413, kInvalidMetadata,
-          "Metadata exceeds the length limit of " + std::to_string(kv::kMaxMetadataBytes) + "."};
+          "Metadata length of " + std::to_string(bytes) + " exceeds limit of " +
+              std::to_string(kv::kMaxMetadataBytes) + "."};
 }
 
 MaybeError CheckMetadata(std::optional<std::string>& metadata) {
@@ -79,12 +80,7 @@ MaybeError CheckMetadata(std::optional<std::string>& metadata) {
   bool too_long = false;
   const size_t given = metadata->size();
   metadata = CompactJson(*metadata, kv::kMaxMetadataBytes, too_long);
-  if (too_long) {
-    ApiError error = MetadataTooLong();
-    error.message = "Metadata length of " + std::to_string(given) + " exceeds limit of " +
-                    std::to_string(kv::kMaxMetadataBytes) + ".";
-    return error;
-  }
+  if (too_long) return MetadataTooLong(given);
   if (!metadata) return ApiError{400, kInvalidMetadata, "Metadata is not valid JSON."};
   if (*metadata == "null") metadata.reset();
   return std::nullopt;

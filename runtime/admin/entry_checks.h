@@ -58,7 +58,6 @@ MaybeError CheckExpiry(std::optional<int64_t> moment, std::optional<int64_t> ttl
 MaybeError CheckMetadata(std::optional<std::string>& metadata);
 MaybeError CheckValueLength(size_t bytes);
 
-// For metadata that a parser has made compact already, as far as the limit.
-ApiError MetadataTooLong();
+ApiError MetadataTooLong(size_t bytes);
 
 }  // namespace sedge::admin

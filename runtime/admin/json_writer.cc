@@ -12,23 +12,30 @@ void JsonWriter::Separate() {
   first_ = false;
 }
 
+bool JsonWriter::Fits() {
+  if (!too_long()) return true;
+  dropped_ += text_.size();
+  text_.clear();
+  return false;
+}
+
 bool JsonWriter::Literal(std::string_view text) {
   Separate();
   text_ += text;
-  return !too_long();
+  return Fits();
 }
 
 bool JsonWriter::String(std::string_view text) {
   Separate();
   AppendJsonString(text_, text);
-  return !too_long();
+  return Fits();
 }
 
 bool JsonWriter::Key(std::string_view name) {
   String(name);
   text_ += ':';
   first_ = true;
-  return !too_long();
+  return Fits();
 }
 
 bool JsonWriter::Start(char bracket) {
@@ -36,19 +43,20 @@ bool JsonWriter::Start(char bracket) {
   text_ += bracket;
   ++depth_;
   first_ = true;
-  return !too_long();
+  return Fits();
 }
 
 bool JsonWriter::End(char bracket) {
   text_ += bracket;
   --depth_;
   first_ = false;
-  return !too_long();
+  return Fits();
 }
 
 std::string JsonWriter::Take() {
   first_ = true;
   depth_ = 0;
+  dropped_ = 0;
   return std::exchange(text_, {});
 }
 

@@ -90,6 +90,8 @@ bool Allowed(Need need, const Rights& rights, std::string_view ns) {
   return false;
 }
 
+bool Writes(Need need) { return need == Need::kWrite || need == Need::kWriteAll; }
+
 }  // namespace
 
 KvApi::KvApi(kv::Store& store, KvApiOptions options)
@@ -113,6 +115,12 @@ const KvApi::Route* KvApi::FindRoute(std::string_view method, std::string_view t
   return nullptr;
 }
 
+bool KvApi::IsWrite(std::string_view method, std::string_view target) {
+  bool known_path = false;
+  const Route* route = FindRoute(method, target, known_path);
+  return route && Writes(route->need);
+}
+
 size_t KvApi::MaxBodyBytes(std::string_view method, std::string_view target) {
   bool known_path = false;
   const Route* route = FindRoute(method, target, known_path);
@@ -130,13 +138,31 @@ ApiResponse KvApi::Handle(const ApiRequest& request) {
   if (!route) return Failure({404, kNoRoute, "No route for the URI"});
   Call call{request, ApiTarget(request.target), route->doing};
   ApiResponse response = HandleCall(*route, call);
-  const bool writes = route->need == Need::kWrite || route->need == Need::kWriteAll;
-  if (options_.audit && writes && call.changes) {
-    const std::string key = PercentEncode(call.key);
-    options_.audit({request.rights.who(), request.client, route->doing, call.ns, key, call.keys,
-                    response.status, call.error});
-  }
+  if (call.changes) Audit(*route, call, response.status);
   return response;
+}
+
+void KvApi::Audit(const Route& route, const Call& call, int status) {
+  if (!options_.audit || !Writes(route.need)) return;
+  const std::string key = PercentEncode(call.key);
+  options_.audit({call.request.rights.who(), call.request.client, route.doing, call.ns, key,
+                  call.keys, status, call.error});
+}
+
+void KvApi::Refused(const ApiRequest& request, const ApiError& error) {
+  bool known_path = false;
+  const Route* route = FindRoute(request.method, request.target, known_path);
+  if (!route) return;
+  Call call{request, ApiTarget(request.target), route->doing};
+  const auto& segments = call.target.segments();
+  call.ns = PercentDecode(SegmentOf(route->path, ":ns", segments)).value_or("");
+  const auto key = PercentDecode(SegmentOf(route->path, ":key", segments));
+  if (key && !CheckKey(*key)) {
+    call.key = *key;
+    call.keys = 1;
+  }
+  call.error = error.message;
+  Audit(*route, call, error.status);
 }
 
 ApiResponse KvApi::HandleCall(const Route& route, Call& call) {

@@ -46,6 +46,11 @@ class KvApi {
 
   ApiResponse Handle(const ApiRequest& request);
 
+  // For the audit log: `request` was refused with `error` by who would have passed it on.
+  void Refused(const ApiRequest& request, const ApiError& error);
+
+  // Whether such a request would change something.
+  static bool IsWrite(std::string_view method, std::string_view target);
   // How long the body of such a request may be, which its sender looks at before it reads one.
   static size_t MaxBodyBytes(std::string_view method, std::string_view target);
 
@@ -57,6 +62,7 @@ class KvApi {
 
   static const Route* FindRoute(std::string_view method, std::string_view target, bool& known_path);
   ApiResponse HandleCall(const Route& route, Call& call);
+  void Audit(const Route& route, const Call& call, int status);
   ApiResponse Backup(const ApiRequest& request);
   bool NamespaceExists(const std::string& ns);
   ApiResponse Failed(Call& call, const Status& status);

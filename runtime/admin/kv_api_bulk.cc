@@ -23,6 +23,12 @@ std::string BulkResult(size_t count) {
   return "{\"successful_key_count\":" + std::to_string(count) + ",\"unsuccessful_keys\":[]}";
 }
 
+MaybeError CheckKeyAt(std::string_view key, size_t index) {
+  MaybeError error = CheckKey(key);
+  if (error) error->message += " It is key " + std::to_string(index) + " of the array.";
+  return error;
+}
+
 struct BulkGet {
   std::vector<std::string> keys;
   bool as_json = false;
@@ -38,16 +44,6 @@ MaybeError ReadBulkGet(std::string_view body, BulkGet& get) {
   if (!json.is_object() || !json.contains("keys") || !json["keys"].is_array()) {
     return bad("The body must be a JSON object with an array keys.");
   }
-  const nlohmann::json& keys = json["keys"];
-  if (keys.empty()) return bad("You must request a minimum of 1 key");
-  if (keys.size() > kMaxBulkGetKeys) {
-    return bad("You can request a maximum of " + std::to_string(kMaxBulkGetKeys) + " keys");
-  }
-  for (const nlohmann::json& key : keys) {
-    if (!key.is_string()) return bad("A key name must be a string.");
-    get.keys.push_back(key.get<std::string>());
-    if (MaybeError error = CheckKey(get.keys.back())) return error;
-  }
   if (const auto type = json.find("type"); type != json.end() && !type->is_null()) {
     if (*type != "text" && *type != "json") {
       // Never the JSON itself, which may be as deep as it is long.
@@ -57,6 +53,16 @@ MaybeError ReadBulkGet(std::string_view body, BulkGet& get) {
       return bad(given + " is not a valid type. Use \"json\" or \"text\"");
     }
     get.as_json = *type == "json";
+  }
+  const nlohmann::json& keys = json["keys"];
+  if (keys.empty()) return bad("You must request a minimum of 1 key");
+  if (keys.size() > kMaxBulkGetKeys) {
+    return bad("You can request a maximum of " + std::to_string(kMaxBulkGetKeys) + " keys");
+  }
+  for (const nlohmann::json& key : keys) {
+    if (!key.is_string()) return bad("A key name must be a string.");
+    get.keys.push_back(key.get<std::string>());
+    if (MaybeError error = CheckKeyAt(get.keys.back(), get.keys.size() - 1)) return error;
   }
   if (const auto with = json.find("withMetadata"); with != json.end() && !with->is_null()) {
     if (!with->is_boolean()) return bad("withMetadata must be true or false.");
@@ -134,8 +140,8 @@ ApiResponse KvApi::BulkDelete(Call& call) {
   std::vector<std::string> keys;
   if (MaybeError error = ReadBulkKeys(call.body(), keys)) return call.Fail(std::move(*error));
   call.keys = keys.size();
-  for (const std::string& key : keys) {
-    if (MaybeError error = CheckKey(key)) return call.Fail(std::move(*error));
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (MaybeError error = CheckKeyAt(keys[i], i)) return call.Fail(std::move(*error));
   }
   std::vector<kv::Change> pending;
   size_t written = 0;

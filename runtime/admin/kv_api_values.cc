@@ -20,8 +20,9 @@ struct PutBody {
 MaybeError ReadPutBody(const ApiRequest& request, PutBody& put) {
   put.value = request.body.span();
   const std::string_view type = request.FindHeader("content-type");
+  if (!IsForm(type)) return std::nullopt;
   const std::optional<std::string> boundary = FormBoundary(type);
-  if (!boundary) return std::nullopt;
+  if (!boundary) return ApiError{400, kMalformedValue, "The multipart body has no boundary."};
   const auto fields = ReadForm(request.body.text(), *boundary);
   if (!fields) return ApiError{400, kMalformedValue, "The multipart body is damaged."};
   bool has_value = false;

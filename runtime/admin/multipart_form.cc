@@ -71,9 +71,12 @@ Delimiter TakeDelimiter(std::string_view& rest) {
 
 }  // namespace
 
-std::optional<std::string> FormBoundary(std::string_view content_type) {
+bool IsForm(std::string_view content_type) {
   const std::string_view type = Trim(content_type.substr(0, content_type.find(';')));
-  if (!EqualsIgnoreCase(type, "multipart/form-data")) return std::nullopt;
+  return EqualsIgnoreCase(type, "multipart/form-data");
+}
+
+std::optional<std::string> FormBoundary(std::string_view content_type) {
   std::optional<std::string> boundary = FindParameter(content_type, "boundary");
   if (!boundary || boundary->empty() || boundary->size() > kMaxBoundaryBytes) return std::nullopt;
   return boundary;

@@ -16,7 +16,8 @@ struct FormField {
 
 constexpr size_t kMaxFormFields = 16;
 
-// The boundary of a Content-Type; nullopt when that is not multipart/form-data or has none.
+bool IsForm(std::string_view content_type);
+// The boundary of such a Content-Type; nullopt when it has none that RFC 2046 allows.
 std::optional<std::string> FormBoundary(std::string_view content_type);
 
 // The fields in their order; nullopt when the body is not whole, has no field name, or more than

@@ -36,6 +36,12 @@ struct Limits {
   // What the store may hold in memory.
   size_t kv_memory_bytes = 64u << 20;  // kv_memory_mb: caches and write buffers, of all namespaces
 
+  // What clients of the administration API may use, all together.
+  size_t admin_connections = 256;           // admin_connections: open at once; else 503
+  size_t admin_calls = 4;                   // admin_calls: that the store works on; else they wait
+  size_t admin_request_bytes = 256u << 20;  // admin_request_bytes: long bodies held of requests ...
+  size_t admin_response_bytes = 256u << 20;  // admin_response_bytes: ... and of responses
+
   // What fetch may take.
   int64_t connect_timeout_ms = 10'000;        // connect_timeout_ms
   int64_t response_timeout_ms = 60'000;       // response_timeout_ms: until the response's head

@@ -76,8 +76,12 @@ std::string TextLine(LogLevel level, std::string_view message,
     line += ' ';
   }
   line += message;
+  // Behind a stack or a hint they have a line of their own.
+  std::string_view before = message.find('\n') == message.npos ? " " : "\n  ";
   for (const LogField& field : fields) {
-    line.append(" ").append(field.name).append("=");
+    if (!field.is_number && field.text.empty()) continue;
+    line.append(before).append(field.name).append("=");
+    before = " ";
     if (field.is_number) {
       line += std::to_string(field.number);
     } else {

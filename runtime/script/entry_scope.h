@@ -19,7 +19,9 @@ class EntryScope {
         context_scope_(context_),
         outer_request_(isolate.current_request()) {
     // Outside of all entries there is no request, and V8 carries none.
-    if (request != 0 || isolate.entry_depth() > 0) isolate.set_current_request(request);
+    if (request != 0 || isolate.entry_depth() > 0 || isolate.carries_no_request()) {
+      isolate.set_current_request(request);
+    }
     if (isolate.entry_depth()++ > 0) return;
     isolate.mark().Enter();
   }

@@ -21,6 +21,8 @@ namespace {
 // hand does not fit, so this is more than the largest object that it makes (2^27 elements of 8
 // bytes).
 constexpr size_t kUnwindHeapBytes = (size_t{1} << 30) + (64u << 20);
+// How often an end for want of memory is put off to see where JavaScript is.
+constexpr size_t kMaxPlaceWaits = 2;
 // V8's default for 64 bits: three semi-spaces of 16 MiB. Less makes scavenges frequent under load.
 constexpr size_t kYoungGenerationBytes = 48u << 20;
 // Garbage is worth a collection from this part of the memory limit on.
@@ -61,7 +63,10 @@ Result<std::unique_ptr<Isolate>> Isolate::Create(const IsolateOptions& options) 
   Isolate* raw = self.get();
   self->allocator_ = std::make_unique<CountingAllocator>(
       options.memory_bytes, [raw] { raw->v8()->LowMemoryNotification(); },
-      [raw] { raw->Terminate(Termination::kMemory); });
+      [raw] {
+        if (raw->before_memory_end_ && raw->v8()->InContext()) raw->before_memory_end_();
+        raw->Terminate(Termination::kMemory);
+      });
   v8::StartupData* snapshot = Engine::Get().snapshot();
   v8::Isolate::CreateParams params;
   params.array_buffer_allocator = self->allocator_.get();
@@ -98,7 +103,7 @@ void Isolate::ConfigureIsolate() {
         auto* self = static_cast<Isolate*>(data);
         self->live_after_collection_ = self->live_bytes();
         if (self->live_after_collection_ > self->options_.memory_bytes) {
-          self->Terminate(Termination::kMemory);
+          if (self->memory_ends_ == 0) self->EndForMemory();
         }
       },
       this, v8::kGCTypeMarkSweepCompact);
@@ -173,7 +178,7 @@ size_t Isolate::NewHook(std::string_view name) {
 
 void Isolate::set_current_request(uint64_t id) {
   v8::Local<v8::Value> number = v8::Undefined(isolate_);
-  if (id != 0) number = v8::Number::New(isolate_, static_cast<double>(id));
+  if (id != 0 || carries_no_request_) number = v8::Number::New(isolate_, static_cast<double>(id));
   set_current_request(id, context(), number);
 }
 
@@ -195,6 +200,24 @@ void Isolate::Terminate(Termination why) {
   std::lock_guard lock(termination_mutex_);
   termination_pending_ = true;
   isolate_->TerminateExecution();
+}
+
+// During a collection, in which nothing can be looked at: that waits for the next interrupt, unless
+// it does not come.
+void Isolate::EndForMemory() {
+  if (!before_memory_end_ || memory_ends_ == kMaxPlaceWaits) {
+    return Terminate(Termination::kMemory);
+  }
+  if (++memory_ends_ > 1) return;
+  termination_ = Termination::kMemory;
+  terminations_.fetch_add(1, std::memory_order_release);
+  isolate_->RequestInterrupt(
+      [](v8::Isolate*, void* data) {
+        auto* self = static_cast<Isolate*>(data);
+        self->before_memory_end_();
+        self->Terminate(Termination::kMemory);
+      },
+      this);
 }
 
 void Isolate::SettleTermination() {
@@ -242,12 +265,14 @@ size_t Isolate::array_buffer_bytes() const { return allocator_->used_bytes(); }
 
 size_t Isolate::OnNearHeapLimit(void* data, size_t current, size_t) {
   auto* self = static_cast<Isolate*>(data);
-  self->Terminate(Termination::kMemory);
+  self->EndForMemory();
   // One native call (split, join) may have gone far past the limit before it can be ended: the new
   // limit must lie above what is used, or V8 ends the process. That it does when such a call goes
   // on without end: better this process alone than the machine's memory.
   const size_t wanted = std::max(current, self->heap_bytes()) + kUnwindHeapBytes;
-  return std::min(wanted, std::max(current, self->options_.memory_bytes + 2 * kUnwindHeapBytes));
+  const size_t unwinds = 2 + (self->before_memory_end_ ? kMaxPlaceWaits : 0);
+  return std::min(wanted,
+                  std::max(current, self->options_.memory_bytes + unwinds * kUnwindHeapBytes));
 }
 
 }  // namespace sedge::script

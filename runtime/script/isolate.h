@@ -89,7 +89,7 @@ class Isolate {
   uint64_t current_request() const { return current_request_; }
   // REQUIRES: an EntryScope.
   void set_current_request(uint64_t id);
-  // The same where its number is made already; undefined goes with 0.
+  // The same where its number is made already.
   void set_current_request(uint64_t id, v8::Local<v8::Context> context,
                            v8::Local<v8::Value> number) {
     current_request_ = id;
@@ -100,6 +100,11 @@ class Isolate {
   // carries it across `await` and then(): a promise that two requests wait for resumes each of them
   // as itself.
   uint64_t continuation_request();
+  // From now on V8 carries "for no request" as well. Otherwise code from outside of all requests
+  // that goes on in the entry of one works for that: of a worker, such code is a request's for want
+  // of another; a test's never is.
+  void CarryNoRequest() { carries_no_request_ = true; }
+  bool carries_no_request() const { return carries_no_request_; }
   // The requests whose JavaScript was ended by force since it was last asked; see termination().
   std::vector<uint64_t> TakeTerminatedRequests() { return std::exchange(terminated_requests_, {}); }
   // For EntryScope: notes that the current request was ended, when there was a Terminate() since.
@@ -109,6 +114,9 @@ class Isolate {
   Termination termination() const { return termination_.load(std::memory_order_relaxed); }
   // Any thread.
   void Terminate(Termination why);
+  // Called where JavaScript is when it is about to be ended for want of memory. It runs no
+  // JavaScript.
+  void set_before_memory_end(std::function<void()> hook) { before_memory_end_ = std::move(hook); }
   // How often any isolate was: who has many looks at them when this has changed.
   static uint64_t terminations() { return terminations_.load(std::memory_order_acquire); }
   // There was a Terminate() for what runs now: it is about to end.
@@ -158,6 +166,7 @@ class Isolate {
   Isolate();
   void ConfigureIsolate();
   Status MakeContext(bool from_snapshot);
+  void EndForMemory();
   static size_t OnNearHeapLimit(void* self, size_t current, size_t initial);
 
   IsolateOptions options_;
@@ -176,9 +185,12 @@ class Isolate {
   std::unique_ptr<WatchdogEntry> watchdog_;  // looks at mark_
   std::shared_ptr<ForegroundTasks> tasks_;
   std::function<void()> after_microtasks_;
+  std::function<void()> before_memory_end_;
+  size_t memory_ends_ = 0;  // how often the end was put off to the next interrupt
   size_t native_bytes_ = 0;
   size_t live_after_collection_ = 0;
   uint64_t current_request_ = 0;
+  bool carries_no_request_ = false;
   std::vector<uint64_t> terminated_requests_;
   int entry_depth_ = 0;
   bool has_rejections_ = false;

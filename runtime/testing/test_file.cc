@@ -140,6 +140,7 @@ Result<std::unique_ptr<WorkerIsolate>> TestFile::CreateIsolate(const worker::Wor
     std::lock_guard lock(mutex_);
     if (isolate) {
       loading = &isolate->isolate();
+      loading->set_before_memory_end([this, isolate = loading->v8()] { NotePlace(isolate, this); });
       running_.insert(loading);
     } else {
       running_.erase(loading);

@@ -70,8 +70,10 @@ Status WithLine(const Status& failure, const std::string& source, std::string_vi
   }
   text = text.substr(0, text.find('\n'));
   if (text.ends_with('\r')) text.remove_suffix(1);
+  const std::string start = "\n  " + std::to_string(number) + " | ";
+  if (message.find(start) != message.npos) return failure;  // it shows it already
   if (number < 1 || text.empty() || text.size() > kMaxShownLine) return failure;
-  return {failure.code(), message + "\n  " + std::to_string(number) + " | " + std::string(text)};
+  return {failure.code(), message + start + std::string(text)};
 }
 
 Result<WorkerConfig> LoadScript(const fs::path& shown, const std::string& env) {

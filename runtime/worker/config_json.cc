@@ -66,10 +66,10 @@ class TreeBuilder {
   using string_t = json::string_t;
   using binary_t = json::binary_t;
 
-  TreeBuilder(const Cursor& cursor, const std::string& source) : cursor_(cursor), source_(source) {}
+  explicit TreeBuilder(const Cursor& cursor) : cursor_(cursor) {}
 
   ConfigNode& root() { return root_; }
-  const Status& status() const { return status_; }
+  const std::string& why() const { return why_; }  // it is wrong; "" when nothing said so
 
   bool null() { return Add(Make(ConfigNode::Kind::kNull)); }
   bool boolean(bool value) {
@@ -119,6 +119,8 @@ class TreeBuilder {
     const size_t at = why.find("column ");
     const size_t colon = why.find(": ", at == std::string_view::npos ? 0 : at);
     if (colon != std::string_view::npos) why.remove_prefix(colon + 2);
+    // "[json.exception.out_of_range.406] number overflow ..."
+    if (why.starts_with('[')) why.remove_prefix(std::min(why.find(' ') + 1, why.size()));
     return Fail("this is not JSON: " + std::string(why));
   }
 
@@ -130,7 +132,7 @@ class TreeBuilder {
     return node;
   }
   bool Fail(const std::string& why) {
-    if (status_.ok()) status_ = ConfigError(source_, cursor_.line, why);
+    if (why_.empty()) why_ = why;
     return false;
   }
   ConfigNode* Place(ConfigNode node) {
@@ -161,10 +163,9 @@ class TreeBuilder {
   }
 
   const Cursor& cursor_;
-  const std::string& source_;
   ConfigNode root_;
   std::vector<ConfigNode*> open_;
-  Status status_;
+  std::string why_;
 };
 
 // One pass over the text that knows strings, comments and the last comma.
@@ -242,32 +243,6 @@ class CommentStripper {
   int line_ = 1;
 };
 
-constexpr size_t kMaxFrameColumns = 160;  // longer lines are cut
-
-// The line where reading ended, with the one before it: what is missing is often missing there.
-std::string FrameAt(std::string_view text, size_t at, int line) {
-  at = std::min(at, text.size());
-  const auto start_of = [&](size_t place) {
-    const size_t end = place == 0 ? text.npos : text.rfind('\n', place - 1);
-    return end == text.npos ? 0 : end + 1;
-  };
-  const size_t start = start_of(at);
-  const std::string number = std::to_string(line);
-  const auto shown = [&](size_t from, const std::string& label) {
-    std::string code(text.substr(from, std::min(text.find('\n', from), text.size()) - from));
-    if (code.ends_with('\r')) code.pop_back();
-    if (code.size() > kMaxFrameColumns) code = code.substr(0, kMaxFrameColumns) + "...";
-    return "\n  " + std::string(number.size() - label.size(), ' ') + label + " | " + code;
-  };
-  std::string frame;
-  if (start > 0) frame = shown(start_of(start - 1), std::to_string(line - 1));
-  frame += shown(start, number);
-  if (at - start >= kMaxFrameColumns) return frame;
-  std::string blank;
-  for (size_t i = start; i < at; ++i) blank += text[i] == '\t' ? '\t' : ' ';
-  return frame + "\n  " + std::string(number.size(), ' ') + " | " + blank + "^";
-}
-
 }  // namespace
 
 Result<std::string> StripJsonComments(std::string_view text, const std::string& source) {
@@ -279,16 +254,15 @@ Result<ConfigNode> ParseJsonc(std::string_view text, const std::string& source) 
   SEDGE_ASSIGN_OR_RETURN(const std::string plain, StripJsonComments(text, source));
   Cursor cursor;
   cursor.next = plain.data();
-  TreeBuilder builder(cursor, source);
+  TreeBuilder builder(cursor);
   const char* end = plain.data() + plain.size();
   const bool parsed = json::sax_parse(CountingIterator(plain.data(), &cursor),
                                       CountingIterator(end, &cursor), &builder);
   if (!parsed) {
-    if (builder.status().ok()) return ConfigError(source, 0, "this is not JSON");
+    if (builder.why().empty()) return ConfigError(source, 0, "this is not JSON");
     const auto read = static_cast<size_t>(cursor.next - plain.data());
-    return Status(builder.status().code(),
-                  std::string(builder.status().message()) +
-                      FrameAt(text, read == 0 ? 0 : read - 1, cursor.line));
+    return ConfigSyntaxError(source, text, cursor.line, ColumnOf(text, read == 0 ? 0 : read - 1),
+                             builder.why());
   }
   if (!builder.root().is(ConfigNode::Kind::kObject)) {
     return ConfigError(source, builder.root().line,

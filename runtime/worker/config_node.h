@@ -43,8 +43,14 @@ struct ConfigMember {
 
 // "wrangler.toml:7: why" as an error; without the line when it is 0.
 Status ConfigError(const std::string& source, int line, const std::string& why);
+// "wrangler.toml:7:3: why", and the lines there with a caret below that column, which counts
+// characters from 1.
+Status ConfigSyntaxError(const std::string& source, std::string_view text, int line, int column,
+                         const std::string& why);
+// The column of the byte.
+int ColumnOf(std::string_view text, size_t at);
 
-// Both give an object or an error with `source` and line in it.
+// Both give an object or an error with `source`, line and, of what is not their syntax, column.
 Result<ConfigNode> ParseToml(std::string_view text, const std::string& source);
 // JSON with // and /* */ comments and commas before ] and }.
 Result<ConfigNode> ParseJsonc(std::string_view text, const std::string& source);

@@ -94,8 +94,10 @@ Result<ConfigNode> Convert(const toml::node& from, const std::string& source, in
 Result<ConfigNode> ParseToml(std::string_view text, const std::string& source) {
   const toml::parse_result result = toml::parse(text, std::string_view(source));
   if (!result) {
-    return ConfigError(source, LineOf(result.error().source()),
-                       "this is not TOML: " + std::string(result.error().description()));
+    const toml::source_position& place = result.error().source().begin;
+    return ConfigSyntaxError(source, text, static_cast<int>(place.line),
+                             static_cast<int>(place.column),
+                             "this is not TOML: " + std::string(result.error().description()));
   }
   return ConvertTable(result.table(), source, 0);
 }

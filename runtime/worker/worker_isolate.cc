@@ -107,7 +107,10 @@ Status WorkerIsolate::Start(const NoteLoading& note) {
   isolate_->SetService<web::FetchService>(spec_.fetches ? spec_.fetches : &outbound_);
   isolate_->SetService(&loop_);
   isolate_->SetService(this);
-  if (spec_.is_test) isolate_->SetService(spec_.test_host);
+  if (spec_.is_test) {
+    isolate_->SetService(spec_.test_host);
+    isolate_->CarryNoRequest();
+  }
   if (note) note(this);
   SEDGE_RETURN_IF_ERROR(LoadWorker());
   InstallRejectionFlush();

@@ -15,6 +15,9 @@ std::string Read(std::string_view json) {
     if (pair.expiration) text += " at " + std::to_string(*pair.expiration);
     if (pair.expiration_ttl) text += " for " + std::to_string(*pair.expiration_ttl);
     if (pair.metadata) text += " " + *pair.metadata;
+    if (pair.long_metadata_bytes > 0) {
+      text += " (metadata of " + std::to_string(pair.long_metadata_bytes) + " bytes)";
+    }
     text += ";";
     if (pair.key == "stop") return ApiError{400, 1, "stopped"};
     return std::nullopt;
@@ -88,8 +91,26 @@ TEST(BulkReaderTest, LimitsDepthAndMetadata) {
     return R"([{"key":"a","value":"1","metadata": ")" + std::string(bytes - 2, 'm') + "\"}]";
   };
   EXPECT_EQ(Read(metadata(1024)).size(), 4u + 1 + 1024);
-  EXPECT_EQ(Read(metadata(1025)),
-            " Metadata exceeds the length limit of 1024. It is that of pair 0 (key \"a\").");
+  EXPECT_EQ(Read(metadata(1025)), "a=1 (metadata of 1025 bytes);");
+  EXPECT_EQ(
+      Read(R"([{"key":"a","value":"1","metadata":[)" + std::string(1023, ' ') + R"({"key":")" +
+           std::string(2000, 'm') + R"("}, 1 , null]},{"key":"b","value":"2","metadata":1}])"),
+      "a=1 (metadata of 2019 bytes);b=2 1;");
+}
+
+TEST(BulkReaderTest, AMessageDoesNotRepeatALongKey) {
+  EXPECT_EQ(Read(R"([{"key":")" + std::string(100'000, 'k') + "\"}]"),
+            " A value is missing in pair 0 (key of 100000 bytes).");
+}
+
+TEST(BulkReaderTest, CountsPairs) {
+  std::vector<size_t> indexes;
+  EXPECT_FALSE(ReadBulkPairs(R"([{"key":"a","value":"1"},{"key":"b","value":"2"}])",
+                             [&](BulkPair pair) -> MaybeError {
+                               indexes.push_back(pair.index);
+                               return std::nullopt;
+                             }));
+  EXPECT_THAT(indexes, testing::ElementsAre(0, 1));
 }
 
 TEST(BulkReaderTest, ReadsKeys) {

@@ -72,6 +72,49 @@ TEST_F(KvApiBulkTest, WritesNothingWhenOnePairIsWrong) {
   EXPECT_EQ(Value("ns", "a"), "(none)");
 }
 
+// Each row is the one before with its first mistake mended.
+TEST_F(KvApiBulkTest, LooksAtKeyThenExpiryThenMetadataThenValueOfEachPair) {
+  const auto put = [&](const std::string& key, int ttl, size_t metadata) {
+    json pair = {{"key", key}, {"value", "*"}, {"base64", true}, {"expiration_ttl", ttl}};
+    pair["metadata"] = std::string(metadata - 2, 'm');
+    return Say("PUT", "/ns/bulk", json::array({{{"key", "a"}, {"value", "1"}}, pair}).dump());
+  };
+  const std::string start = "bulk put keys: '";
+  EXPECT_EQ(put("", 5, 2000),
+            "400 10042 " + start + "Key name cannot be empty. It is that of pair 1.'");
+  EXPECT_EQ(put(std::string(513, 'k'), 5, 2000),
+            "414 10030 " + start +
+                "UTF-8 encoded length of 513 exceeds key length limit of 512. It is that of pair "
+                "1.'");
+  EXPECT_EQ(put("b", 5, 2000),
+            "400 10034 " + start +
+                "Invalid expiration_ttl of 5. Expiration TTL must be at least 60. The key is "
+                "\"b\".'");
+  EXPECT_EQ(
+      put("b", 60, 2000),
+      "413 10047 " + start + "Metadata length of 2000 exceeds limit of 1024. The key is \"b\".'");
+  EXPECT_EQ(put("b", 60, 1024),
+            "400 10012 " + start + "The value is not valid base64. The key is \"b\".'");
+  EXPECT_EQ(Value("ns", "a"), "(none)");
+}
+
+TEST_F(KvApiBulkTest, ABulkDeleteNamesTheKeyThatIsWrong) {
+  EXPECT_EQ(Say("DELETE", "/ns/bulk", R"(["a","b",".."])"),
+            "400 10042 bulk remove keys: '\"..\" is not allowed as a key name. It is key 2 of the "
+            "array.'");
+}
+
+// As the binding has it.
+TEST_F(KvApiBulkTest, ABulkGetLooksAtItsTypeFirst) {
+  const std::string wrong =
+      "400 10029 bulk get keys: '\"stream\" is not a valid type. Use \"json\" or \"text\"'";
+  EXPECT_EQ(Say("POST", "/ns/bulk/get", R"({"keys":[],"type":"stream"})"), wrong);
+  EXPECT_EQ(Say("POST", "/ns/bulk/get", R"({"keys":["."],"type":"stream"})"), wrong);
+  EXPECT_EQ(Say("POST", "/ns/bulk/get", R"({"keys":["a","."],"type":"text"})"),
+            "400 10042 bulk get keys: '\".\" is not allowed as a key name. It is key 1 of the "
+            "array.'");
+}
+
 TEST_F(KvApiBulkTest, TakesTenThousandPairsAndNoMore) {
   EXPECT_EQ(Say("PUT", "/ns/bulk", Pairs(10'000)), Result(10'000));
   EXPECT_EQ(Value("ns", "k9999"), "9999");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may do what, and what the audit log is told.
+#include "runtime/admin/entry_checks.h"
 #include "tests/admin/kv_api_fixture.h"
 
 namespace sedge::admin {
@@ -112,6 +113,35 @@ TEST_F(KvApiRightsTest, EveryWriteIsTold) {
   EXPECT_EQ(audit_[4].who, "nobody");
   EXPECT_EQ(audit_[4].action, "remove namespace");
   EXPECT_EQ(audit_[4].status, 403);
+}
+
+TEST_F(KvApiRightsTest, WritesThatWereRefusedBeforeAreToldToo) {
+  ApiRequest request;
+  request.client = "192.0.2.1";
+  request.rights = Rights::Of("who");
+  const auto refuse = [&](const std::string& method, const std::string& path) {
+    request.method = method;
+    request.target = std::string(kBase) + path;
+    api_.Refused(request, {413, kPayloadTooLarge, "too long"});
+  };
+  refuse("GET", "/ns/values/a");
+  refuse("PUT", "/ns/nothing");
+  EXPECT_TRUE(audit_.empty());
+  refuse("PUT", "/n%20s/values/a%0A");
+  refuse("PUT", "/ns/values/" + std::string(513, 'k'));
+  refuse("DELETE", "/ns/bulk");
+  ASSERT_EQ(audit_.size(), 3u);
+  EXPECT_EQ(audit_[0].who, "who");
+  EXPECT_EQ(audit_[0].client, "192.0.2.1");
+  EXPECT_EQ(audit_[0].action, "put");
+  EXPECT_EQ(audit_[0].ns, "n s");
+  EXPECT_EQ(audit_[0].key, "a%0A");
+  EXPECT_EQ(audit_[0].keys, 1u);
+  EXPECT_EQ(audit_[0].status, 413);
+  EXPECT_EQ(audit_[0].error, "too long");
+  EXPECT_EQ(audit_[1].key, "");
+  EXPECT_EQ(audit_[2].action, "bulk remove keys");
+  EXPECT_EQ(audit_[2].keys, 0u);
 }
 
 TEST_F(KvApiRightsTest, ANamespaceThatIsThereAlreadyIsNoWrite) {

@@ -125,6 +125,25 @@ TEST_F(KvApiValuesTest, TakesAFormWithMetadata) {
   EXPECT_EQ(Say("GET", "/ns/metadata/none"), "404 10009 get metadata: 'key not found'");
 }
 
+// Such as from a client that sets the type by hand: nothing of the form becomes a value.
+TEST_F(KvApiValuesTest, RefusesAFormWithoutABoundary) {
+  const std::string form =
+      "--XX\r\nContent-Disposition: form-data; name=\"value\"\r\n\r\nhello\r\n--XX--\r\n";
+  for (const std::string& type :
+       {std::string("multipart/form-data"), std::string("Multipart/Form-Data; charset=utf-8"),
+        std::string("multipart/form-data; boundary="),
+        std::string("multipart/form-data; boundary=\"XX"),
+        "multipart/form-data; boundary=" + std::string(71, 'X')}) {
+    EXPECT_EQ(Text(Call("PUT", "/ns/values/m", form, {{"Content-Type", type}})),
+              "400 10012 put: 'The multipart body has no boundary.'")
+        << type;
+  }
+  EXPECT_EQ(Value("ns", "m"), "(none)");
+  EXPECT_EQ(Text(Call("PUT", "/ns/values/m", form, {{"Content-Type", "multipart/mixed"}})),
+            "200 {}");
+  EXPECT_EQ(Value("ns", "m"), form);
+}
+
 TEST_F(KvApiValuesTest, RefusesValuesAtTheirLimit) {
   std::string value(kv::kMaxValueBytes, 'v');
   EXPECT_EQ(Say("PUT", "/ns/values/v", value), "200 {}");

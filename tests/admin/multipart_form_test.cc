@@ -32,10 +32,14 @@ TEST(MultipartFormTest, FindsTheBoundary) {
            {"multipart/form-data; boundary=\"abc", std::nullopt},
            {"multipart/form-data; boundary=", std::nullopt},
            {"multipart/form-data", std::nullopt},
-           {"multipart/mixed; boundary=abc", std::nullopt},
-           {"text/plain", std::nullopt},
            {"", std::nullopt}}) {
     EXPECT_EQ(FormBoundary(type), boundary) << type;
+  }
+  EXPECT_TRUE(IsForm("Multipart/Form-Data"));
+  EXPECT_TRUE(IsForm("multipart/form-data ; boundary"));
+  for (const char* type :
+       {"multipart/mixed; boundary=abc", "multipart/form-data2", "text/plain", ""}) {
+    EXPECT_FALSE(IsForm(type)) << type;
   }
 }
 

@@ -82,6 +82,22 @@ TEST(KvAdminLimitsTest, ASlowReaderIsWaitedFor) {
   EXPECT_GT(slow.received().size(), kMaxValueBytes);
 }
 
+TEST(KvAdminLimitsTest, ReadersTakeNoRoomOfWriters) {
+  AdminProcess admin({}, "admin_response_bytes = 2097152\n");
+  const std::string two_mb(2u << 20, 'b');
+  admin.Call("PUT", "/CACHE/values/a", two_mb);
+  admin.Call("PUT", "/CACHE/values/b", two_mb);
+  RawConnection slow(admin.url(), 4096);
+  slow.Send(Head("GET", "/values/a", ""));
+  slow.ReadUntil("\r\n\r\n");
+  const HttpResponse refused = admin.Call("GET", "/CACHE/values/b");
+  EXPECT_EQ(AdminProcess::Text(refused),
+            "503 10001 too many large responses at once; try again later");
+  EXPECT_EQ(refused.Header("content-type"), "application/json");
+  EXPECT_EQ(AdminProcess::Text(admin.Call("PUT", "/CACHE/values/c", two_mb)), "200 {}");
+  EXPECT_EQ(AdminProcess::Text(admin.Call("GET", "/CACHE/metadata/b")), "200 null");
+}
+
 TEST(KvAdminLimitsTest, ServesManyAtOnce) {
   AdminProcess admin;
   std::vector<std::thread> clients;

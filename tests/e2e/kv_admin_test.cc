@@ -183,6 +183,36 @@ TEST(KvAdminTest, LogsEveryWriteAsOneLineOfJson) {
             "Invalid expiration_ttl of 59. Expiration TTL must be at least 60.");
 }
 
+// What the API never sees: too long, not whole, without a right token.
+TEST(KvAdminTest, LogsWritesThatAreRefusedBeforeTheyAreWhole) {
+  AdminProcess admin;
+  const std::string put = "PUT /client/v4/accounts/acc/storage/kv/namespaces/CACHE";
+  const std::string token = std::string("Authorization: Bearer ") + AdminProcess::kToken + "\r\n";
+  const auto send = [&](const std::string& path, const std::string& headers,
+                        const std::string& body) {
+    RawConnection connection(admin.url());
+    connection.Send(put + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers +
+                    "\r\n" + body);
+    if (path != "/values/half") connection.ReadToEnd();
+  };
+  const std::string start = "who=SEDGE_ADMIN_TOKEN client=127.0.0.1 action=put namespace=CACHE ";
+  send("/values/long", token + "Content-Length: 30000000\r\n", "");
+  EXPECT_TRUE(admin.process().WaitForLog(start + "key=long keys=1 status=413"));
+  send("/values/half", token + "Content-Length: 10\r\n", "half");
+  EXPECT_TRUE(admin.process().WaitForLog(start + "key=half keys=1 status=400"));
+  for (int i = 0; i < 30; ++i) {
+    send("/bulk", "Authorization: Bearer guess" + std::to_string(i) + "\r\n", "");
+  }
+  EXPECT_TRUE(admin.process().WaitForLog(
+      "who=\"\" client=127.0.0.1 action=\"bulk put keys\" namespace=CACHE key=\"\" keys=0 "
+      "status=401 error=\"Authentication error\""));
+  const std::string log = admin.process().err();
+  size_t lines = 0;
+  for (size_t at = 0; (at = log.find("status=401", at)) != std::string::npos; ++at) ++lines;
+  EXPECT_LE(lines, 20u) << "10 a second, and these took less than one, or two halves";
+  EXPECT_THAT(log, Not(HasSubstr("guess")));
+}
+
 TEST(KvAdminTest, TheDataOutlivesTheServer) {
   AdminProcess admin;
   const json made = json::parse(admin.Call("POST", "", R"({"title":"kept"})").body)["result"];

@@ -40,6 +40,42 @@ test("has env", () => expect(env.NAME).toBe("Ann"));
 )");
 }
 
+// A read of the test's is answered by a write of the request's, in its entry.
+TEST_F(TestCommandTest, WhatFollowsAStreamedAnswerIsTheTestsOwn) {
+  WriteProject();
+  folder_.Write("src/index.js", R"(export default {
+  fetch(request, env, context) {
+    const { readable, writable } = new TransformStream();
+    context.waitUntil((async () => {
+      const writer = writable.getWriter();
+      for (let i = 0; i < 3; i++) {
+        await writer.write(new TextEncoder().encode("x"));
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      await writer.close();
+    })());
+    return new Response(readable);
+  },
+};
+)");
+  WriteTest("test/a_test.js", R"(
+const sleep = () => new Promise((resolve) => setTimeout(resolve, 1));
+test("reads", async () => {
+  expect(await (await SELF.fetch("/")).text()).toBe("xxx");
+});
+test("has its timers", sleep);
+test("has them in one test, too", async () => {
+  const reader = (await SELF.fetch("/")).body.getReader();
+  while (!(await reader.read()).done) await sleep();
+  await sleep();
+  expect(await (await SELF.fetch("/")).text()).toBe("xxx");
+  await sleep();
+});
+)");
+  const Outcome run = Run({});
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+}
+
 TEST_F(TestCommandTest, RequestsHaveTheCfThatTheyAreGiven) {
   folder_.Write("other/wrangler.toml", "name = \"other\"\nmain = \"index.js\"\n");
   folder_.Write("other/index.js",
@@ -316,7 +352,25 @@ TEST_F(TestCommandTest, ATestThatNeedsTooMuchMemoryIsToldWithWhatItPrinted) {
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.out, AllOf(HasSubstr("console of hoards\n     last words\n"),
                              HasSubstr("FAIL test/a_test.js > hoards\n  The test needs more than "),
-                             HasSubstr("1 failed (1)")))
+                             HasSubstr("> 6 |   for (;;) all.push(new"),
+                             HasSubstr("    at test/a_test.js:6:"), HasSubstr("1 failed (1)")))
+      << run.err;
+  // Of V8's own heap.
+  const std::string hoard = "  for (const all = [];;) all.push(new Array(1 << 20).fill(1));\n";
+  WriteTest("test/a_test.js", "test(\"hoards\", () => {\n" + hoard + "});\n");
+  run = Run();
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out,
+              AllOf(HasSubstr("FAIL test/a_test.js > hoards\n  The test needs more "),
+                    HasSubstr("> 4 |   for (const all"), HasSubstr("    at test/a_test.js:4:")))
+      << run.err;
+  // Of a worker.
+  folder_.Write("src/index.js", "export default { fetch() {\n" + hoard + "} };\n");
+  WriteTest("test/a_test.js", "test(\"asks\", async () => { await SELF.fetch(\"/\"); });\n");
+  run = Run();
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("FAIL test/a_test.js > asks\n"),
+                             HasSubstr("> 2 |   for (const all"), HasSubstr("src/index.js:2:")))
       << run.err;
 }
 
@@ -332,10 +386,10 @@ TEST_F(TestCommandTest, WorkersThatHangAreEndedByForce) {
                 "test(\"asks its own\", async () => { await SELF.fetch(\"/\"); });\n");
   Outcome run = Run({"--timeout", "200", "--config", ".", "--config", "loop", "test"});
   EXPECT_EQ(run.status, 1);
-  EXPECT_THAT(run.out + run.err,
-              AllOf(HasSubstr("loop: it begins"), HasSubstr("FAIL test/a_test.js > asks another"),
-                    HasSubstr("The test computed on without letting go"),
-                    HasSubstr("    at index.js:1:")));
+  EXPECT_THAT(
+      run.out + run.err,
+      AllOf(HasSubstr("loop: it begins"), HasSubstr("FAIL test/a_test.js > asks another"),
+            HasSubstr("The test computed on without letting go"), HasSubstr("    at index.js:1:")));
   run = Run({"--timeout", "200", "loop"});
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.out + run.err, AllOf(HasSubstr("FAIL loop/b_test.js > asks its own"),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Repairs of one kind of damage each: what they keep, what they say, and what they refuse.
+// Repairs of one kind of damage to tables each, and of folders: what they keep, say and refuse.
 #include "kv/repair.h"
 
 #include <gmock/gmock.h>
@@ -10,15 +10,13 @@
 #include "kv/check.h"
 #include "kv/key_codec.h"
 #include "kv/store_folder.h"
-#include "tests/kv/kv_test_util.h"
+#include "tests/kv/repair_fixture.h"
 
 namespace sedge::kv {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::AllOf;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 
 enum class Harm { kCut, kFlip, kRemove };
@@ -36,51 +34,6 @@ void Do(Harm harm, const fs::path& file) {
   if (harm == Harm::kRemove) fs::remove(file);
   if (harm == Harm::kFlip) Flip(file, 10);
 }
-
-class RepairTest : public StoreTest {
- protected:
-  static constexpr int kEntries = 1000;
-
-  std::vector<fs::path> Files(const std::string& extension) {
-    std::vector<fs::path> files;
-    for (const auto& file : fs::directory_iterator(options_.path + "/db")) {
-      if (file.path().extension() == extension) files.push_back(file.path());
-    }
-    std::sort(files.begin(), files.end());
-    return files;
-  }
-
-  // Many entries in tables below, and the newest tables with `late` alone; leaves the store closed.
-  // The two tables, that of the records first.
-  std::vector<fs::path> TablesAbove(const std::vector<std::string>& late) {
-    for (int i = 0; i < kEntries; ++i) Put("ns", std::to_string(i), ValueOf(i));
-    EXPECT_TRUE(store_->Compact().ok());
-    const size_t below = Files(".sst").size();
-    for (const std::string& key : late) Put("ns", key, "late");
-    Reopen();  // makes tables of what the log has
-    store_.reset();
-    std::vector<fs::path> tables = Files(".sst");
-    tables.erase(tables.begin(), tables.begin() + static_cast<std::ptrdiff_t>(below));
-    EXPECT_EQ(tables.size(), 2u);
-    return tables;
-  }
-
-  static std::string ValueOf(int i) { return std::to_string(i) + std::string(100, 'v'); }
-
-  // Whose value is the one they had below.
-  int CountKept() {
-    int kept = 0;
-    for (int i = 0; i < kEntries; ++i) kept += Value("ns", std::to_string(i)) == ValueOf(i);
-    return kept;
-  }
-
-  RepairReport Repair() {
-    store_.reset();
-    const auto repaired = RepairFolder(options_.path);
-    EXPECT_TRUE(repaired.ok()) << repaired.status().ToString();
-    return repaired.ok() ? *repaired : RepairReport{};
-  }
-};
 
 TEST_F(RepairTest, ATableTakesOnlyTheKeysThatItMayHave) {
   const std::vector<fs::path> tables = TablesAbove({"aaa"});
@@ -312,133 +265,6 @@ TEST_F(RepairTest, AFileSystemThatCannotExchangeFoldersIsServedToo) {
     store_.reset();
   }
   EXPECT_TRUE(fs::exists(options_.path + "/lost+found/3"));
-}
-
-// An unsynced session that a power cut ended, as its disk shows it.
-class HoleTest : public RepairTest {
- protected:
-  void MakeHole() {
-    Put("ns", "aaa", "table");
-    ASSERT_TRUE(store_->Compact().ok());
-    for (int i = 0; i < 2 * kEntries; ++i) Put("ns", std::to_string(i), std::string(100, 'v'));
-    store_.reset();
-    fs::remove(options_.path + "/db/SYNCED");
-    const fs::path log = Files(".log").back();
-    std::fstream data(log, std::ios::in | std::ios::out | std::ios::binary);
-    data.seekp(static_cast<std::streamoff>(fs::file_size(log) / 2));
-    data << std::string(8192, '\0');
-    options_.durable_writes = true;
-  }
-
-  std::vector<std::string> Kept() {
-    std::vector<std::string> names;
-    std::error_code error;
-    for (const auto& file :
-         fs::recursive_directory_iterator(options_.path + "/lost+found", error)) {
-      if (file.is_regular_file()) names.push_back(file.path().filename());
-    }
-    return names;
-  }
-};
-
-// The table that is away makes the store open in another way of RocksDB's.
-TEST_F(HoleTest, WritesAfterItStayWhateverElseIsDamaged) {
-  MakeHole();
-  const fs::path table = Files(".sst").back();
-  fs::rename(table, folder_.path() + "/away");
-  Reopen();
-  EXPECT_EQ(Value("ns", "0"), std::string(100, 'v'));
-  EXPECT_EQ(Value("ns", "1999"), "(none)");
-  Put("ns", "1999", "newest");
-  Put("ns", "acknowledged", "synced");
-  for (const bool back : {false, true}) {
-    if (back) fs::rename(folder_.path() + "/away", table);
-    Reopen();
-    EXPECT_EQ(Value("ns", "1999"), "newest");
-    EXPECT_EQ(Value("ns", "acknowledged"), "synced");
-  }
-  EXPECT_EQ(Value("ns", "aaa"), "table");
-  EXPECT_EQ(Kept().size(), 1u);
-}
-
-TEST_F(HoleTest, ARepairBeforeOpeningTakesInWhatIsBehindIt) {
-  MakeHole();
-  const auto checked = CheckFolder(options_.path);
-  ASSERT_TRUE(checked.ok());
-  EXPECT_FALSE(checked->fine());
-  EXPECT_THAT(checked->files, IsEmpty());
-  ASSERT_EQ(checked->holes.size(), 1u);
-  EXPECT_THAT(DescribeReport(*checked).at(0),
-              AllOf(HasSubstr("a repair takes in"), HasSubstr(".log has a hole at byte ")));
-  const RepairReport repaired = Repair();
-  EXPECT_TRUE(repaired.changed);
-  EXPECT_EQ(repaired.entries, checked->survey.entries);
-  Reopen();
-  EXPECT_EQ(Value("ns", "0"), std::string(100, 'v'));
-  EXPECT_EQ(Value("ns", "1999"), std::string(100, 'v'));
-  EXPECT_EQ(CheckFolder(options_.path).status().code(), StatusCode::kUnavailable);
-  EXPECT_FALSE(Repair().changed);
-}
-
-// RocksDB deletes the logs that are in tables in any order; a kill may leave one of them.
-TEST_F(RepairTest, ALogThatIsInTablesNeedsNoSuccessor) {
-  options_.durable_writes = true;
-  const std::string aside = folder_.path() + "/aside.log";
-  std::string name;
-  for (int i = 0; i < 3; ++i) {
-    Reopen();
-    Put("ns", std::to_string(i), "value");
-    if (i > 0) continue;
-    name = Files(".log").back().filename();
-    fs::copy_file(Files(".log").back(), aside);
-  }
-  store_.reset();
-  for (const uintmax_t cut : {0, 3}) {
-    fs::copy_file(aside, options_.path + "/db/" + name);
-    fs::resize_file(options_.path + "/db/" + name, fs::file_size(aside) - cut);
-    Reopen();
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(Value("ns", std::to_string(i)), "value");
-    store_.reset();
-    EXPECT_FALSE(fs::exists(options_.path + "/db/" + name));
-    Reopen();
-    Put("ns", "more", "value");
-    store_.reset();
-  }
-}
-
-// As a disk that does not give what it holds: no damage, and nothing to repair.
-TEST_F(RepairTest, ALogThatTheDiskDoesNotGiveIsNoDamage) {
-  options_.durable_writes = true;
-  Reopen();
-  Put("ns", "key", "value");
-  store_.reset();
-  const fs::path log = Files(".log").back();
-  fs::rename(log, folder_.path() + "/aside");
-  fs::create_directory(log);  // read(2) fails on one
-  for (const Status& status :
-       {RocksStore::Open(options_).status(), CheckFolder(options_.path).status(),
-        RepairFolder(options_.path).status()}) {
-    EXPECT_EQ(status.code(), StatusCode::kIo) << status.ToString();
-    EXPECT_THAT(std::string(status.message()),
-                AllOf(HasSubstr(log.string()), HasSubstr("Is a directory")));
-  }
-  fs::remove(log);
-  fs::rename(folder_.path() + "/aside", log);
-  Reopen();
-  EXPECT_EQ(Value("ns", "key"), "value");
-}
-
-// What was kept is not kept again while the log cannot go.
-TEST_F(HoleTest, OneCopyIsEnough) {
-  MakeHole();
-  fs::copy(options_.path, folder_.path() + "/again", fs::copy_options::recursive);
-  Reopen();
-  store_.reset();
-  EXPECT_EQ(Kept().size(), 1u);
-  fs::remove_all(options_.path + "/db");
-  fs::copy(folder_.path() + "/again/db", options_.path + "/db");
-  Reopen();
-  EXPECT_EQ(Kept().size(), 1u);
 }
 
 // Parts of filters too, which no checksum of the table's data covers; the values' tables have some.

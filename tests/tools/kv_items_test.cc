@@ -131,7 +131,7 @@ TEST(PairTest, SaysWhatIsWrong) {
       {"{\"key\":\"" + std::string(513, 'k') + "\",\"value\":\"v\"}", "limit of 512"},
       {"{\"key\":\"a\",\"value\":\"x!\",\"base64\":true}", "The value is not valid base64"},
       {"{\"key\":\"a\",\"value\":\"v\",\"metadata\":\"" + std::string(1023, 'm') + "\"}",
-       "Metadata exceeds the length limit of 1024"},
+       "exceeds limit of 1024"},
       {"{\"key\":\"a\",\"value\":\"" + std::string((25u << 20) + 1, 'v') + "\"}",
        "exceeds limit of 26214400"},
   };

@@ -309,7 +309,7 @@ TEST_F(ServeFlagsTest, CfIsJsonWithFileAndLine) {
   EXPECT_EQ(options.cf_json, "{\"colo\":\"AMS\"}");
   Write("cf.json", "{\n\"colo\": AMS }");
   EXPECT_THAT(LoadError({.paths = {script_}, .cf_file = cf}),
-              HasSubstr(cf + ":2: this is not JSON"));
+              HasSubstr(cf + ":2:9: this is not JSON"));
   Write("cf.json", "[]");
   EXPECT_THAT(LoadError({.paths = {script_}, .cf_file = cf}), HasSubstr("the file holds an array"));
   EXPECT_THAT(LoadError({.paths = {script_}, .cf_file = cf + "x"}),

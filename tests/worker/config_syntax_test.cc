@@ -45,18 +45,18 @@ TEST(JsoncTest, StrippingKeepsEveryTokenInItsPlace) {
 
 TEST(JsoncTest, NamesTheLineOfWhatIsWrong) {
   const std::pair<const char*, const char*> cases[] = {
-      {"", "f.jsonc:1: this is not JSON"},
-      {"{\n\"a\": 1\n\"b\": 2}", "f.jsonc:3: this is not JSON"},
-      {"{\n\"a\": [,]}", "f.jsonc:2: this is not JSON"},
-      {"{\n\"a\": [1,,]}", "f.jsonc:2: this is not JSON"},
-      {"{,}", "f.jsonc:1: this is not JSON"},
-      {"{\n\"a\": nul}", "f.jsonc:2: this is not JSON"},
-      {"{\n\n\"a\": \"open\n}", "f.jsonc:3: this is not JSON"},
+      {"", "f.jsonc:1:1: this is not JSON"},
+      {"{\n\"a\": 1\n\"b\": 2}", "f.jsonc:3:3: this is not JSON"},
+      {"{\n\"a\": [,]}", "f.jsonc:2:7: this is not JSON"},
+      {"{\n\"a\": [1,,]}", "f.jsonc:2:9: this is not JSON"},
+      {"{,}", "f.jsonc:1:2: this is not JSON"},
+      {"{\n\"a\": nul}", "f.jsonc:2:9: this is not JSON"},
+      {"{\n\n\"a\": \"open\n}", "f.jsonc:3:11: this is not JSON"},
       {"{\n\"a\": 1 /* open\n}", "f.jsonc:2: the comment that begins with /* has no */"},
-      {"{\"a\": 1,\n\"a\": 2}", "f.jsonc:2: the key \"a\" is there twice; the first is on line 1"},
-      {"{\"a\": \"\xFF\"}", "f.jsonc:1: this is not JSON"},
-      {"{} {}", "f.jsonc:1: this is not JSON"},
-      {"{\n\"a\": 1e999}", "f.jsonc:2: "},
+      {"{\"a\": 1,\n\"a\": 2}", "f.jsonc:2:3: the key \"a\" is there twice; the first is on line 1"},
+      {"{\"a\": \"\xFF\"}", "f.jsonc:1:8: this is not JSON"},
+      {"{} {}", "f.jsonc:1:4: this is not JSON"},
+      {"{\n\"a\": 1e999}", "f.jsonc:2:11: this is not JSON: number overflow"},
       {"[1]", "the file holds an array; an object, { ... }, is allowed"},
       {"\n\n3", "f.jsonc:3: the file holds a number"},
   };
@@ -105,12 +105,19 @@ TEST(TomlTest, GivesTheSameTree) {
 }
 
 TEST(TomlTest, NamesTheLineOfWhatIsWrong) {
-  EXPECT_THAT(Toml("a = 1\nb = \n"), HasSubstr("f.toml:2: this is not TOML: "));
-  EXPECT_THAT(Toml("a = 1\na = 2\n"), HasSubstr("f.toml:2: this is not TOML: "));
+  EXPECT_THAT(Toml("a = 1\nb = \n"), HasSubstr("f.toml:2:5: this is not TOML: "));
+  EXPECT_THAT(Toml("a = 1\na = 2\n"), HasSubstr("f.toml:2:5: this is not TOML: "));
   EXPECT_THAT(Toml("a = 1\nb = nan\n"), HasSubstr("f.toml:2: nan and inf"));
-  EXPECT_THAT(Toml("a = 1\nb = [ }\n"), HasSubstr("f.toml:2: this is not TOML: "));
-  EXPECT_THAT(Toml("a = 1\nb = \xC3\xA9\n"), HasSubstr("f.toml:2: this is not TOML: "));
-  EXPECT_THAT(Toml("[a\n"), HasSubstr("f.toml:1: this is not TOML: "));
+  EXPECT_THAT(Toml("a = 1\nb = [ }\n"), HasSubstr("f.toml:2:7: this is not TOML: "));
+  EXPECT_THAT(Toml("a = 1\nb = \xC3\xA9\n"), HasSubstr("f.toml:2:5: this is not TOML: "));
+  EXPECT_THAT(Toml("[a\n"), HasSubstr("f.toml:1:3: this is not TOML: "));
+}
+
+TEST(TomlTest, ShowsTheLinesWhereReadingEnded) {
+  EXPECT_THAT(Toml("a = 1\n\tc = \"\xC3\xA9\" x\r\n"),
+              HasSubstr("\n  1 | a = 1\n  2 | \tc = \"\xC3\xA9\" x\n    | \t        ^"));
+  EXPECT_THAT(Toml("[vars\nA = 1\n"), HasSubstr("\n  1 | [vars\n    |      ^"));
+  EXPECT_THAT(Toml("a = \"" + std::string(300, 'x')), HasSubstr("x..."));
 }
 
 TEST(TomlTest, NodesKnowTheirLines) {

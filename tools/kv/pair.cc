@@ -36,6 +36,7 @@ Result<KvPair> ParsePair(std::string_view json) {
       admin::ReadBulkPairs(list, [&](admin::BulkPair found) -> admin::MaybeError {
         ++count;
         if (admin::MaybeError wrong = admin::CheckKey(found.key)) return wrong;
+        if (found.long_metadata_bytes > 0) return admin::MetadataTooLong(found.long_metadata_bytes);
         if (found.base64) {
           const std::optional<Bytes> value = admin::DecodeBase64(found.value);
           if (!value) return admin::ApiError{400, 0, "The value is not valid base64."};

@@ -26,7 +26,12 @@ class AdminProcess {
   // The namespace of the worker, which answers GET /KEY with the key's value.
   static constexpr const char* kNamespace = "CACHE";
 
-  explicit AdminProcess(std::vector<std::string> flags = {}) {
+  // `limits`: lines of [limits] in a wrangler.toml.
+  explicit AdminProcess(std::vector<std::string> flags = {}, const std::string& limits = "") {
+    if (!limits.empty()) {
+      folder_.Write("wrangler.toml", "name = \"w\"\nmain = \"worker.js\"\n[limits]\n" + limits);
+      served_ = "wrangler.toml";
+    }
     folder_.Write("worker.js",
                   "export default { async fetch(request, env) {\n"
                   "  const key = decodeURIComponent(new URL(request.url).pathname.slice(1));\n"
@@ -37,8 +42,8 @@ class AdminProcess {
 
   void Start(std::vector<std::string> flags = {}) {
     setenv("SEDGE_ADMIN_TOKEN", kToken, 1);
-    std::vector<std::string> args = {"serve", "worker.js", "--port",   "0",       "--threads",
-                                     "1",     "--kv",      kNamespace, "--admin", "127.0.0.1:0"};
+    std::vector<std::string> args = {"serve", served_, "--port",   "0",       "--threads",
+                                     "1",     "--kv",  kNamespace, "--admin", "127.0.0.1:0"};
     args.insert(args.end(), flags.begin(), flags.end());
     process_ = std::make_unique<SedgeProcess>(std::move(args), folder_.path());
     unsetenv("SEDGE_ADMIN_TOKEN");
@@ -102,6 +107,7 @@ class AdminProcess {
   }
 
   TempFolder folder_;
+  std::string served_ = "worker.js";
   std::unique_ptr<SedgeProcess> process_;
   std::string url_;
   std::string worker_url_;
