@@ -12,11 +12,12 @@ const {
 } = require("file/blob");
 const { extractMimeType, getMimeParameter, serializeMimeType } = require("fetch/mime_type");
 const { createFormData, formDataEntries, isFormData } = require("fetch/form_data");
+const { parseJson } = require("fetch/json");
 const streams = require("fetch/body_stream");
 const { isURLSearchParams, parseUrlencoded, serializeUrlencoded, urlSearchParamsEntries } =
   require("url/url_search_params");
 const {
-  ArrayBuffer, JSONParse, ObjectDefineProperty, Promise, PromisePrototypeThen,
+  ArrayBuffer, ObjectDefineProperty, Promise, PromisePrototypeThen,
   ReflectGetOwnPropertyDescriptor,
   ReflectOwnKeys, StringPrototypeCharCodeAt, StringPrototypeSlice, SymbolAsyncIterator, SymbolIterator,
   SymbolToPrimitive, TypeError, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetByteLength, Uint8Array,
@@ -259,7 +260,7 @@ async function takeText(self, bodyOf, asJson) {
       text = ops.utf8Decode(body.kind < kNative ? takeBytes(body) : (await takeBytes(body)).bytes);
     }
   }
-  return asJson ? JSONParse(text) : text;
+  return asJson ? parseJson(text) : text;
 }
 
 async function takeBlob(self, bodyOf, typeOf) {

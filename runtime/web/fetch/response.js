@@ -10,6 +10,7 @@ const { Body, cloneBody, extractBody, isBodyEmpty, kNative, kString, kTextType, 
 const { listGet } = require("fetch/header_list");
 const { createHeaders, headersFromInit, headersGuard, headersList, kGuardImmutable, kGuardNone, toHeaderBlock } =
   require("fetch/headers");
+const { stringifyJson } = require("fetch/json");
 const { normalizeUrl } = require("fetch/request_url");
 const { JSONStringify, RangeError, RegExpPrototypeExec, TypeError } = primordials;
 const { constructKey, converters, illegalInvocation, isObject, requiredArguments } = webidl;
@@ -20,19 +21,6 @@ const kNoBlock = 0;
 const kTextBlock = 1;
 const kJsonBlock = 2;
 const notReasonPhrase = /[^\t\x20-\x7E\x80-\xFF]/;
-
-// The serialiser in JavaScript is the faster one once V8 has compiled it, and slower before. So few calls are V8's own,
-// and of those that follow only some are not.
-const kFewJson = 100;
-const kManyJson = 600;
-let countOfJson = 0;
-let stringify = null;
-
-function textOf(data) {
-  if (countOfJson < kManyJson && (++countOfJson <= kFewJson || countOfJson % 8 !== 0)) return JSONStringify(data);
-  if (stringify === null) ({ stringify } = require("json/stringify"));
-  return stringify(data);
-}
 
 // What few responses have, apart.
 class Extras {
@@ -148,7 +136,7 @@ class Response {
   static json(data, init = undefined) {
     const context = "Failed to execute 'json' on 'Response'";
     requiredArguments(arguments.length, 1, context);
-    const text = textOf(data);
+    const text = stringifyJson(data);
     if (text === undefined) throw new TypeError(`${context}: The data is not JSON serializable.`);
     const response = new Response(constructKey);
     response.#body = new Body(kString, text, kJsonType);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the serialiser of JSON in JavaScript asks native code for.
+// What the serialiser and the parser of JSON in JavaScript ask native code for.
 #pragma once
 
 #include <span>
@@ -12,6 +12,9 @@ namespace sedge::web {
 //   [[BigIntData]]; undefined: has none of them.
 // jsonText(units, count) -> string of the first units of a Uint16Array.
 // constructorName(object) -> string, as V8's messages have it.
+// jsonScan(text, marks, shapeTable, shapeText) -> boolean: see json_scan.h. `text` has no more than
+//   16,384 units.
+// jsonSlice(text, from, to) -> string of its own, that does not hold the text.
 std::span<const script::OpDef> JsonOps();
 
 }  // namespace sedge::web

@@ -12,7 +12,7 @@ const {
 const { jsonBox, jsonText } = ops;
 
 const kBufferUnits = 8192;
-const kLongString = 256; // units from which on V8 quotes it
+const kLongString = 128; // units from which on V8 quotes it
 // A unit takes six at most: \u0000. What a member needs at most, with its name and what comes around it.
 const kReserve = 2 * (6 * kLongString + 8);
 // Deeper values than V8's own takes on an empty stack fail as there.
