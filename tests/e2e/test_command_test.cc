@@ -40,42 +40,6 @@ test("has env", () => expect(env.NAME).toBe("Ann"));
 )");
 }
 
-// A read of the test's is answered by a write of the request's, in its entry.
-TEST_F(TestCommandTest, WhatFollowsAStreamedAnswerIsTheTestsOwn) {
-  WriteProject();
-  folder_.Write("src/index.js", R"(export default {
-  fetch(request, env, context) {
-    const { readable, writable } = new TransformStream();
-    context.waitUntil((async () => {
-      const writer = writable.getWriter();
-      for (let i = 0; i < 3; i++) {
-        await writer.write(new TextEncoder().encode("x"));
-        await new Promise((resolve) => setTimeout(resolve, 2));
-      }
-      await writer.close();
-    })());
-    return new Response(readable);
-  },
-};
-)");
-  WriteTest("test/a_test.js", R"(
-const sleep = () => new Promise((resolve) => setTimeout(resolve, 1));
-test("reads", async () => {
-  expect(await (await SELF.fetch("/")).text()).toBe("xxx");
-});
-test("has its timers", sleep);
-test("has them in one test, too", async () => {
-  const reader = (await SELF.fetch("/")).body.getReader();
-  while (!(await reader.read()).done) await sleep();
-  await sleep();
-  expect(await (await SELF.fetch("/")).text()).toBe("xxx");
-  await sleep();
-});
-)");
-  const Outcome run = Run({});
-  EXPECT_EQ(run.status, 0) << run.out << run.err;
-}
-
 TEST_F(TestCommandTest, RequestsHaveTheCfThatTheyAreGiven) {
   folder_.Write("other/wrangler.toml", "name = \"other\"\nmain = \"index.js\"\n");
   folder_.Write("other/index.js",
