@@ -424,7 +424,11 @@ TEST_F(TestCommandTest, ChoosesTestsByName) {
   WriteTest("test/a_test.js", R"(
 describe("users", () => { test("sign in", () => {}); test("sign out", () => { throw new Error("no"); }); });
 )");
-  EXPECT_EQ(Run({"-t", "sign in"}).status, 0);
+  WriteTest("test/b_test.js", "test(\"posts\", () => {});\n");
+  const Outcome in = Run({"-t", "sign in"});
+  EXPECT_EQ(in.status, 0);
+  EXPECT_THAT(in.out, AllOf(HasSubstr("\u2193 test/b_test.js"),
+                            HasSubstr(" Files 1 passed, 1 skipped (2)\n")));
   EXPECT_EQ(Run({"-t", "sign out"}).status, 1);
   EXPECT_EQ(Run({"--filter", "/^users sign (in)$/"}).status, 0);
 }
@@ -437,7 +441,8 @@ TEST_F(TestCommandTest, EndsAtTheFirstFailureWhenAsked) {
   WriteTest("test/b_test.js", "test(\"three\", () => { throw new Error(\"third\"); });\n");
   const Outcome run = Run({"--bail", "--threads", "1"});
   EXPECT_EQ(run.status, 1);
-  EXPECT_THAT(run.out, AllOf(HasSubstr("Error: first"), HasSubstr("1 failed, 1 skipped (2)")));
+  EXPECT_THAT(run.out, AllOf(HasSubstr("Error: first"), HasSubstr(" Tests 1 failed, 1 skipped (2)"),
+                             HasSubstr(" Files 1 failed, 1 skipped (2)")));
 }
 
 TEST_F(TestCommandTest, SaysWhatIsWrongWithItsArguments) {
