@@ -240,6 +240,29 @@ test("of the configuration", async () => {
   EXPECT_EQ(run.status, 0) << run.out << run.err;
 }
 
+TEST_F(TestCommandTest, AnUnmockedFetchOfAnotherWorkersRouteSaysHowToGetThere) {
+  WriteProject();
+  folder_.Write("api/wrangler.toml",
+                "name = \"api\"\nmain = \"index.js\"\nroutes = [\"*.example.com/users/*\"]\n");
+  folder_.Write("api/index.js",
+                "export default { async fetch(request) {\n"
+                "  return new Response(request.method + ' ' + request.url + await request.text());\n"
+                "} };\n");
+  WriteTest("test/a_test.js", R"(
+const ask = async () => (await SELF.fetch("/proxy", { method: "POST", body: "!" })).text();
+test("not followed", ask);
+test("followed", async () => {
+  mock.fetch("https://api.example.com/*", (request) => worker("api").fetch(request));
+  expect(await ask()).toBe("POST https://api.example.com/users/7!");
+});
+)");
+  const Outcome run = Run({"--config", ".", "--config", "api"});
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+  EXPECT_THAT(run.out, AllOf(HasSubstr("The worker \"api\" has a route for it."),
+                             HasSubstr("mock.fetch(\"https://api.example.com/*\", (request) => "
+                                       "worker(\"api\").fetch(request));")));
+}
+
 TEST_F(TestCommandTest, FilesRunApartAndDoNotShareKv) {
   WriteProject();
   for (int i = 0; i < 6; ++i) {
