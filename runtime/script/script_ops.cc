@@ -90,6 +90,28 @@ v8::Local<v8::Value> CallerPlace(Isolate& isolate) {
   return v8::Null(v8);
 }
 
+// "file:line:column" of where a function is written; null for what is none, and for V8's own.
+v8::Local<v8::Value> FunctionPlace(Isolate& isolate, v8::Local<v8::Value> value) {
+  v8::Isolate* v8 = isolate.v8();
+  while (value->IsFunction()) {
+    v8::Local<v8::Function> function = value.As<v8::Function>();
+    v8::Local<v8::Value> bound = function->GetBoundFunction();
+    if (!bound->IsUndefined()) {
+      value = bound;
+      continue;
+    }
+    v8::Local<v8::Value> name = function->GetScriptOrigin().ResourceName();
+    if (function->GetScriptLineNumber() < 0 || name.IsEmpty() || !name->IsString()) break;
+    const std::string place = std::string(*v8::String::Utf8Value(v8, name)) + ":" +
+                              std::to_string(function->GetScriptLineNumber() + 1) + ":" +
+                              std::to_string(function->GetScriptColumnNumber() + 1);
+    v8::Local<v8::Value> text;
+    if (place.starts_with("sedge:") || !Utf8ToV8(v8, place).ToLocal(&text)) break;
+    return text;
+  }
+  return v8::Null(v8);
+}
+
 // The own keys, strings and symbols, without those that are indices: an array may have millions.
 v8::Local<v8::Value> NamedKeys(Isolate& isolate, v8::Local<v8::Object> object) {
   v8::Local<v8::Array> keys;
@@ -172,6 +194,7 @@ constexpr OpDef kOps[] = {
     Op<FulfilledValue>("fulfilledValue"),
     Op<ProxyDetails>("proxyDetails"),
     Op<CallerPlace>("callerPlace"),
+    Op<FunctionPlace>("functionPlace"),
     Op<NamedKeys>("namedKeys"),
     Op<RegExpFlags>("regExpFlags"),
     Op<ArrayBufferDetach>("arrayBufferDetach"),

@@ -9,12 +9,18 @@ const { setUncaughtSink } = require("html/report_error");
 const { countAnswers, dropAnswers } = require("testing/environment");
 const { closeMocks, openMocks } = require("testing/mock_fetch");
 const { cancelRealTimer, startRealTimer } = require("testing/real_timers");
-const { ArrayPrototypePop, ArrayPrototypePush, Error, Promise, PromisePrototypeThen } = primordials;
+const { read } = require("console/inspect_text");
+const { ArrayPrototypePop, ArrayPrototypePush, Error, Promise, PromisePrototypeThen, RegExpPrototypeExec } = primordials;
 
 // A test whose time is over gets so long to end what it set going.
 const kLateMs = 100;
 // What hooks of suites may compute without letting go.
 const kBetweenMs = 60_000;
+
+// What a worker's write fails with when nobody reads its answer any more, and the text of that where the worker has an
+// isolate of its own.
+const kReaderGone = "the reader of this body went away";
+const readerGoneText = /: Uncaught (?:\(in promise\) )?\[?Error: the reader of this body went away(?:\]|\n|$)/;
 
 // Resolves once nothing is under way, or to what still is.
 function settle(maxMs) {
@@ -37,6 +43,11 @@ function open() {
   openMocks();
 }
 
+function takeUncaught(problems) {
+  const uncaught = ops.testTakeUncaught();
+  for (let i = 0; i < uncaught.length; ++i) ArrayPrototypePush(problems, uncaught[i]);
+}
+
 function close(problems) {
   closeMocks();
   const frame = ArrayPrototypePop(frames);
@@ -49,8 +60,7 @@ function close(problems) {
   } catch (error) {
     ArrayPrototypePush(problems, `KV could not be taken back: ${error.message}`);
   }
-  const uncaught = ops.testTakeUncaught();
-  for (let i = 0; i < uncaught.length; ++i) ArrayPrototypePush(problems, uncaught[i]);
+  takeUncaught(problems);
   if (problems.length === 0) return;
   let message = problems[0];
   for (let i = 1; i < problems.length; ++i) message += `\n${problems[i]}`;
@@ -71,19 +81,34 @@ async function cancelAll() {
   ops.testTakeUncaught();
 }
 
-async function closeLate(message) {
-  const problems = ops.testTakeUncaught();
+async function closeLate(problems, message) {
+  takeUncaught(problems);
   ArrayPrototypePush(problems, message);
   await cancelAll();
   close(problems);
 }
 
+// What the test has not read of its answers ends here. That writes to them fail then is nobody's fault: until finish()
+// is over, such failures are passed over. Those of before are kept in `problems`.
 function finish(maxMs, what) {
+  const problems = [];
+  takeUncaught(problems);
+  const outer = setUncaughtSink((error, isRejection) => {
+    const isError = typeof error === "object" && error !== null;
+    if (!isError || read(error, "message") !== kReaderGone) outer?.(error, isRejection);
+  });
   dropAnswers(frames[frames.length - 1].answers);
+  const end = (busy) => {
+    setUncaughtSink(outer);
+    const late = ops.testTakeUncaught();
+    for (let i = 0; i < late.length; ++i) {
+      if (RegExpPrototypeExec(readerGoneText, late[i]) === null) ArrayPrototypePush(problems, late[i]);
+    }
+    return busy === undefined ? close(problems)
+      : closeLate(problems, `${what} is over, but what it set going is not: ${busy} was waited for ${maxMs} ms more`);
+  };
   const waiting = settle(maxMs);
-  if (waiting === undefined) return close([]);
-  return PromisePrototypeThen(waiting, (busy) => busy === undefined ? close([])
-    : closeLate(`${what} is over, but what it set going is not: ${busy} was waited for ${maxMs} ms more`));
+  return waiting === undefined ? end(undefined) : PromisePrototypeThen(waiting, end);
 }
 
 // Each may return a promise, but keepOutput.

@@ -7,6 +7,7 @@
 const { createIncomingRequest, isRequest, Request } = require("fetch/request");
 const { isResponse, Response } = require("fetch/response");
 const { respond } = require("fetch/respond");
+const { URL } = require("url/url");
 const { URLPattern } = require("urlpattern/urlpattern");
 const { AssertionError } = require("testing/assertion_error");
 const { isFound } = require("testing/text_pattern");
@@ -96,9 +97,18 @@ function exampleFor(method, url) {
   return `mock.fetch(${JSONStringify(url)}, { json: {} }${options});`;
 }
 
+// Tests follow no routes between the workers of the configuration.
+function routeText(url) {
+  const name = ops.testWorkerOfRoute(url);
+  if (name === "") return "";
+  return `\nThe worker ${JSONStringify(name)} has a route for it. To have it answered by that one:\n    ` +
+    `mock.fetch(${JSONStringify(`${new URL(url).origin}/*`)}, ` +
+    `(request) => worker(${JSONStringify(name)}).fetch(request));`;
+}
+
 function unmockedText(method, url) {
   let text = `fetch failed: ${method} ${url} is not mocked, and tests do not reach the network. ` +
-    `To answer it, write in the test:\n    ${exampleFor(method, url)}`;
+    `To answer it, write in the test:\n    ${exampleFor(method, url)}` + routeText(url);
   if (mocks.length > 0) {
     text += "\nWhat is mocked:";
     for (let i = mocks.length - 1; i >= 0; --i) {

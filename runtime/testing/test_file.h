@@ -123,6 +123,7 @@ class TestFile final : public worker::TestHost, private web::WorkerLogSink {
   void ArmRealTimer(double delay_ms) override;
   int FindWorker(std::string_view name) override;
   std::vector<std::string> WorkerNames() override;
+  std::string WorkerOfRoute(std::string_view url) override;
   Status StartWorker(int index) override;
   bool Idle() override;
   void WhenIdle(std::function<void()> done) override;

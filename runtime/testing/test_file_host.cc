@@ -7,6 +7,7 @@
 
 #include "runtime/testing/seed_file.h"
 #include "runtime/testing/test_file.h"
+#include "runtime/web/url/url_record.h"
 
 namespace sedge::test {
 namespace {
@@ -46,6 +47,27 @@ std::vector<std::string> TestFile::WorkerNames() {
   std::vector<std::string> names;
   for (const WorkerUnderTest& worker : project_.workers) names.push_back(worker.config.name);
   return names;
+}
+
+std::string TestFile::WorkerOfRoute(std::string_view url) {
+  const Result<web::UrlRecord> parsed = web::ParseUrl(url);
+  if (!parsed.ok()) return "";
+  const std::string authority(parsed->host());
+  const std::string target(parsed->path_and_query());
+  const worker::HostAndPort at = worker::SplitHost(authority);
+  const worker::RouteScheme scheme =
+      parsed->scheme() == "https" ? worker::RouteScheme::kHttps : worker::RouteScheme::kHttp;
+  const worker::RoutePattern* best = nullptr;
+  std::string name;
+  for (size_t i = 1; i < project_.workers.size(); ++i) {
+    for (const worker::RouteConfig& route : project_.workers[i].config.routes) {
+      if (!route.pattern.Matches(scheme, at.host, at.port, target)) continue;
+      if (best && !worker::IsMoreSpecific(route.pattern, *best)) continue;
+      best = &route.pattern;
+      name = project_.workers[i].config.name;
+    }
+  }
+  return name;
 }
 
 Status TestFile::StartWorker(int index) {

@@ -8,7 +8,7 @@ const { isResponse } = require("fetch/response");
 const { respond } = require("fetch/respond");
 const { fetch } = require("fetch/fetch");
 const { DOMException } = require("dom/dom_exception");
-const { dispatch: dispatchEvent, hasListeners, setReportException } = require("dom/event_target");
+const { dispatch: dispatchEvent, hasListeners, onlyListener, setReportException } = require("dom/event_target");
 const { trusted } = require("dom/event");
 const { reportException } = require("html/report_error");
 const { closeFetchEvent, createFetchEvent, eventPassesThrough } = require("worker/fetch_event");
@@ -113,7 +113,19 @@ function send(slot, response) {
 
 function succeed(slot, response) {
   if (isResponse(response)) send(slot, response);
-  else throw new TypeError(`${kNotAResponse} The handler returned ${describe(response)}.`);
+  else throw noResponse(response);
+}
+
+// When an answer turns out to be none, nothing of the worker's is on the stack: the error stands at the handler.
+function noResponse(value) {
+  const error = new TypeError(`${kNotAResponse} The handler returned ${describe(value)}.`);
+  try {
+    const isModule = target !== undefined;
+    const place = ops.functionPlace(isModule ? target.fetch : onlyListener(globalObject, "fetch"));
+    const name = isModule ? "fetch" : "fetch listener";
+    if (place !== null) error.stack = `TypeError: ${error.message}\n    at ${name} (${place})`;
+  } catch { /* a getter of the worker's */ }
+  return error;
 }
 
 // Answers a failed request: from the origin when the worker asked for that, else with an error page.

@@ -135,6 +135,24 @@ std::string OfReference(const std::string& message, const WorkerConfig& config) 
   return near.empty() ? "" : "The worker has no binding " + name + near;
 }
 
+// What to return in place of what is no Response, as dispatch.js words it.
+std::string OfNoResponse(const std::string& message) {
+  if (message.find("did not resolve to 'Response'") == std::string::npos) return "";
+  constexpr std::string_view kReturned = "The handler returned ";
+  const size_t at = message.find(kReturned);
+  if (at == std::string::npos) return "";
+  const std::string_view what = std::string_view(message).substr(at + kReturned.size());
+  if (what.starts_with("nothing")) {
+    return "Every way through the handler ends with return new Response(...): look for a branch "
+           "without return, or a call whose result is not returned.";
+  }
+  if (what.starts_with("a Request"))
+    return "To answer with what it fetches: return fetch(request);";
+  if (what.starts_with("an object")) return "To answer with JSON: return Response.json(object);";
+  if (what.starts_with("a string")) return "To answer with a text: return new Response(text);";
+  return "Write return new Response(...).";
+}
+
 // Where words of tests are imported from, besides "sedge:test".
 struct TestWord {
   std::string_view name;
@@ -220,6 +238,7 @@ std::string HintFor(const std::string& message, const std::string& source_line,
   std::string hint = OfUndefined(message, line, config);
   if (hint.empty()) hint = OfNoFunction(message, config);
   if (hint.empty()) hint = OfReference(message, config);
+  if (hint.empty()) hint = OfNoResponse(message);
   return hint;
 }
 

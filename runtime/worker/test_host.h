@@ -30,6 +30,8 @@ class TestHost {
   // The workers of the configuration, the main one first. -1: there is none of that name.
   virtual int FindWorker(std::string_view name) = 0;
   virtual std::vector<std::string> WorkerNames() = 0;
+  // That of them, but the main one, which has a route for the URL; "": none has.
+  virtual std::string WorkerOfRoute(std::string_view url) = 0;
   // Makes it able to take requests. Fails with a text for the user.
   virtual Status StartWorker(int index) = 0;
 

@@ -27,6 +27,9 @@ void TestArmTimer(TestHost& host, double delay_ms) { host.ArmRealTimer(delay_ms)
 
 int32_t TestFindWorker(TestHost& host, std::string_view name) { return host.FindWorker(name); }
 std::vector<std::string> TestWorkerNames(TestHost& host) { return host.WorkerNames(); }
+std::string TestWorkerOfRoute(TestHost& host, std::string_view url) {
+  return host.WorkerOfRoute(url);
+}
 std::vector<std::string> TestTakeUncaught(TestHost& host) { return host.TakeUncaught(); }
 // A text that says why it cannot; null when it has started.
 std::optional<std::string> TestStartWorker(TestHost& host, int32_t index) {
@@ -75,6 +78,7 @@ constexpr script::OpDef kOps[] = {
     Op<TestArmTimer>("testArmTimer"),
     Op<TestFindWorker>("testFindWorker"),
     Op<TestWorkerNames>("testWorkerNames"),
+    Op<TestWorkerOfRoute>("testWorkerOfRoute"),
     Op<TestStartWorker>("testStartWorker"),
     Op<TestIsIdle>("testIsIdle"),
     Op<TestWhenIdle>("testWhenIdle"),

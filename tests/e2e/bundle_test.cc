@@ -193,6 +193,17 @@ TEST_F(NoEsbuildTest, AWorkerThatTheUserHasBundledShowsItsSource) {
                    {"wrangler.toml", "main = 'dist/out.js'"}});
   EXPECT_THAT(Get(project.Serve()).body,
               AllOf(HasSubstr("at src/in.ts:2:3"), HasSubstr("2 |   throw new Error('x' as string);")));
+  // The place of a handler: column 29, where its parameters begin.
+  project.folder().Write("dist/out.js",
+                         "export default { async fetch() { } };\n//# sourceMappingURL=out.js.map\n");
+  project.folder().Write(
+      "dist/out.js.map",
+      R"({"version":3,"sources":["../src/in.ts"],"sourcesContent":["// first\n  async fetch() {}"],)"
+      R"("mappings":"AAAA,4BACE"})");
+  EXPECT_THAT(Get(project.Serve()).body,
+              AllOf(HasSubstr("The handler returned nothing"), HasSubstr("at src/in.ts:2:3"),
+                    HasSubstr("2 |   async fetch() {}")));
+  project.folder().Write("dist/out.js", code + "//# sourceMappingURL=out.js.map\n");
   project.folder().Write("dist/out.js.map", "{}");
   EXPECT_THAT(Get(project.Serve()).body, HasSubstr("dist/out.js:1:"));
   EXPECT_TRUE(project.process().WaitForLog("the source map is broken: it has no \"mappings\""));

@@ -86,6 +86,37 @@ TEST(ErrorsTest, FailuresOfWhatIsAwaitedHaveThePlaceOfTheAwait) {
   EXPECT_TRUE(project.process().WaitForLog("at async Object.fetch (index.js:8:26)"));
 }
 
+TEST(ErrorsTest, WhatIsNoResponseHasThePlaceOfTheHandlerAndAdvice) {
+  Project project({{"index.js",
+                    "const answers = { '/text': 'x', '/object': {}, '/number': 1 };\n"
+                    "export default {\n"
+                    "  async fetch(request) {\n"
+                    "    const { pathname } = new URL(request.url);\n"
+                    "    return pathname === '/request' ? request : answers[pathname];\n"
+                    "  },\n"
+                    "};\n"},
+                   {"listener.js",
+                    "addEventListener('fetch', (event) => {\n"
+                    "  event.respondWith(undefined);\n"
+                    "});\n"}});
+  const std::string url = project.Serve({"index.js"});
+  const std::pair<std::string, std::string> cases[] = {
+      {"/", "look for a branch without return"},
+      {"/text", "return new Response(text);"},
+      {"/object", "return Response.json(object);"},
+      {"/number", "Write return new Response(...)."},
+      {"/request", "return fetch(request);"}};
+  for (const auto& [path, advice] : cases) {
+    EXPECT_THAT(Get(url + path).body, AllOf(HasSubstr("  at index.js:3:14\n"),
+                                            HasSubstr("3 |   async fetch(request) {\n"),
+                                            HasSubstr(advice)));
+  }
+  EXPECT_TRUE(project.process().WaitForLog("at fetch (index.js:3:14)")) << project.process().err();
+  EXPECT_TRUE(project.process().WaitForLog("look for a branch without return"));
+  EXPECT_THAT(Get(url, kBrowser).body, HasSubstr("look for a branch without return"));
+  EXPECT_THAT(Get(project.Serve({"listener.js"})).body, HasSubstr("  at listener.js:1:"));
+}
+
 struct WrongHandler {
   const char* name;
   const char* body;

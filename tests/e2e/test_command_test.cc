@@ -40,42 +40,6 @@ test("has env", () => expect(env.NAME).toBe("Ann"));
 )");
 }
 
-// A read of the test's is answered by a write of the request's, in its entry.
-TEST_F(TestCommandTest, WhatFollowsAStreamedAnswerIsTheTestsOwn) {
-  WriteProject();
-  folder_.Write("src/index.js", R"(export default {
-  fetch(request, env, context) {
-    const { readable, writable } = new TransformStream();
-    context.waitUntil((async () => {
-      const writer = writable.getWriter();
-      for (let i = 0; i < 3; i++) {
-        await writer.write(new TextEncoder().encode("x"));
-        await new Promise((resolve) => setTimeout(resolve, 2));
-      }
-      await writer.close();
-    })());
-    return new Response(readable);
-  },
-};
-)");
-  WriteTest("test/a_test.js", R"(
-const sleep = () => new Promise((resolve) => setTimeout(resolve, 1));
-test("reads", async () => {
-  expect(await (await SELF.fetch("/")).text()).toBe("xxx");
-});
-test("has its timers", sleep);
-test("has them in one test, too", async () => {
-  const reader = (await SELF.fetch("/")).body.getReader();
-  while (!(await reader.read()).done) await sleep();
-  await sleep();
-  expect(await (await SELF.fetch("/")).text()).toBe("xxx");
-  await sleep();
-});
-)");
-  const Outcome run = Run({});
-  EXPECT_EQ(run.status, 0) << run.out << run.err;
-}
-
 TEST_F(TestCommandTest, RequestsHaveTheCfThatTheyAreGiven) {
   folder_.Write("other/wrangler.toml", "name = \"other\"\nmain = \"index.js\"\n");
   folder_.Write("other/index.js",
@@ -277,6 +241,29 @@ test("of the configuration", async () => {
 )");
   const Outcome run = Run({"--config", ".", "--config", "auth"});
   EXPECT_EQ(run.status, 0) << run.out << run.err;
+}
+
+TEST_F(TestCommandTest, AnUnmockedFetchOfAnotherWorkersRouteSaysHowToGetThere) {
+  WriteProject();
+  folder_.Write("api/wrangler.toml",
+                "name = \"api\"\nmain = \"index.js\"\nroutes = [\"*.example.com/users/*\"]\n");
+  folder_.Write("api/index.js",
+                "export default { async fetch(request) {\n"
+                "  return new Response(request.method + ' ' + request.url + await request.text());\n"
+                "} };\n");
+  WriteTest("test/a_test.js", R"(
+const ask = async () => (await SELF.fetch("/proxy", { method: "POST", body: "!" })).text();
+test("not followed", ask);
+test("followed", async () => {
+  mock.fetch("https://api.example.com/*", (request) => worker("api").fetch(request));
+  expect(await ask()).toBe("POST https://api.example.com/users/7!");
+});
+)");
+  const Outcome run = Run({"--config", ".", "--config", "api"});
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+  EXPECT_THAT(run.out, AllOf(HasSubstr("The worker \"api\" has a route for it."),
+                             HasSubstr("mock.fetch(\"https://api.example.com/*\", (request) => "
+                                       "worker(\"api\").fetch(request));")));
 }
 
 TEST_F(TestCommandTest, FilesRunApartAndDoNotShareKv) {
@@ -481,7 +468,11 @@ TEST_F(TestCommandTest, ChoosesTestsByName) {
   WriteTest("test/a_test.js", R"(
 describe("users", () => { test("sign in", () => {}); test("sign out", () => { throw new Error("no"); }); });
 )");
-  EXPECT_EQ(Run({"-t", "sign in"}).status, 0);
+  WriteTest("test/b_test.js", "test(\"posts\", () => {});\n");
+  const Outcome in = Run({"-t", "sign in"});
+  EXPECT_EQ(in.status, 0);
+  EXPECT_THAT(in.out, AllOf(HasSubstr("\u2193 test/b_test.js"),
+                            HasSubstr(" Files 1 passed, 1 skipped (2)\n")));
   EXPECT_EQ(Run({"-t", "sign out"}).status, 1);
   EXPECT_EQ(Run({"--filter", "/^users sign (in)$/"}).status, 0);
 }
@@ -494,7 +485,8 @@ TEST_F(TestCommandTest, EndsAtTheFirstFailureWhenAsked) {
   WriteTest("test/b_test.js", "test(\"three\", () => { throw new Error(\"third\"); });\n");
   const Outcome run = Run({"--bail", "--threads", "1"});
   EXPECT_EQ(run.status, 1);
-  EXPECT_THAT(run.out, AllOf(HasSubstr("Error: first"), HasSubstr("1 failed, 1 skipped (2)")));
+  EXPECT_THAT(run.out, AllOf(HasSubstr("Error: first"), HasSubstr(" Tests 1 failed, 1 skipped (2)"),
+                             HasSubstr(" Files 1 failed, 1 skipped (2)")));
 }
 
 TEST_F(TestCommandTest, SaysWhatIsWrongWithItsArguments) {

@@ -311,6 +311,20 @@ TEST(ReporterTest, PrettyShowsFilesThatCannotBeLoaded) {
   EXPECT_THAT(out.str(), HasSubstr("Errors 1\n"));
 }
 
+// As --bail leaves one that another file's failure cut off.
+TEST(ReporterTest, PrettyDoesNotTakeAFileWithoutTestsForAPassedOne) {
+  std::ostringstream out;
+  std::unique_ptr<Reporter> reporter = MakeReporter(ReporterKind::kPretty, out, false);
+  reporter->OnStart(2);
+  reporter->OnFileEnd("a_test.js", 3);
+  TestSummary summary;
+  summary.files_failed = 1;
+  summary.files_skipped = 1;
+  reporter->OnEnd(summary);
+  EXPECT_THAT(out.str(), HasSubstr(" \u2193 a_test.js (0 tests) 3 ms\n"));
+  EXPECT_THAT(out.str(), HasSubstr(" Files 1 failed, 1 skipped (2)\n"));
+}
+
 TEST(ReportTextTest, PlainLineEscapesWhatATerminalWouldObey) {
   EXPECT_EQ(PlainLine("a\x1b[2Jb\n\t\r\x7f"), "a\\x1b[2Jb\\n\\t\\r\\x7f");
   EXPECT_EQ(PlainLine("\xc2\x9b\xe2\x80\xa8"), "\\x9b\\u2028");

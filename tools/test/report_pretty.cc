@@ -77,9 +77,12 @@ class PrettyReporter final : public Reporter {
   void OnEnd(const TestSummary& summary) override {
     for (const std::string& failure : failures_) out_ << '\n' << failure;
     out_ << '\n';
-    if (summary.files_passed + summary.files_failed != 1) {
+    if (summary.files_passed + summary.files_failed + summary.files_skipped != 1) {
       out_ << paint_.Dim(" Files ")
-           << Sums({{summary.files_failed, "failed"}, {summary.files_passed, "passed"}}) << '\n';
+           << Sums({{summary.files_failed, "failed"},
+                    {summary.files_passed, "passed"},
+                    {summary.files_skipped, "skipped"}})
+           << '\n';
     }
     out_ << paint_.Dim(" Tests ")
          << Sums({{summary.failed, "failed"},
@@ -139,9 +142,9 @@ class PrettyReporter final : public Reporter {
     if (todo > 0) inside += " | " + std::to_string(todo) + " todo";
     if (state.broken) inside = paint_.Red("could not be run");
     const bool bad = failed > 0 || state.broken;
-    const TestStatus status = bad                                ? TestStatus::kFail
-                              : all > 0 && skipped + todo == all ? TestStatus::kSkip
-                                                                 : TestStatus::kPass;
+    const TestStatus status = bad                     ? TestStatus::kFail
+                              : skipped + todo == all ? TestStatus::kSkip
+                                                      : TestStatus::kPass;
     const std::string duration = Duration(duration_ms);
     return " " + Mark(status) + " " + PlainLine(file) + " " + paint_.Dim("(") + inside +
            paint_.Dim(")") + " " +

@@ -14,10 +14,12 @@
 
 namespace sedge::tools {
 
-// Of a whole run. A file failed when one of its tests did, or when it could not be loaded.
+// Of a whole run. A file failed when one of its tests did, or when it could not be loaded; it was
+// skipped when no test of it ran.
 struct TestSummary {
   size_t files_passed = 0;
   size_t files_failed = 0;
+  size_t files_skipped = 0;
   size_t passed = 0;
   size_t failed = 0;
   size_t skipped = 0;

@@ -34,7 +34,10 @@ class Listener final : public test::SessionListener {
   void OnRecord(const test::SessionFile& file, test::TestRecord record) override {
     with_tests_.insert(file.path);
     switch (record.status) {
-      case test::TestStatus::kPass: ++summary_.passed; break;
+      case test::TestStatus::kPass:
+        ++summary_.passed;
+        passed_.insert(file.path);
+        break;
       case test::TestStatus::kFail:
         ++(record.hook ? summary_.errors : summary_.failed);
         failed_.insert(file.path);
@@ -65,7 +68,9 @@ class Listener final : public test::SessionListener {
       }
     }
     const bool failed = failed_.contains(file.path);
-    ++(failed ? summary_.files_failed : summary_.files_passed);
+    ++(failed                        ? summary_.files_failed
+       : passed_.contains(file.path) ? summary_.files_passed
+                                     : summary_.files_skipped);
     if (failed) outcome_.failed.push_back(file.path);
     if (file.broken.empty()) outcome_.seen[file.path] = seen;
     reporter_.OnFileEnd(file.shown, duration_ms);
@@ -79,7 +84,7 @@ class Listener final : public test::SessionListener {
   TestSummary summary_;
   const std::atomic<bool>& stopped_;
   const std::function<bool()> bailed_;
-  std::set<std::string> failed_, with_tests_;
+  std::set<std::string> failed_, passed_, with_tests_;
 };
 
 // Hands a wish to stop on to the session while it runs.
@@ -146,6 +151,8 @@ TestRunOutcome TestRunner::Run(const std::vector<std::string>& files) {
     StopWatch watch(*stopped_, session);
     session.Run(session_files);
     summary.bailed = session.bailed();
+    summary.files_skipped =
+        session_files.size() - summary.files_passed - summary.files_failed;  // some never began
   }
   summary.interrupted = *stopped_;
   summary.duration_ms =

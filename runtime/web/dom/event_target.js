@@ -288,6 +288,11 @@ exports.EventTarget = EventTarget;
 exports.dispatch = dispatch;
 exports.defineEventHandler = defineEventHandler;
 exports.hasListeners = (target, type) => stateOf(target)?.listeners.get(type) !== undefined;
+// The callback of the listener, where there is but one.
+exports.onlyListener = (target, type) => {
+  const list = stateOf(target)?.listeners.get(type);
+  return list?.length === 1 ? list[0].callback : undefined;
+};
 exports.setReportException = (fn) => {
   reportException = fn;
 };
