@@ -9,7 +9,7 @@ const { fetch } = require("fetch/fetch");
 const { kStream, streamOf } = require("fetch/body");
 const { dropStream } = require("fetch/body_stream");
 const { responseBody } = require("fetch/response");
-const { env, namespaceIdOf } = require("worker/environment");
+const { env, namespaceBindings, namespaceIdOf } = require("worker/environment");
 const { createCollectingContext } = require("worker/execution_context");
 const { inspect } = require("console/inspect");
 const {
@@ -86,11 +86,15 @@ class Fetcher {
 function worker(name) {
   const index = ops.testFindWorker(`${name}`);
   if (index >= 0) return new Fetcher(index);
-  const names = ops.testWorkerNames();
-  let known = "";
-  for (let i = 0; i < names.length; ++i) known += `${i === 0 ? "" : ", "}${inspect(names[i])}`;
+  const known = listOf(ops.testWorkerNames());
   throw new Error(`worker(${inspect(name)}): there is no such worker; ` +
     (known === "" ? "no configuration was found" : `there are ${known}`));
+}
+
+function listOf(names) {
+  let text = "";
+  for (let i = 0; i < names.length; ++i) text += `${i === 0 ? "" : ", "}${inspect(names[i])}`;
+  return text;
 }
 
 function valueText(value) {
@@ -118,7 +122,9 @@ function entriesText(entries) {
 async function seed(binding, entries) {
   const ns = namespaceIdOf(`${binding}`);
   if (ns === undefined) {
-    throw new Error(`seed(${inspect(binding)}): the configuration has no KV namespace with that binding`);
+    const known = listOf(namespaceBindings());
+    throw new Error(`seed(${inspect(binding)}): the configuration has no KV namespace with that binding; ` +
+      (known === "" ? "it has none at all (kv_namespaces)" : `there are ${known}`));
   }
   if (typeof entries === "string") return ops.testSeedFile(ns, entries);
   if (typeof entries !== "object" || entries === null) {

@@ -4,13 +4,15 @@
 // the functions of `environment`; what they throw fails the test or the suite.
 "use strict";
 
-const { cancelTimersSince, newestTimer } = require("html/timers");
+const { cancelTimersSince, newestTimer, waitingTimers } = require("html/timers");
 const { setUncaughtSink } = require("html/report_error");
 const { countAnswers, dropAnswers } = require("testing/environment");
 const { closeMocks, openMocks } = require("testing/mock_fetch");
 const { cancelRealTimer, startRealTimer } = require("testing/real_timers");
 const { read } = require("console/inspect_text");
-const { ArrayPrototypePop, ArrayPrototypePush, Error, Promise, PromisePrototypeThen, RegExpPrototypeExec } = primordials;
+const {
+  ArrayPrototypePop, ArrayPrototypePush, Error, Promise, PromisePrototypeThen, RegExpPrototypeExec,
+} = primordials;
 
 // A test whose time is over gets so long to end what it set going.
 const kLateMs = 100;
@@ -111,7 +113,18 @@ function finish(maxMs, what) {
   return waiting === undefined ? end(undefined) : PromisePrototypeThen(waiting, end);
 }
 
-// Each may return a promise, but keepOutput.
+// What a test may wait for in vain: timers while its clock stands still.
+function describeWait() {
+  if (!ops.testClockIsHeld()) return "";
+  const timers = waitingTimers();
+  let count = 0;
+  for (let i = 0; i < timers.length; ++i) count += timers[i].whenDropped === undefined ? 0 : 1; // scripts' own
+  const waiting = count === 0 ? "" : `, and ${count} ${count === 1 ? "timer waits" : "timers wait"} for it`;
+  return ` The clock is held${waiting}: await clock.tick(milliseconds) or vi.advanceTimersByTimeAsync(milliseconds) ` +
+    "moves it, also for what a request starts meanwhile.";
+}
+
+// Each may return a promise, but keepOutput and describeWait.
 exports.environment = {
   __proto__: null,
   beforeSuite() {
@@ -119,6 +132,7 @@ exports.environment = {
     open();
   },
   keepOutput: ops.testKeepOutput,
+  describeWait,
   afterSuite: (maxMs) => finish(maxMs, "The suite"),
   // `path`: with zero bytes between its parts. `timeoutMs`: when the test is over at the latest.
   beforeTest(path, timeoutMs) {

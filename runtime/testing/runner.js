@@ -120,7 +120,8 @@ class Runner {
       if (this.running !== undefined) this.running.isLate = true;
       const form = entry.word === undefined ? "test(name, fn, milliseconds)" : `${entry.word}(fn, milliseconds)`;
       const hint = entry.fail === undefined ? "" : ` ${form} allows more.`;
-      const message = `${entry.word ?? "The test"} took longer than ${limit} ms.${hint}`;
+      const wait = environment.describeWait?.() ?? "";
+      const message = `${entry.word ?? "The test"} took longer than ${limit} ms.${wait}${hint}`;
       return entry.fail === undefined ? new primordials.Error(message) : entry.fail({ message });
     });
   }

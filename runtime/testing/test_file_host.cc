@@ -142,8 +142,12 @@ Result<int64_t> TestFile::SeedFile(std::string_view ns, std::string_view path) {
       std::filesystem::path(path).is_absolute()
           ? std::string(path)
           : (std::filesystem::path(path_).parent_path() / path).lexically_normal().string();
-  SEDGE_ASSIGN_OR_RETURN(const std::string_view text, sources_->Read(absolute));
-  return SeedStore(store_, ns, text, clock_.WallSeconds(), absolute);
+  const Result<std::string_view> text = sources_->Read(absolute);
+  if (!text.ok()) {
+    return NotFound(std::string(text.status().message()) +
+                    "; a seed's path is relative to the test file, in a configuration to that");
+  }
+  return SeedStore(store_, ns, *text, clock_.WallSeconds(), absolute);
 }
 
 Result<int64_t> TestFile::SeedText(std::string_view ns, std::string_view json) {

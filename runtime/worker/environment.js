@@ -4,7 +4,7 @@
 
 const { installMissing } = require("script/define_missing");
 const { createKvNamespace } = require("bindings/kv_namespace");
-const { JSONParse, ObjectDefineProperty, ObjectKeys, globalThis: globalObject } = primordials;
+const { ArrayPrototypePush, JSONParse, ObjectDefineProperty, ObjectKeys, globalThis: globalObject } = primordials;
 
 const env = {};
 let namespaces = []; // as prepare() got them
@@ -37,6 +37,12 @@ function namespaceIdOf(binding) {
 }
 
 exports.env = env;
+// The names of the bindings that are namespaces.
+exports.namespaceBindings = () => {
+  const names = [];
+  for (let i = 0; i < namespaces.length; ++i) ArrayPrototypePush(names, namespaces[i][0]);
+  return names;
+};
 exports.namespaceIdOf = namespaceIdOf;
 exports.prepare = prepare;
 exports.exposeBindings = exposeBindings;

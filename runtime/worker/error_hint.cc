@@ -153,34 +153,51 @@ std::string OfNoResponse(const std::string& message) {
   return "Write return new Response(...).";
 }
 
-// Where words of tests are imported from, besides "sedge:test".
+// Words of tests, and the modules that have them: "sedge:test" has most.
+constexpr std::string_view kRunners = "sedge:test vitest @jest/globals node:test";
+constexpr std::string_view kSedge = "sedge:test";
+constexpr std::string_view kPool = "sedge:test cloudflare:test";
 struct TestWord {
   std::string_view name;
-  std::string_view also;  // another module that has it, or ""
+  std::string_view modules;  // the first one is advised to those who asked another
 };
 constexpr TestWord kTestWords[] = {
-    {"test", ""},
-    {"it", ""},
-    {"describe", ""},
-    {"suite", ""},
-    {"expect", ""},
-    {"beforeAll", ""},
-    {"beforeEach", ""},
-    {"afterEach", ""},
-    {"afterAll", ""},
-    {"mock", ""},
-    {"jest", "@jest/globals"},
-    {"vi", "vitest"},
-    {"SELF", ""},
-    {"env", ""},
-    {"seed", ""},
-    {"clock", ""},
-    {"worker", ""},
-    {"settled", ""},
-    {"createExecutionContext", ""},
-    {"waitOnExecutionContext", ""},
-    {"captureConsole", ""},
-    {"inspect", ""},
+    {"test", kRunners},
+    {"it", kRunners},
+    {"describe", kRunners},
+    {"suite", kRunners},
+    {"expect", kRunners},
+    {"beforeAll", kRunners},
+    {"beforeEach", kRunners},
+    {"afterEach", kRunners},
+    {"afterAll", kRunners},
+    {"onTestFinished", kRunners},
+    {"onTestFailed", kRunners},
+    {"mock", "sedge:test node:test"},
+    {"jest", "@jest/globals sedge:test"},
+    {"vi", "vitest sedge:test"},
+    {"expectTypeOf", "vitest"},
+    {"assertType", "vitest"},
+    {"assert", "vitest"},
+    {"xit", "@jest/globals"},
+    {"xtest", "@jest/globals"},
+    {"fit", "@jest/globals"},
+    {"xdescribe", "@jest/globals"},
+    {"fdescribe", "@jest/globals"},
+    {"before", "node:test"},
+    {"after", "node:test"},
+    {"SELF", kPool},
+    {"env", kPool},
+    {"createExecutionContext", kPool},
+    {"waitOnExecutionContext", kPool},
+    {"fetchMock", "cloudflare:test"},
+    {"seed", kSedge},
+    {"clock", kSedge},
+    {"worker", kSedge},
+    {"settled", kSedge},
+    {"captureConsole", kSedge},
+    {"captureUncaught", kSedge},
+    {"inspect", kSedge},
 };
 
 const TestWord* FindTestWord(std::string_view name) {
@@ -190,6 +207,11 @@ const TestWord* FindTestWord(std::string_view name) {
   return nullptr;
 }
 
+bool HasWord(std::string_view module, const TestWord& word) {
+  return (" " + std::string(word.modules) + " ").find(" " + std::string(module) + " ") !=
+         std::string::npos;
+}
+
 // import { jest } from "vitest"
 std::string OfTestImport(const std::string& message) {
   static const std::regex missing(
@@ -197,12 +219,24 @@ std::string OfTestImport(const std::string& message) {
       R"( does not provide an export named '([\w$]+)')");
   std::smatch match;
   if (!std::regex_search(message, match, missing)) return "";
-  const TestWord* const word = FindTestWord(match.str(2));
+  const std::string asked = match.str(1);
+  const std::string name = match.str(2);
   const std::string list = "docs/test-library.md lists what each module has.";
-  if (!word) return list;
+  const TestWord* word = FindTestWord(name);
+  std::string text;
+  if (!word) {
+    std::vector<std::string_view> known;
+    for (const TestWord& one : kTestWords) {
+      // Those of the module that was asked go first: of two that are as near the first is taken.
+      known.insert(HasWord(asked, one) ? known.begin() : known.end(), one.name);
+    }
+    word = FindTestWord(NearestWord(name, known));
+    if (!word) return list;
+    text = "Did you mean " + std::string(word->name) + "? ";
+  }
   const std::string from =
-      word->also.empty() || match.str(1) == word->also ? "sedge:test" : std::string(word->also);
-  return "Write import { " + match.str(2) + " } from \"" + from + "\"; " + list;
+      HasWord(asked, *word) ? asked : std::string(word->modules.substr(0, word->modules.find(' ')));
+  return text + "Write import { " + std::string(word->name) + " } from \"" + from + "\"; " + list;
 }
 
 }  // namespace
@@ -214,8 +248,10 @@ std::string HintForTest(const std::string& message, const std::string& source_li
   std::smatch match;
   if (std::regex_search(message, match, reference)) {
     const std::string name = match[1];
-    if (FindTestWord(name)) {
-      return "Tests import their words: import { " + name + " } from \"sedge:test\";";
+    if (const TestWord* const word = FindTestWord(name)) {
+      const std::string from(
+          HasWord(kSedge, *word) ? kSedge : word->modules.substr(0, word->modules.find(' ')));
+      return "Tests import their words: import { " + name + " } from \"" + from + "\";";
     }
     if (name == "require") {
       return "Test files are ES modules: write import instead of require, for example "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `sedge test` says to those who hold it wrong: arguments, imports and files that are no tests.
+// What `sedge test` says to those who hold it wrong: arguments, imports and files that are no
+// tests.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +19,8 @@ TEST_F(TestUsageTest, WordsThatAreNotImportedAreNamedWithTheirImport) {
   WriteProject();
   folder_.Write("test/a_test.js", "test(\"x\", () => {});\n");
   folder_.Write("test/b_test.js", "const { test } = require(\"sedge:test\");\n");
-  folder_.Write("test/c_test.js", "import { test, jest } from \"vitest\";\ntest(\"x\", () => {});\n");
+  folder_.Write("test/c_test.js",
+                "import { test, jest } from \"vitest\";\ntest(\"x\", () => {});\n");
   const Outcome run = Run();
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.out, AllOf(HasSubstr("ReferenceError: test is not defined"),
@@ -27,14 +29,53 @@ TEST_F(TestUsageTest, WordsThatAreNotImportedAreNamedWithTheirImport) {
                              HasSubstr("import { jest } from \"@jest/globals\"")));
 }
 
+TEST_F(TestUsageTest, AMistypedImportIsTakenForTheWordThatIsMeant) {
+  WriteProject();
+  folder_.Write("test/a_test.js",
+                "import { test, expct } from \"vitest\";\ntest(\"x\", () => {});\n");
+  const Outcome run = Run();
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, HasSubstr("Did you mean expect? Write import { expect } from \"vitest\";"));
+}
+
+TEST_F(TestUsageTest, ASeedThatGoesNowhereSaysWhatThereIs) {
+  const std::string out = FailureOf(R"(
+test("binding", () => seed("KVX", {}));
+test("file", () => seed("KV", "none.json"));
+)");
+  EXPECT_THAT(out, AllOf(HasSubstr("no KV namespace with that binding; there are 'KV'"),
+                         HasSubstr("none.json"), HasSubstr("path is relative to the test file")));
+}
+
+TEST_F(TestUsageTest, ATimeOutUnderAHeldClockSaysSo) {
+  const std::string out = FailureOf(R"(
+test("one", async () => {
+  clock.set(0);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+}, 20);
+test("none", async () => {
+  clock.set(0);
+  await new Promise(() => {});
+}, 20);
+test("free", () => new Promise(() => {}), 20);
+)");
+  EXPECT_THAT(
+      out, AllOf(HasSubstr("took longer than 20 ms. The clock is held, and 1 timer waits for it: "
+                           "await clock.tick"),
+                 HasSubstr("took longer than 20 ms. The clock is held: await"),
+                 HasSubstr("took longer than 20 ms. test(name, fn, milliseconds) allows more.")));
+}
+
 TEST_F(TestUsageTest, ATestForNodeIsKnownForOne) {
   WriteProject();
-  folder_.Write("test/a_test.mjs", "import test from \"node:test\";\nimport fs from \"node:fs\";\n"
+  folder_.Write("test/a_test.mjs",
+                "import test from \"node:test\";\nimport fs from \"node:fs\";\n"
                 "test(\"x\", () => fs.readFileSync(\"x\"));\n");
   const Outcome run = Run();
   EXPECT_EQ(run.status, 1);
-  EXPECT_THAT(run.out, AllOf(HasSubstr("test/a_test.mjs:2:"), HasSubstr("sedge has no modules of Node.js"),
-                             HasSubstr("Run it with node --test")));
+  EXPECT_THAT(run.out,
+              AllOf(HasSubstr("test/a_test.mjs:2:"), HasSubstr("sedge has no modules of Node.js"),
+                    HasSubstr("Run it with node --test")));
 }
 
 TEST_F(TestUsageTest, AFilterThatIsNoExpressionIsWrongUsage) {
@@ -97,8 +138,9 @@ test("goes on", async () => {
 )");
   const Outcome run = Run({"--timeout", "60000"});
   EXPECT_EQ(run.status, 1);
-  EXPECT_THAT(run.out, AllOf(HasSubstr("clock.tick(): timers without a delay go on starting timers"),
-                             HasSubstr("1 failed, 1 passed")));
+  EXPECT_THAT(run.out,
+              AllOf(HasSubstr("clock.tick(): timers without a delay go on starting timers"),
+                    HasSubstr("1 failed, 1 passed")));
 }
 
 }  // namespace

@@ -82,8 +82,20 @@ TEST(ErrorHintTest, WordsOfTestsAreImported) {
               HasSubstr("import { jest } from \"@jest/globals\""));
   EXPECT_THAT(hint("SyntaxError: The requested module 'vitest' does not provide an export named 'SELF'"),
               HasSubstr("import { SELF } from \"sedge:test\""));
-  EXPECT_THAT(hint("SyntaxError: The requested module 'sedge:test' does not provide an export named 'spy'"),
-              HasSubstr("docs/test-library.md lists"));
+  const auto missing = [&](const std::string& module, const std::string& name) {
+    return hint("SyntaxError: The requested module '" + module +
+                "' does not provide an export named '" + name + "'");
+  };
+  EXPECT_EQ(missing("sedge:test", "snapshot"), "docs/test-library.md lists what each module has.");
+  EXPECT_THAT(missing("sedge:test", "expct"),
+              HasSubstr("Did you mean expect? Write import { expect } from \"sedge:test\";"));
+  EXPECT_THAT(missing("vitest", "aftrEach"),
+              HasSubstr("Did you mean afterEach? Write import { afterEach } from \"vitest\";"));
+  EXPECT_THAT(missing("node:test", "befor"), HasSubstr("import { before } from \"node:test\";"));
+  EXPECT_THAT(missing("vitest", "Self"), HasSubstr("import { SELF } from \"sedge:test\";"));
+  EXPECT_THAT(missing("cloudflare:test", "test"), HasSubstr("import { test } from \"sedge:test\";"));
+  EXPECT_THAT(missing("sedge:test", "fetchMock"), HasSubstr("from \"cloudflare:test\";"));
+  EXPECT_THAT(hint("ReferenceError: vi is not defined"), HasSubstr("from \"sedge:test\";"));
   EXPECT_EQ(hint("SyntaxError: The requested module './a.js' does not provide an export named 'test'"), "");
   EXPECT_EQ(HintFor("ReferenceError: test is not defined", "", Config()), "");
 }
