@@ -21,21 +21,6 @@ inline v8::Local<v8::String> Intern(v8::Isolate* isolate, std::string_view text)
       .ToLocalChecked();
 }
 
-// Whether V8 knows at a glance that an object has no slots of a box, a proxy or the like. False says
-// nothing.
-inline bool IsOrdinaryObject(v8::Local<v8::Value> value) {
-#if V8_MAJOR_VERSION < 12
-  using v8::internal::Address;
-  using v8::internal::Internals;
-  const Address address = *reinterpret_cast<const Address*>(*value);
-  return Internals::HasHeapObjectTag(address) &&
-         Internals::GetInstanceType(address) == Internals::kJSObjectType;
-#else
-  static_cast<void>(value);
-  return false;
-#endif
-}
-
 // Where a script comes from, as its stack traces show it. V8 12 dropped the first parameter.
 inline v8::ScriptOrigin MakeOrigin(v8::Isolate* isolate, v8::Local<v8::String> name, bool is_module) {
 #if V8_MAJOR_VERSION < 12

@@ -8,7 +8,6 @@
 #include "runtime/web/encoding/encoding_ops.h"
 #include "runtime/web/fetch/fetch_ops.h"
 #include "runtime/web/html/html_ops.h"
-#include "runtime/web/json/json_ops.h"
 #include "runtime/web/url/url_ops.h"
 #include "runtime/worker/test_ops.h"
 #include "runtime/worker/worker_isolate.h"
@@ -36,7 +35,7 @@ std::vector<script::OpDef> AllOps() {
   std::vector<script::OpDef> all;
   for (std::span<const script::OpDef> ops :
        {script::ScriptOps(), web::UrlOps(), web::EncodingOps(), web::HtmlOps(), web::FetchOps(),
-        web::JsonOps(), web::CompressionOps(), bindings::KvOps(), WorkerOps(), TestOps()}) {
+        web::CompressionOps(), bindings::KvOps(), WorkerOps(), TestOps()}) {
     all.insert(all.end(), ops.begin(), ops.end());
   }
   const std::vector<script::OpDef> crypto = web::CryptoOps();

@@ -12,12 +12,11 @@ const {
 } = require("file/blob");
 const { extractMimeType, getMimeParameter, serializeMimeType } = require("fetch/mime_type");
 const { createFormData, formDataEntries, isFormData } = require("fetch/form_data");
-const { parseJson } = require("fetch/json");
 const streams = require("fetch/body_stream");
 const { isURLSearchParams, parseUrlencoded, serializeUrlencoded, urlSearchParamsEntries } =
   require("url/url_search_params");
 const {
-  ArrayBuffer, ObjectDefineProperty, Promise, PromisePrototypeThen,
+  ArrayBuffer, JSONParse, ObjectDefineProperty, Promise, PromisePrototypeThen,
   ReflectGetOwnPropertyDescriptor,
   ReflectOwnKeys, StringPrototypeCharCodeAt, StringPrototypeSlice, SymbolAsyncIterator, SymbolIterator,
   SymbolToPrimitive, TypeError, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetByteLength, Uint8Array,
@@ -260,7 +259,7 @@ async function takeText(self, bodyOf, asJson) {
       text = ops.utf8Decode(body.kind < kNative ? takeBytes(body) : (await takeBytes(body)).bytes);
     }
   }
-  return asJson ? parseJson(text) : text;
+  return asJson ? JSONParse(text) : text;
 }
 
 async function takeBlob(self, bodyOf, typeOf) {

@@ -10,7 +10,6 @@ const { Body, cloneBody, extractBody, isBodyEmpty, kNative, kString, kTextType, 
 const { listGet } = require("fetch/header_list");
 const { createHeaders, headersFromInit, headersGuard, headersList, kGuardImmutable, kGuardNone, toHeaderBlock } =
   require("fetch/headers");
-const { stringifyJson } = require("fetch/json");
 const { normalizeUrl } = require("fetch/request_url");
 const { JSONStringify, RangeError, RegExpPrototypeExec, TypeError } = primordials;
 const { constructKey, converters, illegalInvocation, isObject, requiredArguments } = webidl;
@@ -136,7 +135,7 @@ class Response {
   static json(data, init = undefined) {
     const context = "Failed to execute 'json' on 'Response'";
     requiredArguments(arguments.length, 1, context);
-    const text = stringifyJson(data);
+    const text = JSONStringify(data);
     if (text === undefined) throw new TypeError(`${context}: The data is not JSON serializable.`);
     const response = new Response(constructKey);
     response.#body = new Body(kString, text, kJsonType);
