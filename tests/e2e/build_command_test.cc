@@ -150,44 +150,23 @@ TEST_F(BuildCommandTestsTest, WhatItWritesByTurnsComesToRest) {
   EXPECT_LE(Commands(), 4);
 }
 
-// Every other one ends the run.
 TEST_F(BuildCommandTestsTest, SavesInRunsInARowAreNotLost) {
   Start();
   NextRun();
   Save("hold", "");
   Save("src/text.txt", "text0");
-  const auto made = [](int i) { return "export default 'text" + std::to_string(i) + "';\n"; };
-  constexpr int kSaves = 8;
-  for (int i = 1; i <= kSaves; ++i) {
-    EXPECT_TRUE(WaitUntil([&] { return Commands() == i + 1; })) << process_->err();
+  for (int i = 1; i <= 3; ++i) {
+    EXPECT_TRUE(WaitUntil([&] { return Commands() == i + 1; }));
     EXPECT_FALSE(process_->WaitForExit(200));  // it has read the text
     Save("src/text.txt", "text" + std::to_string(i));
-    if (i % 2 != 0) continue;
     EXPECT_FALSE(process_->WaitForExit(100));
     std::filesystem::remove(folder_.path() + "/hold");
-    EXPECT_TRUE(WaitUntil([&] { return Read("dist/text.js") == made(i - 1); }));
-    if (i < kSaves) Save("hold", "");
+    const std::string made = "export default 'text" + std::to_string(i - 1) + "';\n";
+    EXPECT_TRUE(WaitUntil([&] { return Read("dist/text.js") == made; })) << Read("dist/text.js");
+    if (i < 3) Save("hold", "");
   }
-  EXPECT_TRUE(WaitUntil([&] { return Read("dist/text.js") == made(kSaves); }))
+  EXPECT_TRUE(WaitUntil([&] { return Read("dist/text.js") == "export default 'text3';\n"; }))
       << Read("dist/text.js") << process_->err();
-}
-
-TEST_F(BuildCommandTestsTest, ASaveEndsAFirstRunThatHangs) {
-  Save("hold", "");
-  Start();
-  int saves = 0;
-  for (const int runs : {2, 3}) {
-    EXPECT_TRUE(WaitUntil([&] {
-      if (Commands() == runs) return true;
-      Save("src/text.txt", "text" + std::to_string(++saves));
-      process_->WaitForExit(300);
-      return false;
-    }));
-  }
-  Save("src/text.txt", "one");
-  std::filesystem::remove(folder_.path() + "/hold");
-  EXPECT_TRUE(WaitUntil([&] { return Count(process_->out(), " ok 1 - says one") == 1; }))
-      << process_->out() << process_->err();
 }
 
 // As compilers that find wrong types do.
@@ -402,26 +381,6 @@ TEST_F(BuildCommandDevTest, ASaveInTheFirstRunIsNotMissed) {
   for (int i = 0; i < 1000 && Get(*url).body != "two"; ++i) project_.process().WaitForExit(5);
   EXPECT_EQ(Get(*url).body, "two");
   ExpectRest(2);
-}
-
-// Which only another command mends.
-TEST_F(BuildCommandDevTest, ASaveEndsAFirstRunThatHangs) {
-  project_.Write("wrangler.toml",
-                 "main = \"dist/index.js\"\n[build]\ncommand = \"echo run >>runs; sleep 600\"\n");
-  project_.Run();
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  for (int saves = 0; Commands() < 3 && std::chrono::steady_clock::now() < end;) {
-    project_.Replace("src/text.txt", "text" + std::to_string(++saves));
-    project_.process().WaitForExit(300);
-  }
-  EXPECT_EQ(Commands(), 3) << project_.process().err();
-  for (int saves = 0; std::chrono::steady_clock::now() < end;) {
-    project_.Replace("wrangler.toml", kConfig + ("# " + std::to_string(++saves)) + "\n");
-    if (project_.process().err().find("began") != std::string::npos) break;
-    project_.process().WaitForExit(300);
-  }
-  const auto url = project_.process().WaitUntilListening();
-  ASSERT_TRUE(url) << project_.process().err();
 }
 
 TEST_F(BuildCommandDevTest, AnInterruptEndsIt) {

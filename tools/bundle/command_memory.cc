@@ -138,118 +138,115 @@ bool CommandMemory::AnyFailed() const {
   });
 }
 
-void CommandMemory::Forget(const worker::WorkerConfig& config) {
-  std::lock_guard lock(mutex_);
-  if (commands_.erase(KeyOf(config)) != 0 && commands_.empty()) wants_ = false;
-}
-
 void CommandMemory::Begin(const worker::WorkerConfig& config, bool in_quiet) {
   {
     std::lock_guard lock(mutex_);
     running_ = KeyOf(config);
     in_quiet_ = in_quiet;
     Command& command = commands_[running_];
-    if (command.text != TextOf(config)) {
-      command = Command();
-      row_.clear();
-    }
+    if (command.text != TextOf(config)) command = Command();
     command.text = TextOf(config);
     command.trees = config.build.watch_dirs;
-    command.folder = config.base_dir;
-    command.cwd = config.build.cwd.empty() ? config.base_dir : config.build.cwd;
     command.main = config.main;
-    for (const auto& [path, stamp] : watched_) {
-      if (!files_.contains(path)) Learn(path, stamp);
-    }
-    // What else has changed is for the watcher to tell: another worker may have been made of it.
-    const auto is_its = [&](const auto& file) {
-      return file.first == command.main || IsBelow(file.first, command.trees);
-    };
-    Files now = Look();
-    std::erase_if(files_, is_its);
-    for (auto& file : now) {
-      if (is_its(file)) files_.insert(std::move(file));
-    }
-    wants_ = false;
-    began_ = Clock::now();
+    if (!in_quiet) command.suspects.clear();
   }
-  if (options_.on_begin) options_.on_begin();
+  Files now = Look();
+  std::lock_guard lock(mutex_);
+  for (const auto& [path, stamp] : watched_) {
+    if (!files_.contains(path)) Learn(path, stamp);
+  }
+  // What else has changed is for the watcher to tell: another worker may have been made of it.
+  const Command& command = commands_.at(running_);
+  const auto is_its = [&](const auto& file) {
+    return file.first == command.main || IsBelow(file.first, command.trees);
+  };
+  std::erase_if(files_, is_its);
+  for (auto& file : now) {
+    if (is_its(file)) files_.insert(std::move(file));
+  }
+  wants_ = false;
+  began_ = Clock::now();
 }
 
 void CommandMemory::End(const Status& status) {
-  std::lock_guard lock(mutex_);
   const bool quick = Clock::now() - began_ < kQuick;
   Files after = Look();
+  std::lock_guard lock(mutex_);
+  for (const std::string& path : std::exchange(aside_, {})) {  // since it was looked at
+    const File now = LookAt(path);
+    after.erase(path);
+    if (now.stamp.exists) after[path] = now;
+  }
   Command& command = commands_.at(running_);
   command.status = status;
   cancelled_ = status.code() == StatusCode::kCancelled;  // it runs again, so that nothing is missed
   if (!cancelled_) {
     command.ended = true;
-    Judge(command, after, quick);
+    Judge(command, Compare(after), quick);
+    causes_.clear();
   }
   files_ = std::move(after);
   running_.clear();
   ended_ = Clock::now();
 }
 
-// What a run did.
-void CommandMemory::Judge(Command& command, const Files& after, bool quick) {
+CommandMemory::Changes CommandMemory::Compare(const Files& after) {
   std::set<std::string> paths;
   for (const auto& [path, file] : files_) paths.insert(path);
   for (const auto& [path, file] : after) paths.insert(path);
-  Names changed;  // of another text, or came, or went
-  Names written;  // these, and what has the same text again
-  Names again;    // of that what a run was ended for
+  Changes changes;
   for (const std::string& path : paths) {
     const auto old = files_.find(path);
     const auto now = after.find(path);
     const bool came_or_went = old == files_.end() || now == after.end();
     const bool other = came_or_went || old->second.hash != now->second.hash;
     if (other && IsVarsFile(path)) stale_.insert(path);
-    if (!MakesDue(path)) continue;
+    if (!MakesDue(path) || IsMain(path)) continue;
     if (!other && old->second.stamp.SameFile(now->second.stamp)) continue;
     const std::string name = came_or_went ? NamesIn(path) : path;
-    written.insert(name);
-    const auto seen = row_.find(path);
-    if (!other && seen != row_.end() && seen->second.ends > 0) again.insert(path);
-    if (!other) continue;
-    changed.insert(name);
-    if (name != path) ++row_[path].changes;
+    changes.written.insert(name);
+    // A run was ended for it, and this one writes it again.
+    if (!other && !causes_.contains(path)) continue;
+    changes.other.insert(name);
+    changes.paths.insert(path);
   }
-  if (changed.empty()) row_.clear();  // it has come to rest
-  for (const std::string& name : changed) {
-    ++row_[name].changes;
-    Doubt(command, name, quick);
-  }
-  if (command.status.ok()) {
-    std::erase_if(command.own, [&](const auto& name) { return !written.contains(name); });
-  }
-  for (const std::string& name : in_quiet_ ? written : again) {
-    if (!saved_.contains(name)) command.own.insert(name);
-  }
+  return changes;
 }
 
-// It changed in this run.
-void CommandMemory::Doubt(Command& command, const std::string& name, bool quick) {
-  if (command.own.contains(name) || IsMain(name)) return;
-  const int changes = row_.at(name).changes;
-  if (in_quiet_ && quick && changes > 1 && !saved_.contains(name)) return;
-  if (changes < MaxChangesOf(name)) {
+void CommandMemory::Judge(Command& command, const Changes& changes, bool quick) {
+  Names doubtful;
+  for (const std::string& name : changes.other) {
+    const bool is_sure =
+        command.own.contains(name) ||
+        (in_quiet_ && quick && command.suspects.contains(name) && !saved_.contains(name));
+    if (!is_sure) doubtful.insert(name);
+  }
+  if (command.status.ok()) {
+    std::erase_if(command.own, [&](const auto& name) { return !changes.written.contains(name); });
+  }
+  const auto add_own = [&](const Names& names) {
+    for (const std::string& name : names) {
+      if (!saved_.contains(name)) command.own.insert(name);
+    }
+  };
+  if (in_quiet_) add_own(changes.written);
+  if (changes.other.empty()) command.suspects.clear();
+  command.suspects.insert(changes.other.begin(), changes.other.end());
+  command.suspects.insert(changes.paths.begin(), changes.paths.end());
+  if (doubtful.empty()) return;
+  if (follow_ups_ < kMaxFollowUps) {
     wants_ = true;
     return;
   }
-  LogOnce(name);
-  saved_.erase(name);
-  command.own.insert(name);
+  add_own(doubtful);
+  LogOnce(doubtful);
 }
 
-int CommandMemory::MaxChangesOf(const std::string& name) const {
-  return saved_.contains(name) ? kMaxChangesOfSaved : kMaxChanges;
-}
-
-void CommandMemory::LogOnce(const std::string& name) {
-  if (!logged_.insert(name).second) return;
-  LogWarn("build.command changes " + name +
+void CommandMemory::LogOnce(const Names& names) {
+  std::string files;
+  for (const std::string& name : names) files += (files.empty() ? "" : ", ") + name;
+  if (std::exchange(logged_, files) == files) return;
+  LogWarn("build.command changes " + files +
           " in each run, which is below build.watch_dir; it waits for the next save");
 }
 
@@ -277,14 +274,16 @@ bool CommandMemory::MakesDue(const std::string& path) const {
   return IsBelowTrees(path) || configs_.contains(path);
 }
 
-bool CommandMemory::IsOwn(const std::string& name) const {
-  return IsMain(name) || std::ranges::any_of(commands_, [&](const auto& command) {
-           return command.second.own.contains(name);
-         });
+bool CommandMemory::IsOwn(const std::string& path) const {
+  return std::ranges::any_of(commands_, [&](const auto& command) {
+    return command.second.own.contains(path) || command.second.main == path;
+  });
 }
 
-bool CommandMemory::IsSuspect(const std::string& name) const {
-  return row_.contains(name) && !saved_.contains(name);
+bool CommandMemory::IsSuspect(const std::string& path) const {
+  return !saved_.contains(path) && std::ranges::any_of(commands_, [&](const auto& command) {
+    return command.second.suspects.contains(path);
+  });
 }
 
 bool CommandMemory::IsAsKnown(const std::string& path, const File& now) const {
@@ -293,33 +292,24 @@ bool CommandMemory::IsAsKnown(const std::string& path, const File& now) const {
   return now.stamp.exists && known->second.hash == now.hash;
 }
 
-// Whether it is a save for which the command that runs is ended. So that one that itself does this
-// comes to its end, its first run and the one after that which was ended go on, as long as they do
-// not seem to hang, and no name ends run after run.
-bool CommandMemory::EndsRun(const std::string& path) const {
+// A save for which a command that runs can be ended: not twice in a row, nor in the first run, so
+// that a command that itself does this comes to its end.
+bool CommandMemory::IsSurelyForeign(const std::string& path) const {
   const auto known = files_.find(path);
-  if (!MakesDue(path) || known == files_.end() || IsOwn(path)) return false;
-  const bool hangs = Clock::now() - began_ >= options_.hangs_after;
-  if (!hangs && (!commands_.at(running_).ended || cancelled_ || IsSuspect(path))) return false;
-  if (const auto seen = row_.find(path); seen != row_.end()) {
-    if (IsSuspect(path) && seen->second.changes > 0) return false;
-    if (seen->second.ends + 1 >= MaxChangesOf(path)) return false;
-  }
+  if (!commands_.at(running_).ended || cancelled_ || known == files_.end()) return false;
+  if (IsOwn(path) || IsSuspect(path)) return false;
   const File now = LookAt(path);
   return now.stamp.exists && now.hash != known->second.hash;
 }
 
 CommandMemory::News CommandMemory::TellRunning(const std::string& path) {
   if (!IsWatched(path)) return News::kReload;
-  if (EndsRun(path)) {
-    ++row_[path].ends;
+  if (options_.ends_runs && MakesDue(path) && IsSurelyForeign(path)) {
+    causes_.insert(path);
     return News::kDue;
   }
-  // What the command makes is read behind it, so that its end will show. Other workers may have
-  // been made already.
-  const Command& command = commands_.at(running_);
-  const bool is_near = MakesDue(path) || IsBelow(path, {command.folder, command.cwd});
-  return is_near || IsAsKnown(path, LookAt(path)) ? News::kNone : News::kReload;
+  aside_.insert(path);
+  return News::kNone;
 }
 
 CommandMemory::News CommandMemory::Tell(const std::string& path) {
@@ -329,30 +319,29 @@ CommandMemory::News CommandMemory::Tell(const std::string& path) {
   if (!running_.empty()) return TellRunning(path);
   const File now = LookAt(path);
   if (unsure_.erase(path) == 0 && IsAsKnown(path, now)) return News::kNone;
-  const bool came_or_went = files_.erase(path) == 0 || !now.stamp.exists;
+  files_.erase(path);
   if (now.stamp.exists && IsWatched(path)) files_[path] = now;
-  const std::string name = came_or_went ? NamesIn(path) : path;
   if (!MakesDue(path)) {
     if (!AnyFailed()) return News::kReload;
-  } else if (IsOwn(path) || IsOwn(name) || IsSuspect(path)) {
-    if (Clock::now() - ended_ > kLong) row_.clear();
-    Seen& seen = row_[name];
-    if (seen.tells < kMaxChanges) {
-      if (!std::exchange(wants_, true)) ++seen.tells;
+  } else if (IsOwn(path) || (IsSuspect(path) && follow_ups_ < kMaxFollowUps)) {
+    if (Clock::now() - ended_ > kLong) follow_ups_ = 0;
+    if (follow_ups_ < kMaxFollowUps) {
+      wants_ = true;
       return News::kLater;
     }
-    LogOnce(name);  // two processes that run the same command, perhaps
+    LogOnce({path});  // two processes that run the same command, perhaps
     return News::kReload;
   } else {
     saved_.insert(path);
   }
   wants_ = false;
-  row_.clear();
+  follow_ups_ = 0;
   return News::kDue;
 }
 
 void CommandMemory::Watch(const Watched& watched) {
   std::lock_guard lock(mutex_);
+  if (!running_.empty()) return;
   configs_ = {watched.configs.begin(), watched.configs.end()};
   folders_ = {watched.folders.begin(), watched.folders.end()};
   std::map<std::string, FileStamp> before = std::exchange(watched_, {});
@@ -366,22 +355,6 @@ void CommandMemory::Watch(const Watched& watched) {
     if (is_new && !commands_.empty() && !files_.contains(path)) Learn(path, now);
   }
   std::erase_if(files_, [&](const auto& file) { return !IsWatched(file.first); });
-}
-
-std::vector<std::string> CommandMemory::trees() const {
-  std::lock_guard lock(mutex_);
-  std::set<std::string> trees;
-  for (const auto& [key, command] : commands_) {
-    trees.insert(command.trees.begin(), command.trees.end());
-  }
-  return {trees.begin(), trees.end()};
-}
-
-std::vector<std::string> CommandMemory::projects() const {
-  std::lock_guard lock(mutex_);
-  std::set<std::string> folders;
-  for (const auto& [key, command] : commands_) folders.insert(command.folder);
-  return {folders.begin(), folders.end()};
 }
 
 std::vector<std::string> CommandMemory::TakeStale() {
@@ -398,12 +371,13 @@ bool CommandMemory::WantsFollowUp() const {
 void CommandMemory::StartFollowUp() {
   std::lock_guard lock(mutex_);
   wants_ = false;
+  ++follow_ups_;
 }
 
 void CommandMemory::Restart() {
   std::lock_guard lock(mutex_);
   wants_ = false;
-  row_.clear();
+  follow_ups_ = 0;
 }
 
 std::vector<std::string> CommandMemory::Changed() const {

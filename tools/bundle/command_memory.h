@@ -3,13 +3,11 @@
 // not make it run on and on, and no save is lost. A file is known when its text is that of the last
 // look; looks are taken around each run. What changed below build.watch_dir in a run may be the
 // command's or a save, so that one more run follows once nothing else happens: what is written then
-// is the command's own. A file that changes in run after run is too, so that this comes to an end.
-// Any thread.
+// is the command's own. Any thread.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -33,17 +31,12 @@ class CommandMemory {
  public:
   // For how long nothing may have changed before a follow-up.
   static constexpr uint64_t kQuietMs = 300;
-  // What changes in so many runs after one save is the command's, whoever else may have saved it;
-  // the second is for files that somebody did save while nothing ran.
-  static constexpr int kMaxChanges = 3;
-  static constexpr int kMaxChangesOfSaved = 8;
+  // After a save; then what still changes is the command's.
+  static constexpr int kMaxFollowUps = 3;
 
   struct Options {
+    bool ends_runs = false;            // a save ends a command that runs
     std::vector<std::string> ignored = {};  // files and folders that the process itself writes
-    // After which a run may be one that never ends: also the first is ended by a save.
-    std::chrono::milliseconds hangs_after{5'000};
-    // Called at the beginning of each run, on its thread: the command's folders are to be watched.
-    std::function<void()> on_begin = {};
   };
   struct Watched {
     std::vector<std::string> configs;  // for a change of which the command is due
@@ -54,7 +47,7 @@ class CommandMemory {
   enum class News {
     kNone,    // it is known, or the end of the command that runs will show
     kReload,  // it is to be read
-    kDue,     // likewise, once the command has run; one that runs now is to be ended
+    kDue,     // likewise, once the command has run
     kLater,   // likewise, as a follow-up: it may be the command that wrote it
   };
 
@@ -69,14 +62,9 @@ class CommandMemory {
   // Around each run; one at a time. `in_quiet`: it is a follow-up.
   void Begin(const worker::WorkerConfig& config, bool in_quiet);
   void End(const Status& status);
-  // The worker has no command any more.
-  void Forget(const worker::WorkerConfig& config);
 
-  // What is watched besides build.watch_dir and main.
+  // What is watched besides build.watch_dir and main. Not while a command runs.
   void Watch(const Watched& watched);
-  // Of all commands: build.watch_dir, and the folders of their workers.
-  std::vector<std::string> trees() const;
-  std::vector<std::string> projects() const;
   // What a change means that the watcher tells.
   News Tell(const std::string& path);
   // What changed below build.watch_dir since the last look.
@@ -87,7 +75,7 @@ class CommandMemory {
   // A follow-up is wanted, after kQuietMs in which nothing was told.
   bool WantsFollowUp() const;
   void StartFollowUp();
-  // The command is to run for another reason.
+  // The command runs for another reason.
   void Restart();
 
  private:
@@ -101,17 +89,17 @@ class CommandMemory {
   struct Command {
     std::string text;
     std::vector<std::string> trees;
-    std::string folder, cwd;  // of the worker; where it runs
     std::string main;
     bool ended = false;  // at least once
     Status status;       // the last time
     Names own;           // what it writes, for sure
+    Names suspects;      // what changed in the last run and the follow-ups before it
   };
-  // What was seen of a name since the last save.
-  struct Seen {
-    int changes = 0;  // runs in which it changed
-    int ends = 0;     // runs that were ended for it
-    int tells = 0;    // follow-ups for a change while nothing ran
+  // What a run did.
+  struct Changes {
+    Names other;    // of another text, or came, or went
+    Names written;  // these, and what has the same text again
+    Names paths;    // of `other`
   };
   using Clock = std::chrono::steady_clock;
   // In so short a follow-up nobody saves what was saved in the run before, too.
@@ -127,19 +115,19 @@ class CommandMemory {
   bool IsWatched(const std::string& path) const;
   bool IsIgnored(const std::string& path) const;
   bool MakesDue(const std::string& path) const;
-  bool IsOwn(const std::string& name) const;
-  bool IsSuspect(const std::string& name) const;
+  bool IsOwn(const std::string& path) const;
+  bool IsSuspect(const std::string& path) const;
   bool IsAsKnown(const std::string& path, const File& now) const;
-  int MaxChangesOf(const std::string& name) const;
-  bool EndsRun(const std::string& path) const;
+  bool IsSurelyForeign(const std::string& path) const;
   News TellRunning(const std::string& path);
-  void Judge(Command& command, const Files& after, bool quick);
-  void Doubt(Command& command, const std::string& name, bool quick);
-  void LogOnce(const std::string& name);
+  Changes Compare(const Files& after);
+  void Judge(Command& command, const Changes& changes, bool quick);
+  void LogOnce(const Names& names);
   bool AnyFailed() const;
 
   const Options options_;
   mutable std::mutex mutex_;
+  // While a command runs only its own thread writes these, and it reads them without the lock.
   std::map<std::string, Command> commands_;
   Files files_;  // as they were at the last look, or told
   std::map<std::string, FileStamp> watched_;
@@ -148,13 +136,15 @@ class CommandMemory {
   std::string running_;  // key in commands_; "": none
   bool in_quiet_ = false;
   Clock::time_point began_, ended_;
-  bool cancelled_ = false;           // the last run
-  std::map<std::string, Seen> row_;  // of the runs since the last save
-  std::set<std::string> unsure_;     // which text was read is not known
-  std::set<std::string> saved_;      // told as changed while nothing ran
+  bool cancelled_ = false;        // the last run
+  std::set<std::string> causes_;  // of that
+  std::set<std::string> aside_;   // told while it runs
+  std::set<std::string> unsure_;  // which text was read is not known
+  std::set<std::string> saved_;   // told as changed while nothing ran
   std::set<std::string> stale_;
   bool wants_ = false;
-  Names logged_;
+  int follow_ups_ = 0;  // since the last save
+  std::string logged_;
 };
 
 }  // namespace sedge::tools

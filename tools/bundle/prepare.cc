@@ -187,11 +187,7 @@ class Preparation {
  private:
   Status Work() {
     WorkerConfig& config = made_.config;
-    if (!config.build.command.empty()) {
-      SEDGE_RETURN_IF_ERROR(RunCommandIfDue());
-    } else if (options_.memory) {
-      options_.memory->Forget(config);
-    }
+    if (!config.build.command.empty()) SEDGE_RETURN_IF_ERROR(RunCommandIfDue());
     start_ns_ = Clock::System().WallMs() * kNsPerMs;
     WatchFile(config.main);
     SEDGE_RETURN_IF_ERROR(CheckMain(config));
@@ -205,6 +201,7 @@ class Preparation {
 
   Status RunCommandIfDue() {
     const WorkerConfig& config = made_.config;
+    made_.watch.trees = config.build.watch_dirs;
     const bool due =
         options_.run_build_command || (options_.memory && options_.memory->IsDue(config));
     if (!due) {
@@ -328,6 +325,7 @@ Status PrepareAll(worker::ServeOptions& options, const PrepareOptions& prepare, 
       };
       append(watch->files, made.watch.files);
       append(watch->folders, made.watch.folders);
+      append(watch->trees, made.watch.trees);
     }
     if (status.ok()) status = made.status;
     if (!made.status.ok()) continue;  // the files of all others are watched all the same

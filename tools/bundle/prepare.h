@@ -38,12 +38,14 @@ struct PrepareOptions {
   std::shared_ptr<const std::atomic<bool>> cancel = {};
 };
 
-// When to prepare again, besides what CommandMemory says. Absolute paths, each once, in order.
+// When to prepare again. Absolute paths, each once, in order.
 struct BuildWatch {
   // Files that this came from, as they were. One that changed meanwhile has a stamp of no file.
   std::vector<std::pair<std::string, FileStamp>> files;
   // After a failure: a file that appears directly in one of these may mend it.
   std::vector<std::string> folders;
+  // `build.watch_dir`, with all below them: build.command is due.
+  std::vector<std::string> trees;
 };
 
 struct PreparedWorker {

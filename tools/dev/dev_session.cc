@@ -35,8 +35,8 @@ bool ListensByDefault(const ServeFlags& flags, const worker::ServeOptions& optio
          });
 }
 
-CommandMemory::Options MemoryOptions(const ServeFlags& flags, std::function<void()> on_begin) {
-  CommandMemory::Options options{.on_begin = std::move(on_begin)};
+CommandMemory::Options MemoryOptions(const ServeFlags& flags) {
+  CommandMemory::Options options{.ends_runs = true};
   if (!flags.data_dir.empty()) {
     std::string data = std::filesystem::absolute(flags.data_dir).lexically_normal();
     if (data.ends_with('/')) data.pop_back();
@@ -51,13 +51,7 @@ DevSession::DevSession(const DevFlags& flags, worker::ServeOptions options)
     : flags_(flags),
       base_(std::move(options)),
       output_(base_.log_format == LogFormat::kJson, WantsColor(STDERR_FILENO)),
-      memory_(std::make_shared<CommandMemory>(
-          MemoryOptions(flags.serve,
-                        [this] {
-                          loop_->Post([this] {
-                            if (!stopping_ && memory_->trees() != watched_trees_) Rewatch();
-                          });
-                        }))),
+      memory_(std::make_shared<CommandMemory>(MemoryOptions(flags.serve))),
       folder_(std::filesystem::current_path().string()) {}
 
 DevSession::~DevSession() = default;
@@ -299,10 +293,10 @@ void DevSession::Rewatch() {
   for (const auto& [path, stamp] : sources_) set.files.push_back({path, &stamp});
   for (const auto& [path, stamp] : build_.files) set.files.push_back({path, &stamp});
   set.flat_folders = build_.folders;
-  set.folders = memory_->trees();
+  set.folders = build_.trees;
   if (!build_.folders.empty()) {
     // What else comes to be in the project's folders mends no import: its log may be among it.
-    set.wanted = [trees = set.folders](const std::string& path) {
+    set.wanted = [trees = build_.trees](const std::string& path) {
       return IsSourceFile(path) || IsBelow(path, trees);
     };
   }
@@ -312,7 +306,7 @@ void DevSession::Rewatch() {
   memory_->Watch(watched);
   watch_->Watch(set);
   if (!watch_->problem().empty()) WarnOnce(watch_->problem());
-  if (std::exchange(watched_trees_, set.folders) == set.folders) return;
+  if (std::exchange(watched_trees_, build_.trees) == build_.trees) return;
   // Before they were watched.
   std::vector<std::string> changed = memory_->Changed();
   if (!changed.empty()) loop_->Post([this, changed = std::move(changed)] { OnChanged(changed); });

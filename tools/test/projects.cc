@@ -10,11 +10,12 @@ namespace sedge::tools {
 namespace {
 
 // What test files may import besides files and packages (runtime/testing/modules.js).
-PrepareOptions TestPrepareOptions() {
+PrepareOptions TestPrepareOptions(const PrepareOptions& of_workers) {
   PrepareOptions options;
   options.node_env = "test";
   options.external = {"vitest", "@jest/globals", "assert", "assert/strict"};
   options.run_build_command = false;
+  options.cancel = of_workers.cancel;
   return options;
 }
 
@@ -37,8 +38,7 @@ test::SessionFile Projects::FileOf(const std::string& path) {
   config.main = path;
   if (config.base_dir.empty()) config.base_dir = std::filesystem::path(path).parent_path();
   if (config.source.empty()) config.source = file.shown;
-  PrepareOptions prepare = TestPrepareOptions();
-  prepare.cancel = cancel_;
+  const PrepareOptions prepare = TestPrepareOptions(prepare_);
   file.prepare = [config = std::move(config),
                   prepare](ProjectWatch::Files& seen) -> Result<worker::WorkerConfig> {
     PreparedWorker made = Prepare(config, prepare);
@@ -89,6 +89,7 @@ Projects::Known Projects::Load(const std::vector<std::string>& configs) {
 
 void Projects::Watch(const PreparedWorker& made) {
   const BuildWatch& watch = made.watch;
+  watch_.trees.insert(watch_.trees.end(), watch.trees.begin(), watch.trees.end());
   // Of a bundle no test file can say what it was made of.
   if (made.bundled || !made.status.ok()) {
     watch_.sources.insert(watch_.sources.end(), watch.files.begin(), watch.files.end());

@@ -3,7 +3,6 @@
 // it. One thread.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,21 +20,18 @@ struct ProjectWatch {
   // As they were before they were read.
   using Files = std::vector<std::pair<std::string, FileStamp>>;
 
-  Files configs;  // what may decide about configurations, there or not
-  Files sources;  // what bundles of workers were made of
+  Files configs;                   // what may decide about configurations, there or not
+  Files sources;                   // what bundles of workers were made of
+  std::vector<std::string> trees;  // of build.command, which is due for what changes below them
 };
 
 class Projects {
  public:
   // `configs` as typed (--config): the first is the worker under test for every file. None: the
   // nearest worker above each file. `env`: the section [env.NAME]; "": none. `prepare`: for the
-  // workers; `cancel`: that of test files.
-  Projects(std::vector<std::string> configs, std::string env, PrepareOptions prepare,
-           std::shared_ptr<const std::atomic<bool>> cancel)
-      : configs_(std::move(configs)),
-        env_(std::move(env)),
-        prepare_(std::move(prepare)),
-        cancel_(std::move(cancel)) {}
+  // workers; its `cancel` for test files too.
+  Projects(std::vector<std::string> configs, std::string env, PrepareOptions prepare)
+      : configs_(std::move(configs)), env_(std::move(env)), prepare_(std::move(prepare)) {}
 
   // What there is to run for the file; `broken` says why it cannot be.
   test::SessionFile FileOf(const std::string& path);
@@ -55,7 +51,6 @@ class Projects {
   const std::vector<std::string> configs_;
   const std::string env_;
   const PrepareOptions prepare_;
-  const std::shared_ptr<const std::atomic<bool>> cancel_;
   ProjectWatch watch_;
   std::map<std::string, Known>
       known_;  // by the folder of the worker; "" for --config, and for none

@@ -123,11 +123,9 @@ Status WriteCoverage(const std::string& folder, const test::CoverageReport& repo
 TestRunOutcome TestRunner::Run(const std::vector<std::string>& files) {
   const auto started = std::chrono::steady_clock::now();
   TestRunOutcome outcome;
-  Projects projects(options_.flags.configs, options_.flags.env, prepare_, stopped_);
+  Projects projects(options_.flags.configs, options_.flags.env, prepare_);
   std::vector<test::SessionFile> session_files;
   for (const std::string& path : files) session_files.push_back(projects.FileOf(path));
-  outcome.build_ended = *build_ended_ && !*stopped_;
-  if (outcome.build_ended) return outcome;
   for (const std::string& warning : projects.warnings()) LogWarn(warning);
   outcome.projects = projects.watch();
 

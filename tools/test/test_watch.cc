@@ -32,13 +32,7 @@ TestWatch::TestWatch(const TestCommandOptions& options, Reporter& reporter)
     : options_(options), reporter_(reporter) {
   if (!options.flags.output.empty()) outputs_.push_back(Absolute(options.flags.output));
   if (options.flags.coverage) outputs_.push_back(Absolute(options.coverage_dir));
-  CommandMemory::Options memory{.ignored = outputs_};
-  memory.on_begin = [this] {
-    loop_->Post([this] {
-      if (!quitting_ && memory_->trees() != watched_trees_) Rewatch();
-    });
-  };
-  memory_ = std::make_shared<CommandMemory>(std::move(memory));
+  memory_ = std::make_shared<CommandMemory>(CommandMemory::Options{.ignored = outputs_});
 }
 
 TestWatch::~TestWatch() = default;
@@ -124,11 +118,6 @@ void TestWatch::OnDone(TestRunOutcome outcome) {
     loop_->Stop();
     return;
   }
-  if (outcome.build_ended) {  // for a save
-    command_due_ = true;
-    Start({});
-    return;
-  }
   Take(std::move(outcome));
   Rewatch();
   DecideWhatToRun();
@@ -161,10 +150,14 @@ void TestWatch::Take(TestRunOutcome outcome) {
   if (runs_all_) {
     configs_.clear();
     sources_.clear();
+    trees_.clear();
   }
   // A run of some tests is no news for the others: what they know of a file stays.
   configs_.insert(projects.configs.begin(), projects.configs.end());
   sources_.insert(projects.sources.begin(), projects.sources.end());
+  for (std::string& tree : projects.trees) {
+    if (std::ranges::find(trees_, tree) == trees_.end()) trees_.push_back(std::move(tree));
+  }
   for (std::string& path : memory_->TakeStale()) changed_.insert(std::move(path));
 }
 
@@ -179,13 +172,7 @@ void TestWatch::Rewatch() {
   for (const auto& [test, seen] : seen_) {
     for (const auto& [path, stamp] : seen) files.emplace(path, &stamp);
   }
-  std::map<std::string, FileStamp> configs = configs_;
-  for (const std::string& project : memory_->projects()) {  // while the first run goes on
-    for (const std::string& path : worker::ConfigFiles(project, options_.flags.env)) {
-      configs.emplace(path, FileStamp::Of(path));
-    }
-  }
-  for (const auto& [path, stamp] : configs) files.emplace(path, &stamp);
+  for (const auto& [path, stamp] : configs_) files.emplace(path, &stamp);
   for (const auto& [path, stamp] : sources_) files.emplace(path, &stamp);
   for (const auto& [path, stamp] : files) set.files.push_back({path, stamp});
   const std::vector<std::string> here = {"."};
@@ -194,21 +181,20 @@ void TestWatch::Rewatch() {
     const std::string absolute = Absolute(path);
     if (fs::is_directory(absolute, ignored)) set.folders.push_back(absolute);
   }
-  const std::vector<std::string> trees = memory_->trees();
-  set.folders.insert(set.folders.end(), trees.begin(), trees.end());
-  set.wanted = [this, trees](const std::string& path) {
+  set.folders.insert(set.folders.end(), trees_.begin(), trees_.end());
+  set.wanted = [this](const std::string& path) {
     return IsTestFile(fs::path(path).filename().string()) ||
-           (IsBelow(path, trees) && !IsOutput(path));
+           (IsBelow(path, trees_) && !IsOutput(path));
   };
   CommandMemory::Watched watched;
   for (const auto& [path, stamp] : files) watched.files.emplace_back(path, *stamp);
-  for (const auto& [path, stamp] : configs) {
+  for (const auto& [path, stamp] : configs_) {
     if (IsConfiguration(path)) watched.configs.push_back(path);
   }
   memory_->Watch(watched);
   watch_->Watch(set);
   if (!watch_->problem().empty()) LogWarn(watch_->problem());
-  if (std::exchange(watched_trees_, trees) == trees) return;
+  if (std::exchange(watched_trees_, trees_) == trees_) return;
   for (const std::string& path : memory_->Changed()) {  // before they were watched
     if (!IsOutput(path)) Take(path);
   }
@@ -233,9 +219,7 @@ void TestWatch::Take(const std::string& path) {
   const CommandMemory::News what = memory_->Tell(path);
   if (what == CommandMemory::News::kNone || what == CommandMemory::News::kLater) return;
   changed_.insert(path);
-  if (what != CommandMemory::News::kDue) return;
-  command_due_ = true;
-  if (runner_) runner_->EndBuild();
+  command_due_ |= what == CommandMemory::News::kDue;
 }
 
 // What has to run for what has changed since it was read.
@@ -250,7 +234,7 @@ void TestWatch::DecideWhatToRun() {
 
 // True when all have to.
 bool TestWatch::DecideFor(const std::string& path, const Files& all) {
-  if (IsBelow(path, watched_trees_)) return true;
+  if (IsBelow(path, trees_)) return true;
   const FileStamp now = FileStamp::Of(path);
   const auto has_changed = [&](const FileStamp& read) {
     return !read.SameFile(now) || read.racy();
@@ -280,10 +264,7 @@ void TestWatch::ForgetGone(const Files& all) {
 }
 
 void TestWatch::OnKey(char key) {
-  if ((key == 'a' || key == 'f') && memory_->failed()) {
-    command_due_ = true;
-    memory_->Restart();
-  }
+  if (key == 'a' || key == 'f') command_due_ |= memory_->failed();
   switch (key) {
     case 'a': Start(AllFiles()); break;
     case 'f':

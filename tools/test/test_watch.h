@@ -62,7 +62,7 @@ class TestWatch {
   std::map<std::string, std::vector<std::pair<std::string, FileStamp>>> seen_;  // by test file
   std::map<std::string, FileStamp> configs_, sources_;  // as they were when all tests ran
   std::map<std::string, FileStamp> before_;             // what seen_ has, when the run began
-  std::vector<std::string> watched_trees_;              // of build.command
+  std::vector<std::string> trees_, watched_trees_;      // of build.command
   std::shared_ptr<CommandMemory> memory_;
   bool command_due_ = true;  // build.command, with the next run
   bool in_quiet_ = false;    // that as a follow-up

@@ -77,7 +77,7 @@ class CommandMemoryTest : public testing::Test {
   int writes_ = 0;
   worker::WorkerConfig config_;
   CommandMemory::Watched watched_;
-  CommandMemory memory_;
+  CommandMemory memory_{{.ends_runs = true}};
 };
 
 TEST_F(CommandMemoryTest, WithoutACommandEachChangeIsRead) {
@@ -157,8 +157,8 @@ TEST_F(CommandMemoryTest, WritersByTurnsComeToRest) {
   Write("src/1.txt", Fresh());
   int runs = 0;
   const auto command = [&] { Write(++runs % 2 ? "src/0.txt" : "src/1.txt", Fresh()); };
-  EXPECT_LE(Runs(command), 4);
-  EXPECT_LE(RunsForSave(command), 4);
+  EXPECT_LE(Runs(command), 1 + CommandMemory::kMaxFollowUps);
+  EXPECT_LE(RunsForSave(command), 1 + CommandMemory::kMaxFollowUps);
 }
 
 TEST_F(CommandMemoryTest, SavesInRunsInARowAreNotLost) {
@@ -167,7 +167,7 @@ TEST_F(CommandMemoryTest, SavesInRunsInARowAreNotLost) {
     const std::string name = was_told ? "src/a.txt" : "src/b.txt";
     Write("src/b.txt", Fresh());
     EXPECT_EQ(memory_.Tell(Write("src/a.txt", Fresh())), News::kDue);
-    int saves = was_told ? CommandMemory::kMaxChangesOfSaved - 1 : 1, runs = 0;
+    int saves = was_told ? CommandMemory::kMaxFollowUps : 1, runs = 0;
     const int expected = saves + 1;
     EXPECT_EQ(Runs([&] {
                 ++runs;
@@ -175,17 +175,6 @@ TEST_F(CommandMemoryTest, SavesInRunsInARowAreNotLost) {
               }),
               expected);
     EXPECT_EQ(runs, expected);
-  }
-}
-
-TEST_F(CommandMemoryTest, AStampInWhatIsSavedTooComesToRestAndIsItsOwnThen) {
-  Runs([] {});
-  const auto command = [&] { Write("src/a.txt", Fresh()); };
-  EXPECT_EQ(RunsForSave(command), CommandMemory::kMaxChangesOfSaved);
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(memory_.Tell(Write("src/a.txt", Fresh())), News::kLater);
-    memory_.Restart();
-    EXPECT_EQ(Runs(command), 1);
   }
 }
 
@@ -246,7 +235,6 @@ TEST_F(CommandMemoryTest, OnlyASaveEndsACommandThatRunsAndNotTwiceInARow) {
   EXPECT_EQ(memory_.Tell(Write("src/a.txt", "in the first run")), News::kNone);
   memory_.End({});
   EXPECT_TRUE(memory_.WantsFollowUp());
-  memory_.Restart();
   Runs([&] { Write("src/gen.js", Fresh()); });
 
   memory_.Begin(config_, false);
@@ -264,60 +252,6 @@ TEST_F(CommandMemoryTest, OnlyASaveEndsACommandThatRunsAndNotTwiceInARow) {
   EXPECT_TRUE(memory_.WantsFollowUp());
 }
 
-TEST_F(CommandMemoryTest, WhatHangsIsEndedByASaveInItsFirstRunToo) {
-  CommandMemory memory({.hangs_after = std::chrono::milliseconds(0)});
-  memory.Watch(watched_);
-  for (const char* name : {"src/a.txt", "wrangler.toml"}) {
-    memory.Begin(config_, false);
-    EXPECT_EQ(memory.Tell(Write("dist/lib.js", Fresh())), News::kNone);
-    EXPECT_EQ(memory.Tell(Write(name, Fresh())), News::kDue) << name;
-    memory.End(Cancelled(""));
-  }
-  // A command that ends itself is not taken for one that hangs run after run.
-  int ended = 0;
-  for (bool runs = true; runs && ended < 10;) {
-    memory.Begin(config_, false);
-    runs = memory.Tell(Write("src/a.txt", Fresh())) == News::kDue;
-    memory.End(runs ? Cancelled("") : Status());
-    ended += runs;
-  }
-  EXPECT_LE(ended, CommandMemory::kMaxChanges);
-}
-
-TEST_F(CommandMemoryTest, ItsFoldersAreToldAtTheBeginning) {
-  std::vector<std::string> trees, projects;
-  CommandMemory told({.on_begin = [&] {
-    trees = told.trees();
-    projects = told.projects();
-  }});
-  told.Begin(config_, false);
-  EXPECT_THAT(trees, ElementsAre(Path("src")));
-  EXPECT_THAT(projects, ElementsAre(folder_.string()));
-}
-
-TEST_F(CommandMemoryTest, ACommandThatIsGoneIsForgotten) {
-  Runs([] {}, FailedPrecondition("bad"));
-  EXPECT_EQ(memory_.Tell(Write("dist/lib.js", "1")), News::kDue) << "it failed";
-  memory_.Forget(config_);
-  EXPECT_FALSE(memory_.failed());
-  EXPECT_THAT(memory_.trees(), IsEmpty());
-  EXPECT_EQ(memory_.Tell(Write("src/a.txt", "1")), News::kReload);
-}
-
-// It may have been bundled before the command began.
-TEST_F(CommandMemoryTest, WhatIsSavedOfAnotherWorkerWhileItRunsIsRead) {
-  config_.base_dir = folder_ / "site";
-  config_.build.watch_dirs = {Path("site/src")};
-  Write("api/index.ts", "1");
-  watched_.files.emplace_back(Path("api/index.ts"), FileStamp::Of(Path("api/index.ts")));
-  memory_.Watch(watched_);
-  Runs([] {});
-  memory_.Begin(config_, false);
-  EXPECT_EQ(memory_.Tell(Write("api/index.ts", "2")), News::kReload);
-  memory_.End({});
-  EXPECT_FALSE(memory_.WantsFollowUp());
-}
-
 TEST_F(CommandMemoryTest, ACommandThatEndsItselfIsFoundOut) {
   Write("src/gen.js", "old");
   Runs([] {});
@@ -327,32 +261,23 @@ TEST_F(CommandMemoryTest, ACommandThatEndsItselfIsFoundOut) {
     EXPECT_EQ(ended, i == 0);
     memory_.End(ended ? Cancelled("") : Status());
     if (ended) {
-      EXPECT_EQ(Runs([&] { Write("src/gen.js", "text0"); }), 1);
+      EXPECT_EQ(Runs([&] { Write("src/gen.js", "text0"); }), 2);
     }
   }
 }
 
 TEST_F(CommandMemoryTest, TwoProcessesComeToRest) {
-  config_.main = Path("src/main.js");
-  std::string name;
-  const auto command = [&] {
-    if (name.ends_with('/')) fs::remove_all(Path(name));
-    return Write(name.ends_with('/') ? name + Fresh() : name, Fresh());
-  };
-  for (const char* what : {"src/gen/", "src/main.js", "src/gen.js"}) {
-    name = what;
-    memory_.Restart();
-    Runs(command);
-    int runs = 0;
-    for (; runs < 20; ++runs) {
-      if (memory_.Tell(command()) != News::kLater) break;
-      memory_.StartFollowUp();
-      memory_.Begin(config_, true);
-      command();
-      memory_.End({});
-    }
-    EXPECT_LE(runs, CommandMemory::kMaxChanges) << name;
+  const auto command = [&] { Write("src/gen.js", Fresh()); };
+  Runs(command);
+  int runs = 0;
+  for (; runs < 20; ++runs) {
+    if (memory_.Tell(Write("src/gen.js", Fresh())) != News::kLater) break;
+    memory_.StartFollowUp();
+    memory_.Begin(config_, true);
+    command();
+    memory_.End({});
   }
+  EXPECT_LE(runs, CommandMemory::kMaxFollowUps);
   EXPECT_EQ(RunsForSave(command), 1);
   EXPECT_EQ(memory_.Tell(Write("src/gen.js", "by hand")), News::kLater);
 }

@@ -254,7 +254,7 @@ TEST_F(PrepareTest, TheBuildCommandRunsFirst) {
   const PreparedWorker made = Prepare(config, {.node_env = "production"});
   ASSERT_TRUE(made.status.ok()) << Why(made);
   EXPECT_EQ(Read("app/said"), "deploy\n");
-  EXPECT_THAT(made.config.build.watch_dirs,
+  EXPECT_THAT(made.watch.trees,
               testing::ElementsAre((folder_ / "app").string(), (folder_ / "shared").string()));
   fs::remove(folder_ / "app/said");
   EXPECT_TRUE(Prepare(config, {.run_build_command = false}).status.ok());
