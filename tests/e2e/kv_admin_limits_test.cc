@@ -83,9 +83,10 @@ TEST(KvAdminLimitsTest, ASlowReaderIsWaitedFor) {
 }
 
 TEST(KvAdminLimitsTest, ReadersTakeNoRoomOfWriters) {
-  AdminProcess admin({}, "admin_response_bytes = 2097152\n");
+  AdminProcess admin({}, "admin_response_bytes = 27262976\n");
   const std::string two_mb(2u << 20, 'b');
-  admin.Call("PUT", "/CACHE/values/a", two_mb);
+  // Longer than what the kernel takes for a client that does not read.
+  admin.Call("PUT", "/CACHE/values/a", std::string(kMaxValueBytes, 'a'));
   admin.Call("PUT", "/CACHE/values/b", two_mb);
   RawConnection slow(admin.url(), 4096);
   slow.Send(Head("GET", "/values/a", ""));
