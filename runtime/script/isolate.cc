@@ -64,7 +64,7 @@ Result<std::unique_ptr<Isolate>> Isolate::Create(const IsolateOptions& options) 
   self->allocator_ = std::make_unique<CountingAllocator>(
       options.memory_bytes, [raw] { raw->v8()->LowMemoryNotification(); },
       [raw] {
-        if (raw->before_memory_end_ && raw->v8()->InContext()) raw->before_memory_end_();
+        if (raw->v8()->InContext()) raw->TellMemoryEnd();
         raw->Terminate(Termination::kMemory);
       });
   v8::StartupData* snapshot = Engine::Get().snapshot();
@@ -214,10 +214,16 @@ void Isolate::EndForMemory() {
   isolate_->RequestInterrupt(
       [](v8::Isolate*, void* data) {
         auto* self = static_cast<Isolate*>(data);
-        self->before_memory_end_();
-        self->Terminate(Termination::kMemory);
+        if (self->TellMemoryEnd()) self->Terminate(Termination::kMemory);
       },
       this);
+}
+
+// False when it was ended meanwhile.
+bool Isolate::TellMemoryEnd() {
+  if (!before_memory_end_ || std::exchange(told_memory_end_, true)) return false;
+  before_memory_end_();
+  return true;
 }
 
 void Isolate::SettleTermination() {

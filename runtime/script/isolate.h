@@ -114,7 +114,7 @@ class Isolate {
   Termination termination() const { return termination_.load(std::memory_order_relaxed); }
   // Any thread.
   void Terminate(Termination why);
-  // Called where JavaScript is when it is about to be ended for want of memory. It runs no
+  // Called once, where JavaScript is when it is about to be ended for want of memory. It runs no
   // JavaScript.
   void set_before_memory_end(std::function<void()> hook) { before_memory_end_ = std::move(hook); }
   // How often any isolate was: who has many looks at them when this has changed.
@@ -167,6 +167,7 @@ class Isolate {
   void ConfigureIsolate();
   Status MakeContext(bool from_snapshot);
   void EndForMemory();
+  bool TellMemoryEnd();
   static size_t OnNearHeapLimit(void* self, size_t current, size_t initial);
 
   IsolateOptions options_;
@@ -186,6 +187,7 @@ class Isolate {
   std::shared_ptr<ForegroundTasks> tasks_;
   std::function<void()> after_microtasks_;
   std::function<void()> before_memory_end_;
+  bool told_memory_end_ = false;
   size_t memory_ends_ = 0;  // how often the end was put off to the next interrupt
   size_t native_bytes_ = 0;
   size_t live_after_collection_ = 0;

@@ -247,10 +247,11 @@ TEST_F(TestCommandTest, AnUnmockedFetchOfAnotherWorkersRouteSaysHowToGetThere) {
   WriteProject();
   folder_.Write("api/wrangler.toml",
                 "name = \"api\"\nmain = \"index.js\"\nroutes = [\"*.example.com/users/*\"]\n");
-  folder_.Write("api/index.js",
-                "export default { async fetch(request) {\n"
-                "  return new Response(request.method + ' ' + request.url + await request.text());\n"
-                "} };\n");
+  folder_.Write(
+      "api/index.js",
+      "export default { async fetch(request) {\n"
+      "  return new Response(request.method + ' ' + request.url + await request.text());\n"
+      "} };\n");
   WriteTest("test/a_test.js", R"(
 const ask = async () => (await SELF.fetch("/proxy", { method: "POST", body: "!" })).text();
 test("not followed", ask);
@@ -353,6 +354,16 @@ TEST_F(TestCommandTest, ATestThatNeedsTooMuchMemoryIsToldWithWhatItPrinted) {
   EXPECT_THAT(run.out,
               AllOf(HasSubstr("FAIL test/a_test.js > hoards\n  The test needs more "),
                     HasSubstr("> 4 |   for (const all"), HasSubstr("    at test/a_test.js:4:")))
+      << run.err;
+  // Where a collection has asked for the place, and the next buffer ends the test before it.
+  WriteTest("test/a_test.js",
+            "test(\"hoards\", async () => {\n"
+            "  for (const all = [];;) all.push(new Uint8Array(1 << 20));\n"
+            "});\n");
+  run = Run();
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out,
+              AllOf(HasSubstr("> 4 |   for (const all"), HasSubstr("    at test/a_test.js:4:")))
       << run.err;
   // Of a worker.
   folder_.Write("src/index.js", "export default { fetch() {\n" + hoard + "} };\n");
